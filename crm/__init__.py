@@ -1,0 +1,1 @@
+"""The stores: customers, contracts, cases and tracking numbers, the journal, answers."""

@@ -1,0 +1,115 @@
+"""Every name that the dialplan and the server share.
+
+`dialplan/extensions.conf` is the other party to this contract; a test compares the two both ways.
+The server never spells one of these names anywhere else.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Script(StrEnum):
+    """The AGI requests that the dialplan makes: `agi://server/<script>`."""
+
+    INCOMING = "incoming"
+    """A call has come in: where does it go?"""
+    AFTER_QUEUE = "after-queue"
+    """The caller is back from a queue, served or not: what now?"""
+    SURVEY = "survey"
+    """Ask the caller how it went."""
+    ENDED = "ended"
+    """The call is over (made from the `h` extension, on a dead channel)."""
+
+
+class Go(StrEnum):
+    """Where the server sends the dialplan: extensions of the context `rahyab-call`."""
+
+    QUEUE = "queue"
+    """Into the Asterisk queue named by RAHYAB_QUEUE, then ask `after-queue`."""
+    SURVEY = "survey"
+    """Ask `survey`, then hang up."""
+    EXTENSION = "extension"
+    """To RAHYAB_EXTENSION in the site's own context RAHYAB_SITE_CONTEXT."""
+    HANGUP = "hangup"
+    """Hang up with cause RAHYAB_CAUSE."""
+    FALLBACK = "fallback"
+    """What also happens when the server gives no answer: the static fallback queue."""
+
+
+# Set by the dialplan, read by the server.
+CALL: Final = "RAHYAB_CALL"
+"""Our own id of the call: made by the dialplan, inherited, the same in every request."""
+DIALLED: Final = "RAHYAB_DIALLED"
+"""The number that the caller dialled, digits and `+` only."""
+AT: Final = "RAHYAB_AT"
+"""A moment to take for now, as `YYYY-MM-DD HH:MM` in the business's zone; empty in real service.
+
+A site's own test extension may set it, to hear by telephone what callers hear on a holiday.
+"""
+VISIT: Final = "RAHYAB_VISIT"
+"""How many requests the dialplan has made for this call, this one included."""
+QUEUED_AT: Final = "RAHYAB_QUEUED_AT"
+"""Unix time in seconds at which the caller entered the queue."""
+FELL_BACK: Final = "RAHYAB_FELL_BACK"
+"""`yes` once the call has taken the fallback."""
+
+# Set by the server, read by the dialplan.
+DONE: Final = "RAHYAB_DONE"
+"""The script that was completed: the last variable of every successful request.
+
+AGISTATUS alone is no proof: it is SUCCESS when a server crashes and FAILURE after a missing prompt.
+"""
+GO: Final = "RAHYAB_GO"
+"""Where to go now: one of `Go`."""
+QUEUE: Final = "RAHYAB_QUEUE"
+"""The Asterisk queue to enter."""
+QUEUE_RULE: Final = "RAHYAB_QUEUE_RULE"
+"""The penalty rule (queuerules.conf) that widens the circle of agents; may be empty."""
+QUEUE_TIMEOUT: Final = "RAHYAB_QUEUE_TIMEOUT"
+"""Seconds after which the caller is given back to `after-queue`."""
+EXTENSION: Final = "RAHYAB_EXTENSION"
+"""The extension to go to."""
+CAUSE: Final = "RAHYAB_CAUSE"
+"""The hang-up cause (Q.850); 16 is normal clearing."""
+REASON: Final = "RAHYAB_REASON"
+"""Why a request failed, or which rule decided: one word for the Asterisk log."""
+
+# Asterisk's own variables that the server reads or sets.
+QUEUE_STATUS: Final = "QUEUESTATUS"
+"""Why Queue() ended: one of `QueueStatus`; unset when the caller hung up (app_queue.c)."""
+MEMBER_NAME: Final = "MEMBERNAME"
+"""The agent who took the call (setinterfacevar=yes); our agent id, as written in queues.conf."""
+MEMBER_INTERFACE: Final = "MEMBERINTERFACE"
+"""The agent's device."""
+HOLD_TIME: Final = "QEHOLDTIME"
+"""Seconds the caller waited before an agent answered (setqueueentryvar=yes)."""
+MAX_PENALTY: Final = "QUEUE_MAX_PENALTY"
+"""The highest member penalty that may be rung; must be set at entry or a rule cannot change it."""
+PRIORITY: Final = "QUEUE_PRIO"
+"""The caller's place among others: higher goes first."""
+LANGUAGE: Final = "CHANNEL(language)"
+"""The channel's language, for Asterisk's own announcements."""
+
+INCOMING_CONTEXT: Final = "rahyab-incoming"
+"""Where a trunk or phone sends calls for us."""
+CALL_CONTEXT: Final = "rahyab-call"
+"""Where a call lives between requests; its extensions are the members of `Go`."""
+FALLBACK_QUEUE: Final = "rahyab-fallback"
+"""The static queue that takes a call when the server gives no answer."""
+SITE_CONTEXT: Final = "RAHYAB_SITE_CONTEXT"
+"""A global of the dialplan: the site's own context for `Go.EXTENSION`."""
+SERVER: Final = "RAHYAB_SERVER"
+"""A global of the dialplan: host:port of the server."""
+
+
+class QueueStatus(StrEnum):
+    """The values of QUEUESTATUS (app_queue.c, `queue_results`, Asterisk 16 to 22)."""
+
+    TIMEOUT = "TIMEOUT"
+    FULL = "FULL"
+    JOINEMPTY = "JOINEMPTY"
+    LEAVEEMPTY = "LEAVEEMPTY"
+    JOINUNAVAIL = "JOINUNAVAIL"
+    LEAVEUNAVAIL = "LEAVEUNAVAIL"
+    CONTINUE = "CONTINUE"
+    WITHDRAW = "WITHDRAW"

@@ -1,0 +1,1 @@
+"""Menus, prompts, languages and surveys: a pure state machine."""

@@ -1,0 +1,1 @@
+"""Rules: facts in, a decision with its reasons out. Nothing here touches the world."""

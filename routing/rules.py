@@ -1,0 +1,249 @@
+"""The compiled rules: what the loader makes of a rules file, and all that the rest may know of it.
+
+Everything is frozen, cross-checked and complete: each name that is mentioned exists, each rule list
+ends in a rule without a condition, each default is filled in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from routing.destinations import Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """The business that answers. The first of `languages` is the default; `country` is ISO 3166."""
+
+    name: str
+    country: str
+    timezone: ZoneInfo
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DialledNumber:
+    """A number that callers dial: where they start, what advertised it, which language it speaks."""
+
+    number: str
+    start: Destination
+    source: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSpan:
+    """From `start` until just before `end`; an `end` not after `start` lies on the next day."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedRange:
+    """Own closing days, both included, with the reason that reports and explanations show."""
+
+    first: date
+    last: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When something is open. `week[0]` is Monday. `holidays` is a country or None."""
+
+    id: str
+    week: tuple[tuple[OpenSpan, ...], ...]
+    holidays: str | None
+    closed: tuple[ClosedRange, ...]
+
+
+class HoursState(StrEnum):
+    """How hours stand at a moment."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Outside the hours of an ordinary day."""
+    HOLIDAY = "holiday"
+    """A public holiday or one of the own closing days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A skill at some level (1 to 10). `skill` may be `{language}`: the language of the call."""
+
+    skill: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From `after` seconds of waiting on, these needs are enough."""
+
+    after: int
+    need: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who takes calls: `device` as Asterisk names it, skills with levels 1 to 10."""
+
+    id: str
+    device: str
+    name: str
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Callers who wait for the same kind of help.
+
+    `steps[0]` is the ideal (`after == 0`). A caller who is not answered within `give_up_after`
+    seconds, or cannot wait (full, nobody there), goes to `give_up_then`.
+    """
+
+    id: str
+    steps: tuple[Step, ...]
+    give_up_after: int
+    give_up_then: Destination
+    ring_for: int
+    music: str
+    survey: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChoice:
+    """What one key of a menu does. `say` is the prompt that offers it, or None if it is silent.
+
+    `language` changes the call's language first.
+    """
+
+    key: str
+    say: str | None
+    language: str | None
+    then: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What happens when a caller presses nothing, or something else.
+
+    `repeat` is how often the question is asked again before `then`.
+    """
+
+    repeat: int
+    then: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question with one answer by key."""
+
+    id: str
+    say: tuple[str, ...]
+    keys: tuple[KeyChoice, ...]
+    silence: Patience
+    wrong_key: Patience
+    first_key_seconds: float
+    between_keys_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One clause of a `when`: the fact `fact` must be one of `allowed`.
+
+    `fact` is a name of `routing.matchers`; `argument` refines it (`hours: {office: closed}` has the
+    argument `office`).
+    """
+
+    fact: str
+    argument: str | None
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: when every condition holds, say, do, and send the call on."""
+
+    id: str
+    when: tuple[Condition, ...]
+    say: tuple[str, ...]
+    priority: int | None
+    open_case: bool
+    then: Destination
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleList:
+    """Rules in order; the first that matches decides; the last has no condition."""
+
+    id: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyQuestion:
+    """One question of a survey: a scale from `low` to `high`, or `choices` by key (never both)."""
+
+    id: str
+    say: str
+    scale: tuple[int, int] | None
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Questions asked after a call, in order. `repeat`: how often an unanswered one is repeated."""
+
+    id: str
+    questions: tuple[SurveyQuestion, ...]
+    repeat: int
+    first_key_seconds: float
+    between_keys_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A place for recorded messages: what is said first, and the longest message in seconds."""
+
+    id: str
+    say: tuple[str, ...]
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """The look-up of a request by its tracking number."""
+
+    tries: int
+    found_then: Destination
+    not_found_then: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole rules file, compiled. `revision` is a hash of its text.
+
+    `fallback` is the queue whose agents take calls while the server gives no answer. `prompts` maps
+    a prompt id to its text per language, the built-in ones (`ivr/languages`) excluded. `unlisted`
+    is where a call starts that dialled a number not in `numbers`.
+    """
+
+    revision: str
+    business: Business
+    numbers: Mapping[str, DialledNumber]
+    unlisted: Destination
+    hours: Mapping[str, Hours]
+    skills: Mapping[str, str]
+    agents: Mapping[str, Agent]
+    queues: Mapping[str, Queue]
+    menus: Mapping[str, Menu]
+    rules: Mapping[str, RuleList]
+    surveys: Mapping[str, Survey]
+    mailboxes: Mapping[str, Mailbox]
+    tracking: Tracking
+    fallback: str
+    prompts: Mapping[str, Mapping[str, str]]
