@@ -1,0 +1,203 @@
+"""The rows that the stores hand out and take in. All times are aware, and in UTC in the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRecord:
+    """A support contract; `starts` and `ends` are both included."""
+
+    level: str
+    starts: date
+    ends: date
+    grace_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer with everything that is asked for at call time.
+
+    `id` is None until the store has given one. `reference` is the customer's id in the site's own
+    books, unique if given: importing the same reference again changes the customer. `numbers` are
+    E.164.
+    """
+
+    name: str
+    reference: str | None = None
+    language: str | None = None
+    segment: str | None = None
+    numbers: tuple[str, ...] = ()
+    contracts: tuple[ContractRecord, ...] = ()
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerMatch:
+    """A customer found by number, with the number of cases that are still open."""
+
+    customer: Customer
+    open_cases: int
+
+
+class CaseState(StrEnum):
+    """How a request stands (ITIL incident states)."""
+
+    NEW = "new"
+    IN_PROGRESS = "in-progress"
+    WAITING = "waiting"
+    """For something from the customer."""
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request, found again by its tracking number."""
+
+    tracking: str
+    state: CaseState
+    subject: str
+    opened_at: datetime
+    customer_id: int | None
+    call_id: str
+
+
+class Outcome(StrEnum):
+    """How a call ended, for the person who reads the journal."""
+
+    IN_PROGRESS = "in-progress"
+    """Not ended yet, or its end was never reported."""
+    ANSWERED = "answered"
+    """An agent spoke with the caller."""
+    ABANDONED = "abandoned"
+    """The caller left while waiting in a queue."""
+    LEFT_IN_MENU = "left-in-menu"
+    """The caller hung up before reaching a queue or another end."""
+    VOICEMAIL = "voicemail"
+    """The caller left a message."""
+    SELF_SERVED = "self-served"
+    """The caller heard what they wanted and the call was ended by us."""
+    TRANSFERRED = "transferred"
+    """Sent to an extension of the site."""
+    NOT_ANSWERED = "not-answered"
+    """No agent took the call and the caller reached the end of the rules."""
+    FELL_BACK = "fell-back"
+    """The server failed in mid-call and the static fallback queue took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """What is known when a call begins. `trial` marks calls made by `rahyab try`."""
+
+    id: str
+    started_at: datetime
+    caller_as_sent: str
+    name_as_sent: str
+    caller: str | None
+    dialled: str
+    source: str | None
+    language: str
+    customer_id: int | None
+    revision: str
+    facts: Mapping[str, Any]
+    trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallChange:
+    """What a later request learned of a call; None leaves the stored value as it is."""
+
+    language: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    queued_at: datetime | None = None
+    answered_at: datetime | None = None
+    left_queue_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    stage: str | None = None
+    """Where the caller was last seen: `menu welcome`, `queue support`, `survey satisfaction`."""
+    state: Mapping[str, Any] | None = None
+    """What the next request of the same call needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One line of a call's timeline. (call, visit, sequence) is unique: writing twice is once."""
+
+    call_id: str
+    visit: int
+    sequence: int
+    at: datetime
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of a survey. (call, survey, question) is unique."""
+
+    call_id: str
+    survey: str
+    question: str
+    value: str
+    given_at: datetime
+    agent: str | None
+    queue: str | None
+    tracking: str | None
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A message that a caller recorded. `path` is as Asterisk sees it. (call, mailbox) is unique."""
+
+    call_id: str
+    mailbox: str
+    path: str
+    seconds: float
+    recorded_at: datetime
+    customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as the journal has it."""
+
+    id: str
+    started_at: datetime
+    caller_as_sent: str
+    name_as_sent: str
+    caller: str | None
+    dialled: str
+    source: str | None
+    language: str
+    customer_id: int | None
+    customer_name: str | None
+    revision: str
+    facts: Mapping[str, Any]
+    trial: bool
+    queue: str | None
+    agent: str | None
+    queued_at: datetime | None
+    answered_at: datetime | None
+    left_queue_at: datetime | None
+    ended_at: datetime | None
+    outcome: Outcome
+    stage: str | None
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallStory:
+    """One call with all that hangs on it."""
+
+    call: Call
+    timeline: tuple[TimelineEvent, ...]
+    cases: tuple[Case, ...]
+    answers: tuple[Answer, ...]
+    recordings: tuple[Recording, ...]
