@@ -154,7 +154,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A message that a caller recorded. `path` is as Asterisk sees it. (call, mailbox) is unique."""
+    """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique."""
 
     call_id: str
     mailbox: str

@@ -25,7 +25,7 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class DialledNumber:
-    """A number that callers dial: where they start, what advertised it, which language it speaks."""
+    """A number that callers dial: where they start, what advertised it, its language."""
 
     number: str
     start: Destination
