@@ -52,6 +52,11 @@ MOST_MATCHES: Final = 20
 who looks, and a switchboard number with thousands of owners must not slow a call down."""
 
 
+MOST_DRAWS: Final = 1_000
+"""Tracking numbers drawn for one case: with a million in use, two in a row are taken once in some
+eight thousand cases, so that a thousand means a broken source of numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
     """What an import did."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from crm import sqlite_rows as rows
 from crm.encoding import stored_text, stored_time
 from crm.ports import (
+    MOST_DRAWS,
     MOST_MATCHES,
     ImportCounts,
     StoreError,
@@ -38,10 +39,6 @@ from crm.records import (
 from crm.searching import fold, number_part
 from crm.sqlite_database import BUSY_SECONDS, open_database, store_error
 from crm.sqlite_rows import Row
-
-MOST_DRAWS: Final = 1_000
-"""Tracking numbers drawn for one case: with a million in use, two in a row are taken once in some
-eight thousand cases, so that a thousand means a broken source of numbers."""
 
 _BEGIN_CALL: Final = """
 INSERT INTO calls (id, started_at, caller_as_sent, name_as_sent, caller, dialled, source, language,
