@@ -71,7 +71,9 @@ class Calls:
             customer=facts.customer.status,
         )
         await talk.journal.flush()
-        await self._converse(talk, book.policy.unlisted if number is None else number.start, Script.INCOMING)
+        await self._converse(
+            talk, book.policy.unlisted if number is None else number.start, Script.INCOMING
+        )
 
     async def after_queue(self, channel: Channel) -> None:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""
@@ -207,9 +209,7 @@ class Calls:
 
 
 async def _flush(talk: Conversation) -> None:
-    talk.journal.learn(
-        stage=talk.stage, state={"rule": talk.rule, "tracking": talk.cases.tracking}
-    )
+    talk.journal.learn(stage=talk.stage, state={"rule": talk.rule, "tracking": talk.cases.tracking})
     await talk.journal.flush()
 
 

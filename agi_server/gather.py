@@ -58,9 +58,7 @@ def find_number(policy: Policy, dialled: str) -> DialledNumber | None:
     return None if international is None else policy.numbers.get(international)
 
 
-def choose_language(
-    policy: Policy, number: DialledNumber | None, customer: CustomerFacts
-) -> str:
+def choose_language(policy: Policy, number: DialledNumber | None, customer: CustomerFacts) -> str:
     """The customer's own language if the business speaks it, else the number's, else the first."""
     spoken = policy.business.languages
     wishes = (customer.language, None if number is None else number.language)
