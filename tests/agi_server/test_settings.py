@@ -49,5 +49,5 @@ def test_refuses_what_is_no_address(text: str) -> None:
 
 def test_unknown_choice_names_the_allowed_ones() -> None:
     """A typing error in a variable is told with its name."""
-    with pytest.raises(SettingsError, match="RAHYAB_LOG_FORMAT='xml'.*json, readable"):
+    with pytest.raises(SettingsError, match=r"RAHYAB_LOG_FORMAT='xml'.*json, readable"):
         load_settings({"RAHYAB_LOG_FORMAT": "xml"})
