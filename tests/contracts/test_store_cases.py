@@ -1,6 +1,9 @@
 """What every store must do with cases and their tracking numbers."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -88,3 +91,26 @@ def test_a_case_may_belong_to_a_customer_who_exists(  # noqa: PLR0913, PLR0917  
         store.open_case(replace(case, customer_id=77), no_draw)
     (sara_id,) = put(sara)
     assert store.open_case(replace(case, customer_id=sara_id), no_draw).customer_id == sara_id
+
+
+def test_cases_opened_at_once_never_share_a_number(
+    open_store: Callable[[], Store], call: NewCall, case: Case
+) -> None:
+    """Two connections in two threads, which draw from so few numbers that they must collide."""
+    both_ready = threading.Barrier(2)
+
+    def open_many(thread: str) -> list[str]:
+        draws = iter(range(1_000))
+        with closing(open_store()) as store:
+            both_ready.wait(timeout=30)
+            trackings = []
+            for number in range(30):
+                call_id = f"{thread}-{number}"
+                store.begin_call(replace(call, id=call_id))
+                wanted = replace(case, tracking=str(next(draws)), call_id=call_id)
+                trackings.append(store.open_case(wanted, lambda: str(next(draws))).tracking)
+            return trackings
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(open_many, ("a", "b"))
+    assert sorted(map(int, first + second)) == list(range(60))
