@@ -118,6 +118,9 @@ class _StoreThread:
         except asyncio.CancelledError:
             self._jobs.put(None)  # the thread must not wait for work that nobody will bring
             raise
+        except BaseException:
+            self._thread.join()  # it has nothing left to do
+            raise
         self._accepts = True
 
     async def ask(self, operation: Callable[[Store], T]) -> T:

@@ -1,6 +1,7 @@
 """Opening the SQLite file, its guards, and its driver's errors in our words."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ BUSY_SECONDS: Final = 5.0
 
 _PRIMARY_CODE: Final = 0xFF
 """The low byte of an extended result code is its primary code (sqlite.org/rescode.html)."""
+
+_RETRY_SECONDS: Final = 0.01
 
 _STATEMENTS: Final = 256
 """Prepared statements that a connection keeps: more than the store has, so none is made twice."""
@@ -72,15 +75,29 @@ def open_database(path: Path, *, create: bool, busy_seconds: float) -> Database:
             f"The folder of the database {path} does not exist: make it (mkdir -p {path.parent}),"
             " or check RAHYAB_HOME and RAHYAB_DATABASE"
         )
-    try:
-        connection = _connect(path, create=create, busy_seconds=busy_seconds)
+    deadline = time.monotonic() + busy_seconds
+    while True:
         try:
-            return _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-    except sqlite3.Error as error:
-        raise store_error(error, path) from error
+            return _opened(path, create=create, busy_seconds=busy_seconds)
+        except sqlite3.Error as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise store_error(error, path) from error
+        # SQLite itself does not wait while another process that opens the file at the same moment
+        # turns the write-ahead log on.
+        time.sleep(_RETRY_SECONDS)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
+
+
+def _opened(path: Path, *, create: bool, busy_seconds: float) -> Database:
+    connection = _connect(path, create=create, busy_seconds=busy_seconds)
+    try:
+        return _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _connect(path: Path, *, create: bool, busy_seconds: float) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -287,3 +288,16 @@ def test_processes_that_open_a_new_database_at_once_share_it(path: Path) -> None
     assert len(trackings) == len(set(trackings)) == 120
     with closing(SqliteStore(path)) as store:
         assert all(store.find_case(tracking) for tracking in trackings)
+
+
+def test_many_may_open_a_new_database_at_the_same_moment(tmp_path: Path) -> None:
+    """While one turns the write-ahead log on, SQLite gives the others no chance to wait."""
+    together = threading.Barrier(6)
+
+    def open_one(folder: int) -> None:
+        together.wait(timeout=30)
+        SqliteStore(tmp_path / f"{folder}.db").close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for folder in range(20):
+            assert list(threads.map(open_one, [folder] * 6)) == [None] * 6
