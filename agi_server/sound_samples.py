@@ -3,7 +3,9 @@
 Samples are signed 16-bit in the machine's own byte order, one channel, as `array("h")`.
 """
 
+import io
 import math
+import wave
 from array import array
 from operator import mul
 from typing import Final, TypeAlias
@@ -43,6 +45,17 @@ def silence(seconds: float, rate: int) -> Samples:
     return array("h", bytes(2 * round(seconds * rate)))
 
 
+def wav(samples: Samples, rate: int) -> bytes:
+    """The samples as a whole WAV file: one channel, 16-bit PCM."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(samples.itemsize)
+        sound.setframerate(rate)
+        sound.writeframes(samples.tobytes())
+    return file.getvalue()
+
+
 def audible(samples: Samples, rate: int) -> bool:
     """Whether there is anything to be heard."""
     return max(_levels(samples, rate), default=0.0) > _ratio(AUDIBLE_DBFS) * FULL_SCALE
@@ -69,7 +82,7 @@ def levelled(samples: Samples, rate: int) -> Samples:
     speech = speech_level(samples, rate)
     if not speech:
         return samples
-    peak = max(max(samples), -min(samples))
+    peak = max(map(abs, samples))
     gain = min(_ratio(TARGET_DBFS) / speech, _ratio(PEAK_DBFS) * FULL_SCALE / peak)
     return array("h", [round(sample * gain) for sample in samples])
 

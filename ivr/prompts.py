@@ -32,6 +32,7 @@ SILENCES: Final[Mapping[str, float]] = MappingProxyType({SILENCE: 1.0, PAUSE: 0.
 
 _PROMPT_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)*")
+_SOUND: Final = re.compile(f"{SOUND_FOLDER}/{_LANGUAGE_CODE.pattern}/{_PROMPT_ID.pattern}")
 
 
 class PromptNameError(ValueError):
@@ -111,6 +112,11 @@ def builtin_prompts() -> Mapping[str, Mapping[str, str]]:
         for prompt, text in _language_file(code)[1].items():
             prompts.setdefault(prompt, {})[code] = text
     return MappingProxyType({name: MappingProxyType(texts) for name, texts in prompts.items()})
+
+
+def is_sound(name: str) -> bool:
+    """Whether `name` is the name of a prompt's sound, as `rahyab/fa/welcome` is."""
+    return _SOUND.fullmatch(name) is not None
 
 
 class Catalogue:
