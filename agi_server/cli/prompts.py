@@ -1,17 +1,18 @@
 """`rahyab prompts`: build the sound files that callers hear, and list what they say."""
 
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
+from rich.text import Text
 
+from agi_server.cli.calls import settings_for_command
+from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.policy import PolicyError, load_policy_file
 from agi_server.prompt_building import (
     BuildResult,
@@ -20,14 +21,8 @@ from agi_server.prompt_building import (
     build_prompts,
     find_recordings,
 )
-from agi_server.settings import Settings, SettingsError, load_settings
+from agi_server.settings import Settings
 from ivr.prompts import Catalogue, Prompt, PromptNameError
-
-TEXTS_MISSING = 1
-"""Exit code: built, but some prompt cannot be said in some language."""
-
-NOT_RUN = 2
-"""Exit code: it could not be done; why is on stderr."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,10 @@ def build() -> None:
     try:
         result = _build_with_bar(catalogue, settings)
     except PromptBuildError as error:
-        _fail(str(error))
+        raise CannotRunError(str(error)) from None
     _summarise(result)
-    sys.exit(TEXTS_MISSING if result.missing else 0)
+    if result.missing:
+        raise click.exceptions.Exit(FINDINGS)
 
 
 @prompts.command("list")
@@ -70,7 +66,7 @@ def list_prompts(*, as_json: bool) -> None:
     try:
         lines = list_catalogue(catalogue, settings.recordings)
     except PromptBuildError as error:
-        _fail(str(error))
+        raise CannotRunError(str(error)) from None
     if as_json:
         click.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=2))
     else:
@@ -101,16 +97,20 @@ def _source(prompt: Prompt, recorded: bool) -> str:
 def _table(lines: list[Listed]) -> Table:
     table = Table("Prompt", "Language", "Source", "Text")
     for line in lines:
-        table.add_row(line.prompt, line.language, line.source, line.text or "")
+        table.add_row(line.prompt, line.language, line.source, Text(line.text or ""))
     return table
 
 
 def _load() -> tuple[Settings, Catalogue]:
+    """The settings, and the catalogue of the rules file. Raises CannotRunError."""
+    settings = settings_for_command()
     try:
-        settings = load_settings()
         return settings, Catalogue.of(load_policy_file(settings.rules))
-    except (SettingsError, PolicyError, PromptNameError) as error:
-        _fail(str(error))
+    except PolicyError as error:
+        cure = ": `rahyab check` lists them" if error.problems else ""
+        raise CannotRunError(f"{error}{cure}") from None
+    except PromptNameError as error:
+        raise CannotRunError(f"{settings.rules}: {error}") from None
 
 
 def _build_with_bar(catalogue: Catalogue, settings: Settings) -> BuildResult:
@@ -128,7 +128,7 @@ def _build_with_bar(catalogue: Catalogue, settings: Settings) -> BuildResult:
 def _summarise(result: BuildResult) -> None:
     click.echo(
         f"Prompts: {len(result.built)} built, {len(result.unchanged)} unchanged, "
-        f"{len(result.removed)} removed; {len(result.recorded)} of them your own recordings."
+        f"{len(result.removed)} removed ({len(result.recorded)} from your own recordings)."
     )
     for file in result.unused:
         click.echo(f"Not used: {file} is the recording of no prompt that has a text.", err=True)
@@ -138,9 +138,3 @@ def _summarise(result: BuildResult) -> None:
             f"Write it under prompts: {prompt}: in the rules file.",
             err=True,
         )
-
-
-def _fail(message: str) -> NoReturn:
-    """Say why on stderr, and end."""
-    click.echo(message, err=True)
-    sys.exit(NOT_RUN)
