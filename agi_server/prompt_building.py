@@ -305,7 +305,10 @@ def _spoken(prompt: Prompt) -> Samples:
     try:
         samples = sound_programs.speak(prompt.text, prompt.voice, RATE)
     except SoundProgramError as error:
-        raise _BadPromptError(f"{where}: the text cannot be spoken: {error}") from error
+        raise _BadPromptError(
+            f"{where}: the text cannot be spoken: {error} (record the prompt instead, or see "
+            "`espeak-ng --voices` for the languages that have a voice)"
+        ) from error
     if not audible(samples, RATE):
         raise _BadPromptError(
             f"{where}: the text {prompt.text!r} makes no sound: write words, or record the prompt"

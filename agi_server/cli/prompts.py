@@ -3,12 +3,13 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from agi_server.cli.calls import settings_for_command
@@ -23,6 +24,10 @@ from agi_server.prompt_building import (
 )
 from agi_server.settings import Settings
 from ivr.prompts import Catalogue, Prompt, PromptNameError
+from routing.problems import Problem
+
+MISSING_TEXT: Final = "missing-text"
+"""The code of the problem that the loader of the rules makes of a prompt without a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +100,33 @@ def _source(prompt: Prompt, recorded: bool) -> str:
 
 
 def _table(lines: list[Listed]) -> Table:
-    table = Table("Prompt", "Language", "Source", "Text")
+    table = Table(Column("Prompt", no_wrap=True), "Language", "Source", "Text")
     for line in lines:
         table.add_row(line.prompt, line.language, line.source, Text(line.text or ""))
     return table
 
 
 def _load() -> tuple[Settings, Catalogue]:
-    """The settings, and the catalogue of the rules file. Raises CannotRunError."""
+    """The settings, and the catalogue of the rules file. Raises CannotRunError, or ends."""
     settings = settings_for_command()
     try:
         return settings, Catalogue.of(load_policy_file(settings.rules))
     except PolicyError as error:
+        _tell_missing_texts(error.problems)
         cure = ": `rahyab check` lists them" if error.problems else ""
         raise CannotRunError(f"{error}{cure}") from None
     except PromptNameError as error:
         raise CannotRunError(f"{settings.rules}: {error}") from None
+
+
+def _tell_missing_texts(problems: tuple[Problem, ...]) -> None:
+    """If texts are all that a rules file lacks, say which, and end: that is what was asked."""
+    if not problems or any(problem.code != MISSING_TEXT for problem in problems):
+        return
+    for problem in problems:
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        click.echo(f"{place}: {problem.message}: {problem.hint}", err=True)
+    raise click.exceptions.Exit(FINDINGS)
 
 
 def _build_with_bar(catalogue: Catalogue, settings: Settings) -> BuildResult:
