@@ -1,0 +1,178 @@
+"""SIPp scenarios, rendered: a caller and an agent's phone. Text in, text out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from agi_server.lab.keys import Act, HangUp, Hear, Pause, Press, Speak
+from agi_server.lab.problems import LabError
+
+USER_SAFE: Final = "-_.!~*'()&=+$,;?/"
+"""What may stand unescaped in the user part of a SIP address (RFC 3261, 25.1)."""
+
+REFUSALS: Final = (
+    *(400, 401, 403, 404, 406, 408, 410, 413, 415, 420, 480, 482, 483, 484, 486, 487, 488, 491),
+    *(500, 501, 502, 503, 504, 600, 603, 604, 606),
+)
+
+KEY_FILES: Final = {**{key: key for key in "0123456789"}, "*": "star", "#": "pound"}
+
+KEY_MS: Final = 160
+"""How long a key is pressed in SIPp's files."""
+
+GAP_MS: Final = 400
+"""The rest between two keys: pressed closer together some were lost on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to place.
+
+    Attributes:
+        to: The number to dial.
+        number: The caller's number, any text; empty for none.
+        name: The caller's display name, any text without a line end; None for none.
+        user: The user part of the caller's address exactly as it is sent, instead of `number`.
+        withheld: The caller's identity is withheld (RFC 3323): anonymous, with `Privacy: id`.
+        acts: What the caller does after the answer.
+        hangup_after: Seconds after the answer at which the caller hangs up, whatever they are
+            doing then; None to wait for the other side.
+        at: The moment to take for now, `YYYY-MM-DD HH:MM`.
+        patience: Seconds of the longest wait for anything, after which the caller gives up.
+    """
+
+    to: str
+    number: str = ""
+    name: str | None = None
+    user: str | None = None
+    withheld: bool = False
+    acts: Sequence[Act] = ()
+    hangup_after: float | None = None
+    at: str | None = None
+    patience: float = 60.0
+
+
+def caller_scenario(call: Call, samples: Path) -> str:
+    """The scenario of a caller.
+
+    Args:
+        call: Who calls whom, and what they do.
+        samples: The folder of SIPp's recorded key presses.
+
+    Raises:
+        LabError: The name or number holds a line end, which no SIP header can carry.
+    """
+    header = f"X-Rahyab-At: {call.at}\n" if call.at else ""
+    privacy = "Privacy: id\n" if call.withheld else ""
+    return _render(
+        "caller.xml",
+        TO=_literal(quote(call.to, safe=USER_SAFE)),
+        FROM=_literal(_from(call)),
+        HEADERS="".join(map(_literal_line, (header + privacy).splitlines())),
+        REFUSALS="\n".join(map(_refusal, REFUSALS)),
+        ACTS="\n".join(_acts(call, samples)),
+    )
+
+
+def agent_scenario(ring: float, talk: float) -> str:
+    """The scenario of an agent's phone.
+
+    Args:
+        ring: Seconds it rings before it is answered.
+        talk: Seconds until the agent hangs up.
+    """
+    return _render("agent.xml", RING=_ms(ring), TALK=_ms(talk))
+
+
+def _render(name: str, **values: str) -> str:
+    text = resources.files("agi_server.lab").joinpath(name).read_text()
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+def _ms(seconds: float) -> str:
+    # SIPp takes a limit of zero for none at all.
+    return str(max(1, round(seconds * 1000)))
+
+
+def _literal(text: str) -> str:
+    """Text that SIPp sends as it stands: brackets, backslashes and more mean something to it."""
+    if any(end in text for end in "\r\n\0"):
+        raise LabError("a line end cannot be sent in a SIP header; leave it out of name and number")
+    return "".join(
+        chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\x{byte:02x}"  # noqa: PLR2004  ASCII
+        for byte in text.encode("utf-8", "surrogateescape")
+    )
+
+
+def _literal_line(line: str) -> str:
+    return _literal(line) + "\n"
+
+
+def _from(call: Call) -> str:
+    """The From header's name and address (RFC 3261, 20.20, 25.1)."""
+    if call.withheld:
+        return '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    user = quote(call.number, safe=USER_SAFE) if call.user is None else call.user
+    address = f"<sip:{user}@127.0.0.1>" if user else "<sip:127.0.0.1>"
+    if call.name is None:
+        return address
+    quoted = call.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" {address}'
+
+
+def _refusal(status: int) -> str:
+    return (
+        f'  <recv response="{status}" optional="true" next="refused"><action>'
+        f'<assignstr assign_to="status" value="{status}"/></action></recv>'
+    )
+
+
+def _acts(call: Call, samples: Path) -> Iterator[str]:
+    patience = _ms(call.patience)
+    for number, act in enumerate(call.acts):
+        yield _act(act, number, samples, patience)
+        yield f'  <label id="after{number}"/>'
+    yield _wait(patience, "hangup")
+
+
+def _act(act: Act, number: int, samples: Path, patience: str) -> str:
+    after = f"after{number}"
+    match act:
+        case Press(key):
+            sample = samples / f"dtmf_2833_{KEY_FILES[key]}.pcap"
+            return _play(sample) + _wait(str(KEY_MS + GAP_MS), after)
+        case Pause(seconds):
+            return _wait(_ms(seconds), after)
+        case Speak(seconds):
+            return _play(samples / "g711a.pcap") + _wait(_ms(seconds), after)
+        case Hear():
+            return _say(f"waits [clock_tick] {number}") + _wait(patience, "hangup")
+        case HangUp():
+            return '  <nop next="hangup"/>'
+
+
+def _play(sample: Path) -> str:
+    return f'  <nop><action><exec play_pcap_audio="{sample}"/></action></nop>\n'
+
+
+def _say(message: str) -> str:
+    return f'  <nop><action><log message="{message}"/></action></nop>\n'
+
+
+def _wait(limit: str, then: str) -> str:
+    """Wait `limit` milliseconds and go on at `then`, or leave when the other side hangs up.
+
+    INFO and MESSAGE come from `agi_server.lab.sipp`, never from Asterisk: the one says that what
+    was waited for has happened, the other that it is time to hang up. SIPp minds the time limit of
+    the first reception only.
+    """
+    return (
+        f'  <recv request="BYE" optional="true" timeout="{limit}" ontimeout="{then}" next="left"/>\n'
+        '  <recv request="MESSAGE" optional="true" next="hangup"/>\n'
+        '  <recv request="INFO"/>'
+    )
