@@ -13,8 +13,8 @@ from agi_server.lab.keys import Hear
 from agi_server.lab.log import CallLog, Log
 from agi_server.lab.ports import LOCALHOST
 from agi_server.lab.problems import LabError
-from agi_server.lab.scenarios import Call, caller_scenario
-from agi_server.lab.sipp import Event, Sipp, find_samples
+from agi_server.lab.scenarios import Call, caller_files
+from agi_server.lab.sipp import Event, Sipp
 from agi_server.lab.waiting import INTERVAL_SECONDS, wait_until
 
 ANSWER_SECONDS: Final = 10.0
@@ -87,7 +87,7 @@ class Caller:
         since = log.size()
         self.log = log.call(self.sip_call, since)
         self._sipp = Sipp.start(
-            caller_scenario(call, find_samples()),
+            caller_files(call),
             folder,
             [f"{LOCALHOST}:{sip_port}", "-m", "1", "-cid_str", self.sip_call],
         )

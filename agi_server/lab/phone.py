@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from agi_server.lab.problems import LabError
-from agi_server.lab.scenarios import agent_scenario
+from agi_server.lab.scenarios import agent_files
 from agi_server.lab.sipp import Event, Sipp
 from agi_server.lab.waiting import wait_until
 
@@ -20,7 +20,13 @@ class Phone:
 
     @classmethod
     def start(
-        cls, port: int, folder: Path, *, ring: float = 1.0, talk: float = 5.0, detached: bool = False
+        cls,
+        port: int,
+        folder: Path,
+        *,
+        ring: float = 1.0,
+        talk: float = 5.0,
+        detached: bool = False,
     ) -> Self:
         """Plug it in, and return when it can be called.
 
@@ -34,7 +40,7 @@ class Phone:
         Raises:
             LabError: SIPp is not installed, or the port is taken.
         """
-        sipp = Sipp.start(agent_scenario(ring, talk), folder, [], port=port, detached=detached)
+        sipp = Sipp.start(agent_files(ring, talk), folder, [], port=port, detached=detached)
         wait_until(lambda: _is_bound(port) or not sipp.process.running, START_SECONDS)
         if not sipp.process.running or not _is_bound(port):
             raise LabError(f"the agent's phone did not start on port {port}: {sipp.errors()}")

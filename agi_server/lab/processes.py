@@ -22,7 +22,9 @@ START_TIME_FIELD: Final = 19
 class Process:
     """A process, known by its number and the moment it started: numbers are used again."""
 
-    def __init__(self, pid: int, started: str, child: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(
+        self, pid: int, started: str, child: subprocess.Popen[bytes] | None = None
+    ) -> None:
         self.pid = pid
         self.started = started
         self._child = child

@@ -27,8 +27,18 @@ PACKAGES: Final = "asterisk,asterisk-core-sounds-en-wav"
 SHOWN_LINES: Final = 15
 """How much of a failed build is shown: the cause stands at its end."""
 
-MOUNTING: Final = 'root=$1; shift; for p; do [ "$p" = -- ] && break; mount --bind "$p" "$root$p"; done'
-RUNNING: Final = 'while [ "$1" != -- ]; do shift; done; shift; exec chroot "$root" "$@"'
+ENTER: Final = """
+set -e
+root=$1
+shift
+while [ "$1" != -- ]; do
+    mount --bind "$1" "$root$1"
+    shift
+done
+shift
+exec chroot "$root" "$@"
+"""
+"""Mount folders into a root, then run a command in it: `root folder... -- command...`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +62,8 @@ class Root:
             return list(command)
         for folder in shared:
             self._mount_point(folder).mkdir(parents=True, exist_ok=True)
-        script = f"set -e; {MOUNTING}; {RUNNING}"
-        folders = [str(folder) for folder in shared]
-        unshare = ["unshare", "--mount", "--", "sh", "-c", script, "lab", str(self.path)]
-        return [*unshare, *folders, "--", *command]
+        enter = ["unshare", "--mount", "--", "sh", "-c", ENTER, "enter", str(self.path)]
+        return [*enter, *map(str, shared), "--", *command]
 
     def joining(self, process: int, command: Sequence[str]) -> list[str]:
         """The command line that runs `command` with the root and mounts of a running process."""

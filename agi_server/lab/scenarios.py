@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from agi_server.lab.keys import Act, HangUp, Hear, Pause, Press, Speak
 from agi_server.lab.problems import LabError
+from agi_server.lab.rtp import KEY_MS, Stream
 
 USER_SAFE: Final = "-_.!~*'()&=+$,;?/"
 """What may stand unescaped in the user part of a SIP address (RFC 3261, 25.1)."""
@@ -18,13 +18,8 @@ REFUSALS: Final = (
     *(500, 501, 502, 503, 504, 600, 603, 604, 606),
 )
 
-KEY_FILES: Final = {**{key: key for key in "0123456789"}, "*": "star", "#": "pound"}
-
-KEY_MS: Final = 160
-"""How long a key is pressed in SIPp's files."""
-
-GAP_MS: Final = 400
-"""The rest between two keys: pressed closer together some were lost on the way."""
+GAP_MS: Final = 240
+"""The rest after a key: what people need, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +50,44 @@ class Call:
     patience: float = 60.0
 
 
-def caller_scenario(call: Call, samples: Path) -> str:
-    """The scenario of a caller.
-
-    Args:
-        call: Who calls whom, and what they do.
-        samples: The folder of SIPp's recorded key presses.
+def caller_files(call: Call) -> dict[str, bytes]:
+    """The files of a caller: `scenario.xml`, and what it plays.
 
     Raises:
         LabError: The name or number holds a line end, which no SIP header can carry.
     """
+    return {"scenario.xml": _caller_scenario(call).encode(), **_captures(call.acts)}
+
+
+def agent_files(ring: float, talk: float) -> dict[str, bytes]:
+    """The files of an agent's phone.
+
+    Args:
+        ring: Seconds it rings before it is answered.
+        talk: Seconds until the agent hangs up.
+    """
+    return {"scenario.xml": _render("agent.xml", RING=_ms(ring), TALK=_ms(talk)).encode()}
+
+
+def _captures(acts: Sequence[Act]) -> dict[str, bytes]:
+    stream = Stream()
+    files: dict[str, bytes] = {}
+    for number, act in enumerate(acts):
+        match act:
+            case Press(key):
+                files[_capture_name(number)] = stream.press(key)
+            case Speak(seconds):
+                files[_capture_name(number)] = stream.speak(seconds)
+            case _:
+                continue
+    return files
+
+
+def _capture_name(number: int) -> str:
+    return f"act{number}.pcap"
+
+
+def _caller_scenario(call: Call) -> str:
     header = f"X-Rahyab-At: {call.at}\n" if call.at else ""
     privacy = "Privacy: id\n" if call.withheld else ""
     return _render(
@@ -73,18 +96,8 @@ def caller_scenario(call: Call, samples: Path) -> str:
         FROM=_literal(_from(call)),
         HEADERS="".join(map(_literal_line, (header + privacy).splitlines())),
         REFUSALS="\n".join(map(_refusal, REFUSALS)),
-        ACTS="\n".join(_acts(call, samples)),
+        ACTS="\n".join(_acts(call)),
     )
-
-
-def agent_scenario(ring: float, talk: float) -> str:
-    """The scenario of an agent's phone.
-
-    Args:
-        ring: Seconds it rings before it is answered.
-        talk: Seconds until the agent hangs up.
-    """
-    return _render("agent.xml", RING=_ms(ring), TALK=_ms(talk))
 
 
 def _render(name: str, **values: str) -> str:
@@ -132,35 +145,35 @@ def _refusal(status: int) -> str:
     )
 
 
-def _acts(call: Call, samples: Path) -> Iterator[str]:
+def _acts(call: Call) -> Iterator[str]:
     patience = _ms(call.patience)
     for number, act in enumerate(call.acts):
-        yield _act(act, number, samples, patience)
+        yield _act(act, number, patience)
         yield f'  <label id="after{number}"/>'
     yield _wait(patience, "hangup")
 
 
-def _act(act: Act, number: int, samples: Path, patience: str) -> str:
+def _act(act: Act, number: int, patience: str) -> str:
     after = f"after{number}"
     match act:
-        case Press(key):
-            sample = samples / f"dtmf_2833_{KEY_FILES[key]}.pcap"
-            return _play(sample) + _wait(str(KEY_MS + GAP_MS), after)
+        case Press():
+            return _play(number) + _wait(str(KEY_MS + GAP_MS), after)
         case Pause(seconds):
             return _wait(_ms(seconds), after)
         case Speak(seconds):
-            return _play(samples / "g711a.pcap") + _wait(_ms(seconds), after)
+            return _play(number) + _wait(_ms(seconds), after)
         case Hear():
-            return _say(f"waits [clock_tick] {number}") + _wait(patience, "hangup")
+            return _log(f"waits [clock_tick] {number}") + _wait(patience, "hangup")
         case HangUp():
             return '  <nop next="hangup"/>'
 
 
-def _play(sample: Path) -> str:
-    return f'  <nop><action><exec play_pcap_audio="{sample}"/></action></nop>\n'
+def _play(number: int) -> str:
+    file = _capture_name(number)
+    return f'  <nop><action><exec play_pcap_audio="{file}"/></action></nop>\n'
 
 
-def _say(message: str) -> str:
+def _log(message: str) -> str:
     return f'  <nop><action><log message="{message}"/></action></nop>\n'
 
 
@@ -171,8 +184,9 @@ def _wait(limit: str, then: str) -> str:
     was waited for has happened, the other that it is time to hang up. SIPp minds the time limit of
     the first reception only.
     """
+    timing = f'timeout="{limit}" ontimeout="{then}"'
     return (
-        f'  <recv request="BYE" optional="true" timeout="{limit}" ontimeout="{then}" next="left"/>\n'
+        f'  <recv request="BYE" optional="true" {timing} next="left"/>\n'
         '  <recv request="MESSAGE" optional="true" next="hangup"/>\n'
         '  <recv request="INFO"/>'
     )

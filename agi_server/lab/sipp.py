@@ -1,9 +1,10 @@
 """SIPp: one process with its scenario and its ports, watched through what the scenario logs."""
 
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,10 +16,8 @@ from agi_server.lab.processes import Process
 
 INSTALL: Final = "apt-get install sip-tester"
 
-SAMPLES: Final = Path("/usr/share/sip-tester")
-"""Where the package puts SIPp's recorded key presses."""
-
-PROBE: Final = "dtmf_2833_1.pcap"
+EXPECTED: Final = re.compile(r"[^\n]*?receive timeout on message .*?, jumping to label \d+\n?")
+HEADING: Final = "The following events occurred:\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Sipp:
     @classmethod
     def start(
         cls,
-        scenario: str,
+        files: Mapping[str, bytes],
         folder: Path,
         options: Sequence[str],
         *,
@@ -57,7 +56,7 @@ class Sipp:
         """Start SIPp.
 
         Args:
-            scenario: The scenario, as XML.
+            files: Its files by name, `scenario.xml` among them.
             folder: Where a folder for its files is made.
             options: More options, the address to call among them.
             port: The UDP port of its SIP; a free one by default.
@@ -69,8 +68,7 @@ class Sipp:
         if not shutil.which("sipp"):
             raise LabError(f"SIPp is not installed: {INSTALL}")
         own = folder.resolve() / uuid.uuid4().hex
-        own.mkdir(parents=True)
-        (own / "scenario.xml").write_text(scenario)
+        _write_files(own, files)
         sip_port = port or free_port()
         command = [
             *("sipp", *options, "-sf", "scenario.xml", "-nostdin"),
@@ -85,20 +83,16 @@ class Sipp:
         return [_event(line) for line in Reader(self.folder / "events").new_lines()]
 
     def errors(self) -> str:
-        """What SIPp complained of."""
+        """What SIPp complained of, but for the time limits that are part of the scenario."""
         file = self.folder / "errors"
-        return file.read_text(errors="replace") if file.exists() else ""
+        said = file.read_text(errors="replace") if file.exists() else ""
+        return EXPECTED.sub("", said).removeprefix(HEADING).strip()
 
 
-def find_samples() -> Path:
-    """The folder of SIPp's recorded key presses.
-
-    Raises:
-        LabError: It is not there.
-    """
-    if not (SAMPLES / PROBE).exists():
-        raise LabError(f"SIPp's recorded key presses are not in {SAMPLES}: {INSTALL}")
-    return SAMPLES
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
 
 
 def _event(line: str) -> Event:
