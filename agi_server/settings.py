@@ -5,7 +5,7 @@ Each comes from one environment variable; a default suits a checkout started by 
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -67,6 +67,10 @@ class Settings:
     listen: tuple[str, int]
     log_format: LogFormat
     log_level: LogLevel
+
+    def listening_on(self, address: tuple[str, int]) -> "Settings":
+        """The same settings with another address to listen on."""
+        return replace(self, listen=address)
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
