@@ -130,7 +130,8 @@ class _Prompter:
     """Tells the scenario what SIPp cannot know: that a sound began, that the time is over."""
 
     def __init__(self, call: Call, sipp: Sipp, sip_call: str, log: CallLog) -> None:
-        self._call = call
+        self._acts = call.acts
+        self._hangup_after = call.hangup_after
         self._sipp = sipp
         self._sip_call = sip_call
         self._log = log
@@ -162,7 +163,7 @@ class _Prompter:
 
     def _serve_wait(self, number: str) -> None:
         """Let the scenario go on when the sound of its act `number` has begun."""
-        act = self._call.acts[int(number)]
+        act = self._acts[int(number)]
         sounds = [one.sound for one in self._log.played]
         for position in range(self._heard, len(sounds)):
             if isinstance(act, Hear) and _is_called(sounds[position], act.sound):
@@ -173,9 +174,9 @@ class _Prompter:
 
     def _time_is_over(self) -> bool:
         return (
-            self._call.hangup_after is not None
+            self._hangup_after is not None
             and self._answered_at is not None
-            and time.monotonic() >= self._answered_at + self._call.hangup_after
+            and time.monotonic() >= self._answered_at + self._hangup_after
         )
 
     def _tell(self, method: str) -> None:

@@ -13,18 +13,8 @@ from typing import Final
 from agi_server.lab.ports import LOCALHOST
 from agi_server.lab.problems import LabError
 
-COPIED: Final = ("modules.conf", "logger.conf", "rtp.conf")
-EMPTY: Final = (
-    "acl.conf",
-    "ccss.conf",
-    "cdr.conf",
-    "cel.conf",
-    "features.conf",
-    "indications.conf",
-    "pjproject.conf",
-    "stasis.conf",
-    "udptl.conf",
-)
+COPIED: Final = ("modules.conf", "logger.conf", "manager.conf", "rtp.conf", "indications.conf")
+EMPTY: Final = ("acl.conf", "ccss.conf", "cdr.conf", "cel.conf", "features.conf", "pjproject.conf")
 """Files without which a module complains; their defaults are right."""
 
 INSTALLED: Final = Path("/usr/share/asterisk")
@@ -76,7 +66,7 @@ def write_configuration(plan: Plan, sip_port: int) -> Path:
     """
     folder = plan.folder
     _demand_short(folder / "run" / "asterisk.ctl")
-    for name in ("etc", "lib", "spool", "run", "log", "data/sounds", "data/music"):
+    for name in ("etc", "lib/keys", "spool", "run", "log", "data/sounds", "data/music"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name, text in _files(plan, sip_port).items():
         (folder / "etc" / name).write_text(text)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, Self
 
+from agi_server.lab.ports import is_bound
 from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import agent_files
 from agi_server.lab.sipp import Event, Sipp
@@ -41,8 +42,8 @@ class Phone:
             LabError: SIPp is not installed, or the port is taken.
         """
         sipp = Sipp.start(agent_files(ring, talk), folder, [], port=port, detached=detached)
-        wait_until(lambda: _is_bound(port) or not sipp.process.running, START_SECONDS)
-        if not sipp.process.running or not _is_bound(port):
+        wait_until(lambda: is_bound(port) or not sipp.process.running, START_SECONDS)
+        if not sipp.process.running or not is_bound(port):
             raise LabError(f"the agent's phone did not start on port {port}: {sipp.errors()}")
         return cls(sipp)
 
@@ -66,8 +67,3 @@ class Phone:
     def stop(self) -> None:
         """Unplug it."""
         self.sipp.process.stop()
-
-
-def _is_bound(port: int) -> bool:
-    """Whether somebody listens on the UDP port (proc(5), /proc/net/udp)."""
-    return any(f":{port:04X} " in line for line in Path("/proc/net/udp").read_text().splitlines())

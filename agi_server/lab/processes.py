@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -31,7 +31,13 @@ class Process:
 
     @classmethod
     def spawn(
-        cls, command: Sequence[str], output: Path, *, folder: Path, detached: bool = False
+        cls,
+        command: Sequence[str],
+        output: Path,
+        *,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        detached: bool = False,
     ) -> Self:
         """Start a process in a session of its own, so that Ctrl-C reaches us alone.
 
@@ -39,6 +45,7 @@ class Process:
             command: The program and its arguments.
             output: The file for what it prints.
             folder: The folder it runs in.
+            environment: Its environment; ours by default.
             detached: It outlives us. Otherwise it ends when we end, even by SIGKILL.
 
         Raises:
@@ -50,6 +57,7 @@ class Process:
                 child = subprocess.Popen(
                     [*tie, *command],
                     cwd=folder,
+                    env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=file,
                     stderr=subprocess.STDOUT,

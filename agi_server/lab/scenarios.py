@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Final
 from urllib.parse import quote
 
-from agi_server.lab.keys import Act, HangUp, Hear, Pause, Press, Speak
+from agi_server.lab.keys import Act, HangUp, Hear, Pause, Press, Speak, read_keys
 from agi_server.lab.problems import LabError
 from agi_server.lab.rtp import KEY_MS, Stream
 
@@ -32,7 +32,7 @@ class Call:
         name: The caller's display name, any text without a line end; None for none.
         user: The user part of the caller's address exactly as it is sent, instead of `number`.
         withheld: The caller's identity is withheld (RFC 3323): anonymous, with `Privacy: id`.
-        acts: What the caller does after the answer.
+        keys: What the caller does after the answer, as a key script (`agi_server.lab.keys`).
         hangup_after: Seconds after the answer at which the caller hangs up, whatever they are
             doing then; None to wait for the other side.
         at: The moment to take for now, `YYYY-MM-DD HH:MM`.
@@ -44,10 +44,15 @@ class Call:
     name: str | None = None
     user: str | None = None
     withheld: bool = False
-    acts: Sequence[Act] = ()
+    keys: str = ""
     hangup_after: float | None = None
     at: str | None = None
     patience: float = 60.0
+
+    @property
+    def acts(self) -> list[Act]:
+        """The key script, read. Raises LabError."""
+        return read_keys(self.keys)
 
 
 def caller_files(call: Call) -> dict[str, bytes]:
