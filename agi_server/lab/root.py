@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -74,7 +74,8 @@ class Root:
     def forget(self, folder: Path) -> None:
         """Remove the place at which a folder of one instance was mounted, once it has stopped."""
         if not self.is_host:
-            self._mount_point(folder).rmdir()
+            with suppress(FileNotFoundError):
+                self._mount_point(folder).rmdir()
 
     def _mount_point(self, folder: Path) -> Path:
         return self.path / folder.relative_to("/")
