@@ -1,4 +1,10 @@
-"""Renders a decision for people. Nothing is evaluated: the reasons were made while deciding."""
+"""Renders a decision: as lines for people, and as plain data (JSON) for the journal, and back.
+
+Nothing is evaluated here: the reasons were made while deciding.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 from routing.decisions import Clause, Decision, RuleTest
 from routing.destinations import (
@@ -13,6 +19,9 @@ from routing.destinations import (
     ToVoicemail,
 )
 from routing.rules import Condition
+
+Data: TypeAlias = dict[str, Any]
+"""A JSON object."""
 
 
 def explain(decision: Decision) -> tuple[str, ...]:
@@ -85,3 +94,94 @@ def fact_in_words(condition: Condition) -> str:
     'hours office'
     """
     return " ".join(filter(None, (condition.fact, condition.argument)))
+
+
+def destination_to_data(destination: Destination) -> Data:  # noqa: PLR0911  one line a kind
+    """A destination as the rules file writes it: `{"queue": "support"}`."""
+    match destination:
+        case ToQueue(queue):
+            return {"queue": queue}
+        case ToMenu(menu):
+            return {"menu": menu}
+        case ToRules(rules):
+            return {"rules": rules}
+        case ToTracking():
+            return {"track": True}
+        case ToVoicemail(mailbox):
+            return {"voicemail": mailbox}
+        case ToExtension(extension):
+            return {"extension": extension}
+        case ToHangup(cause):
+            return {"hangup": cause}
+        case ToSurvey(survey):
+            return {"survey": survey}
+
+
+_MAKERS: Final[Mapping[str, Callable[[Any], Destination]]] = {
+    "queue": ToQueue,
+    "menu": ToMenu,
+    "rules": ToRules,
+    "track": lambda _: ToTracking(),
+    "voicemail": ToVoicemail,
+    "extension": ToExtension,
+    "hangup": ToHangup,
+    "survey": ToSurvey,
+}
+
+
+def destination_from_data(data: Mapping[str, Any]) -> Destination:
+    """The inverse of `destination_to_data`."""
+    ((kind, value),) = data.items()
+    return _MAKERS[kind](value)
+
+
+def decision_to_data(decision: Decision) -> Data:
+    """A decision with its reasons."""
+    return {
+        "rules": decision.rules,
+        "rule": decision.rule_id,
+        "say": list(decision.say),
+        "priority": decision.priority,
+        "open_case": decision.open_case,
+        "then": destination_to_data(decision.destination),
+        "tests": [_test_to_data(test) for test in decision.tests],
+        "revision": decision.revision,
+    }
+
+
+def decision_from_data(data: Mapping[str, Any]) -> Decision:
+    """The inverse of `decision_to_data`."""
+    return Decision(
+        rules=data["rules"],
+        rule_id=data["rule"],
+        say=tuple(data["say"]),
+        priority=data["priority"],
+        open_case=data["open_case"],
+        destination=destination_from_data(data["then"]),
+        tests=tuple(_test_from_data(test) for test in data["tests"]),
+        revision=data["revision"],
+    )
+
+
+def _test_to_data(test: RuleTest) -> Data:
+    return {"rule": test.rule_id, "clauses": [_clause_to_data(each) for each in test.clauses]}
+
+
+def _test_from_data(data: Mapping[str, Any]) -> RuleTest:
+    return RuleTest(data["rule"], tuple(_clause_from_data(each) for each in data["clauses"]))
+
+
+def _clause_to_data(clause: Clause) -> Data:
+    condition = clause.condition
+    return {
+        "fact": condition.fact,
+        "argument": condition.argument,
+        "allowed": list(condition.allowed),
+        "seen": clause.seen,
+        "held": clause.held,
+    }
+
+
+def _clause_from_data(data: Mapping[str, Any]) -> Clause:
+    condition = Condition(data["fact"], data["argument"], tuple(data["allowed"]))
+    return Clause(condition, data["seen"], data["held"])

@@ -1,8 +1,8 @@
 """What each condition sees of a call, as a word that it can be compared with.
 
 A fact that could not be fetched is seen as `unavailable`, one that the call does not have as
-`none`. A condition holds when the word is among those it allows, so it fails on an unavailable fact unless
-it names `unavailable` itself.
+`none`. A condition holds when the word is among those it allows: on an unavailable fact it fails,
+unless it names `unavailable` itself.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,6 @@
 """What is wrong with a rules file, in words an administrator can act on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -19,3 +20,23 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+
+
+def render(problem: Problem, lines: Sequence[str]) -> str:
+    """A problem for a terminal: where and what, the line itself, a caret, and what to do.
+
+    Args:
+        problem: The finding.
+        lines: The lines of the file that it is about.
+    """
+    where = f"{problem.file}:{problem.line}:{problem.column}"
+    rendered = [f"{where}: {problem.message} [{problem.code}]"]
+    if problem.line <= len(lines):
+        line = lines[problem.line - 1]
+        before = line[: problem.column - 1]
+        # A tab stays a tab, so that the caret stands under the same character.
+        indent = "".join("\t" if each == "\t" else " " for each in before)
+        rendered += [f"    {line}", f"    {indent}^"]
+    if problem.hint:
+        rendered.append(f"    {problem.hint}")
+    return "\n".join(rendered)
