@@ -28,7 +28,7 @@ from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from routing.destinations import Destination, ToHangup, ToSurvey
 from routing.facts import Facts
-from routing.plain import facts_from_data, facts_to_data
+from routing.facts_data import facts_from_data, facts_to_data
 
 log = structlog.get_logger(__name__)
 

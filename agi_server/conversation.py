@@ -32,7 +32,7 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
-from routing.plain import decision_to_data
+from routing.explain import decision_to_data
 from routing.facts import Facts
 
 log = structlog.get_logger(__name__)

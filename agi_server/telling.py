@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from crm.records import TimelineEvent
-from routing.explain import explain
-from routing.plain import decision_from_data
+from routing.explain import decision_from_data, explain
 
 Data = Mapping[str, Any]
 
