@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 from agi_server.protocol import LocalProtocolError, RemoteProtocolError, Reply
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 MAX_WORDS: Final = 126
 """Words of a line. From the 128th on, quoted words overwrite Asterisk's stack (parse_args)."""
@@ -23,8 +24,8 @@ _NUMBER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 _UNQUOTABLE: Final = re.compile("[\r\n\0]")
 
 
-class Command(ABC, Generic[T]):
-    """One AGI command; `T` is what its reply means.
+class Command(ABC, Generic[T_co]):
+    """One AGI command; `T_co` is what its reply means.
 
     A subclass is a frozen dataclass of its arguments. Its `decode` sees replies of code 200 only.
     """
@@ -39,7 +40,7 @@ class Command(ABC, Generic[T]):
     """Whether `result=1` is followed by a 520 that nobody asked for."""
 
     @abstractmethod
-    def decode(self, reply: Reply) -> T:
+    def decode(self, reply: Reply) -> T_co:
         """What a reply means.
 
         Raises:
