@@ -265,7 +265,7 @@ class Machine:
     def _next_environment(self) -> Event | Literal[Signal.NEED_DATA]:
         buffer = self._buffer
         if not buffer.startswith(_PREAMBLE) and not _PREAMBLE.startswith(buffer):
-            raise self._broken(f"not FastAGI: the peer began with {bytes(buffer[:20])!r}")
+            raise self._broken("not FastAGI: the peer does not begin with agi_network")
         end = buffer.find(b"\n\n", max(0, self._scanned - 1))
         if max(end, len(buffer) - 2 if end < 0 else 0) > MAX_ENVIRONMENT_BYTES:
             raise self._broken(f"an environment of more than {MAX_ENVIRONMENT_BYTES} bytes")
