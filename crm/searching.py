@@ -20,9 +20,13 @@ _NUMBER: Final = re.compile(r"\+?[\d\s()./-]+")
 
 
 def fold(text: str) -> str:
-    """`text` in the form in which terms are compared: one case, one form of letters and digits."""
-    composed = unicodedata.normalize("NFKC", text.encode(errors="replace").decode())
-    return ascii_digits(composed.translate(_LETTER_FORMS)).casefold()
+    """`text` in the form in which terms are compared: one case, one form of letters and digits.
+
+    Marks above and below letters do not count: who types `Janis` finds `Jānis`.
+    """
+    apart = unicodedata.normalize("NFKD", text.encode(errors="replace").decode())
+    letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return ascii_digits(letters.translate(_LETTER_FORMS)).casefold()
 
 
 def ascii_digits(text: str) -> str:

@@ -67,6 +67,11 @@ def open_database(path: Path, *, create: bool, busy_seconds: float) -> Database:
             f"There is no database {path}: check RAHYAB_HOME and RAHYAB_DATABASE, or make one with"
             " `rahyab customers import FILE.csv`"
         )
+    if not path.parent.is_dir():
+        raise StoreUnavailableError(
+            f"The folder of the database {path} does not exist: make it (mkdir -p {path.parent}),"
+            " or check RAHYAB_HOME and RAHYAB_DATABASE"
+        )
     try:
         connection = _connect(path, create=create, busy_seconds=busy_seconds)
         try:
