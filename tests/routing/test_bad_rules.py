@@ -18,6 +18,7 @@ BUILTIN = {"not-a-choice": {"fa": "x", "en": "x", "lv": "x"}}
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_each_mistake_gets_its_place_its_words_and_its_cure(file: Path) -> None:
+    """The problems found are those announced, in the same order, and no others."""
     text = file.read_text(encoding="utf-8")
     announced = [line.removeprefix("# ") for line in text.splitlines() if " | " in line]
     with pytest.raises(RulesError) as caught:
@@ -26,10 +27,12 @@ def test_each_mistake_gets_its_place_its_words_and_its_cure(file: Path) -> None:
 
 
 def announce(problem: Problem) -> str:
+    """A problem as the files announce it."""
     where = f"{problem.line}:{problem.column}"
     words = f"{one_line(problem.message)} | {one_line(problem.hint)}"
     return f"{where} {problem.code} | {words}"
 
 
 def test_there_are_as_many_mistakes_as_administrators_make() -> None:
+    """A folder that is empty, or not found, would test nothing."""
     assert len(FILES) >= 70
