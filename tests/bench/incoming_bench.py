@@ -142,7 +142,9 @@ def main() -> None:
 
 def report(ours: Measured, bare: Measured, paced: Measured) -> None:
     """Print the figures."""
-    table = Table("server", "sessions/s", "CPU a session", "ratio", "load's CPU a session", "failed")
+    table = Table(
+        "server", "sessions/s", "CPU a session", "ratio", "load's CPU a session", "failed"
+    )
     floor = bare.server_cpu / bare.sessions
     for name, run in (("bare echo", bare), ("rahyab", ours)):
         cost = run.server_cpu / run.sessions
@@ -155,7 +157,9 @@ def report(ours: Measured, bare: Measured, paced: Measured) -> None:
             str(run.failures),
         )
     console = Console()
-    console.print(f"{SESSIONS} `incoming` requests, {AT_ONCE} at once, {ours.commands:.0f} commands")
+    console.print(
+        f"{SESSIONS} `incoming` requests, {AT_ONCE} at once, {ours.commands:.0f} commands"
+    )
     console.print(table)
     console.print(
         f"first command after the environment, {RATE} new calls a second for {SECONDS} s:"
