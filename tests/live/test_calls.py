@@ -209,7 +209,7 @@ def test_closed_line_takes_a_message(site: Site, at: str, announcement: str, rul
         assert max(message.readframes(message.getnframes())) > 0
         assert abs(message.getnframes() / 8000 - recording.seconds) < 0.5
     decided = next(event.data for event in story.timeline if event.kind == "decided")
-    assert decided["rule_id"] == rule
+    assert decided["rule"] == rule
 
 
 def test_message_that_ends_with_a_hang_up_is_kept(site: Site) -> None:
