@@ -91,7 +91,7 @@ def _languages(scene: Scene) -> Iterator[Problem]:
     for index, language in enumerate(written):
         path: Path = ("business", "languages", index)
         if language in written[:index]:
-            yield scene.at(path, "duplicate-id", f"`{language}` is named twice", "delete one")
+            yield scene.at(path, "duplicate-id", f'"{language}" is named twice', "delete one")
         elif isinstance(language, str):
             yield from _builtin_gaps(scene, language, path)
 
@@ -105,7 +105,7 @@ def _builtin_gaps(scene: Scene, language: str, path: Path) -> Iterator[Problem]:
         if language not in texts and language not in mapping(own.get(prompt))
     ]
     if lacking:
-        message = f"the built-in prompts have no text in `{language}`: {', '.join(lacking)}"
+        message = f'built-in prompts have no text in "{language}": {", ".join(lacking)}'
         hint = "write these under `prompts`, each with its text in this language"
         yield scene.at(path, "missing-text", message, hint)
 
@@ -152,7 +152,7 @@ def _agents(scene: Scene) -> Iterator[Problem]:
             continue
         owner = owners.setdefault(agent.device, id_)
         if owner != id_:
-            message = f"`{agent.device}` is the telephone of `{owner}` already"
+            message = f'"{agent.device}" is the telephone of "{owner}" already'
             hint = "Asterisk cannot tell two agents on one device apart: give each their own"
             yield scene.at(("agents", id_, "device"), "device-taken", message, hint)
 
@@ -166,11 +166,10 @@ def _queues(scene: Scene) -> Iterator[Problem]:
             continue
         queue = compile_queue(id_, shape)
         yield from _steps(scene, queue)
-        unskilled = list(_language_skills(scene, queue))
-        yield from unskilled
-        if whole and not unskilled:
+        if whole:
             yield from _served(scene, queue, agents)
         yield from _taken_names(scene, queue)
+    yield from _language_skills(scene)
 
 
 def _steps(scene: Scene, queue: Queue) -> Iterator[Problem]:
@@ -188,26 +187,40 @@ def _steps(scene: Scene, queue: Queue) -> Iterator[Problem]:
         yield scene.at((*path, len(queue.steps) - 2, "after"), "step-too-late", message, hint)
 
 
-def _language_skills(scene: Scene, queue: Queue) -> Iterator[Problem]:
-    skills = scene.names.of.get("skill")
-    if skills is None or not uses_language(queue):
+def _language_skills(scene: Scene) -> Iterator[Problem]:
+    """A queue by language needs the languages as skills; told of the first such queue."""
+    queues = [
+        compile_queue(id_, shape)
+        for id_, shape in scene.entries("queues", QueueShape).items()
+        if shape is not None
+    ]
+    first = next((queue for queue in queues if uses_language(queue)), None)
+    if first is None:
         return
+    path: Path = ("queues", first.id, "need")
     for language in scene.languages:
-        if language not in skills:
-            message = f'"{CALLERS_LANGUAGE}" is needed here, and there is no skill `{language}`'
-            hint = f"write `{language}` under `skills`, and give it to those who speak it"
-            path: Path = ("queues", queue.id, "need")
+        if not _is_skill(scene, language):
+            message = f'"{CALLERS_LANGUAGE}" is needed here, and there is no skill "{language}"'
+            hint = f"write {language} under `skills`, and give it to those who speak it"
             yield scene.at(path, "language-not-a-skill", message, hint, key=True)
 
 
+def _is_skill(scene: Scene, name: str) -> bool:
+    skills = scene.names.of.get("skill")
+    return skills is None or name in skills
+
+
 def _served(scene: Scene, queue: Queue, agents: list[Agent]) -> Iterator[Problem]:
-    by_language = uses_language(queue)
-    for language in scene.languages if by_language else ("",):
-        if not served(queue, agents, language):
-            which = f" a call in `{language}`" if by_language else ""
-            message = f"no agent can ever serve{which or ' this queue'}"
-            hint = "lower a level, add a step that asks less, or give an agent the skill"
-            path: Path = ("queues", queue.id, "need")
+    path: Path = ("queues", queue.id, "need")
+    hint = "lower a level, add a step that asks less, or give an agent the skill"
+    if not uses_language(queue):
+        if not served(queue, agents, ""):
+            message = "no agent can ever serve this queue"
+            yield scene.at(path, "nobody-serves", message, hint, key=True)
+        return
+    for language in scene.languages:
+        if _is_skill(scene, language) and not served(queue, agents, language):
+            message = f'no agent can ever serve a call in "{language}"'
             yield scene.at(path, "nobody-serves", message, hint, key=True)
 
 
@@ -218,7 +231,7 @@ def _taken_names(scene: Scene, queue: Queue) -> Iterator[Problem]:
     for language in scene.languages:
         taken = f"{queue.id}-{language}"
         if taken in scene.names.of.get("queue", ()):
-            message = f"Asterisk's queue for `{queue.id}` in `{language}` has this name"
+            message = f'Asterisk needs this name for "{queue.id}" in "{language}"'
             path: Path = ("queues", taken)
             yield scene.at(path, "name-taken", message, "call this queue otherwise", key=True)
 
@@ -232,7 +245,7 @@ def _rule_lists(scene: Scene) -> Iterator[Problem]:
             conditional = not isinstance(rule, dict) or "when" in rule
             last = index == len(rules) - 1
             if last and conditional and isinstance(rule, dict):
-                message = f"the last rule of `{list_id}` has a `when`: some calls get no answer"
+                message = f'the last rule of "{list_id}" has a `when`: some calls get no answer'
                 hint = "end the list with a rule without `when`"
                 yield scene.at((*path, index, "when"), "no-last-rule", message, hint, key=True)
             if not last and not conditional:
@@ -253,7 +266,7 @@ def _same_ids(scene: Scene, items: list[object], path: Path, what: str) -> Itera
         id_ = mapping(item).get("id")
         if isinstance(id_, str) and first.setdefault(id_, index) != index:
             line = scene.document.at_value((*path, first[id_], "id")).line
-            message = f"a {what} called `{id_}` stands in line {line} already"
+            message = f'a {what} called "{id_}" stands in line {line} already'
             hint = "give each its own id: the journal tells them apart by it"
             yield scene.at((*path, index, "id"), "duplicate-id", message, hint)
 
@@ -265,6 +278,6 @@ def _prompts(scene: Scene) -> Iterator[Problem]:
             continue
         for language in scene.languages:
             if language not in texts and language not in scene.builtin.get(id_, {}):
-                message = f"the prompt `{id_}` has no text in `{language}`"
+                message = f'the prompt "{id_}" has no text in "{language}"'
                 hint = f"write `{language}: …` beside the other languages"
                 yield scene.at(("prompts", id_), "missing-text", message, hint, key=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from routing.decisions import Clause, Decision, RuleTest
 from routing.facts import Facts
-from routing.matchers import test_condition
+from routing.matchers import check_condition
 from routing.rules import Policy, Rule
 
 
@@ -46,7 +46,7 @@ def _until_one_matches(policy: Policy, facts: Facts, rules: tuple[Rule, ...]) ->
 
 def _until_one_fails(policy: Policy, facts: Facts, rule: Rule) -> Iterator[Clause]:
     for condition in rule.when:
-        clause = test_condition(policy, facts, condition)
+        clause = check_condition(policy, facts, condition)
         yield clause
         if not clause.held:
             return

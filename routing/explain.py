@@ -18,6 +18,7 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
+from routing.problems import one_line
 from routing.rules import Condition
 
 Data: TypeAlias = dict[str, Any]
@@ -84,7 +85,7 @@ def _reasons(test: RuleTest) -> str:
 
 
 def _saw(clause: Clause) -> str:
-    return f"{fact_in_words(clause.condition)} is {clause.seen}"
+    return f"{fact_in_words(clause.condition)} is {one_line(clause.seen)}"
 
 
 def fact_in_words(condition: Condition) -> str:

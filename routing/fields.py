@@ -12,7 +12,7 @@ from typing import Annotated, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from routing.names import PLURALS, Names, suggestion
+from routing.names import PLURALS, Names, is_language, suggestion
 from routing.rules import CALLERS_LANGUAGE, NONE, UNAVAILABLE
 from routing.yaml_reading import Misread, kind_of
 
@@ -22,7 +22,6 @@ LONGEST_ID: Final = 40
 """Characters. Asterisk cuts queue names at 79, and a language is appended to ours."""
 
 _ID = re.compile(r"[a-z][a-z0-9-]*")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DEVICE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+/-]*")
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
 _MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -34,6 +33,8 @@ _SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600}
 _NORMAL_CLEARING: Final = 16
 _LAST_CAUSE: Final = 127
 _LONGEST_MARK: Final = 99
+_SHORTEST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 60
 
 
 def complaint(code: str, message: str, hint: str = "") -> PydanticCustomError:
@@ -66,7 +67,7 @@ def _matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Call
     def check(value: str) -> str:
         if pattern.fullmatch(value):
             return value
-        raise complaint(code, f"`{value}` is not {what}", hint)
+        raise complaint(code, f'"{value}" is not {what}', hint)
 
     return check
 
@@ -74,16 +75,23 @@ def _matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Call
 def _id(value: str) -> str:
     if not _ID.fullmatch(value):
         hint = "begin with a small letter a to z; then small letters, digits and hyphens"
-        raise complaint("bad-id", f"`{value}` is not an id", hint)
+        raise complaint("bad-id", f'"{value}" is not an id', hint)
     if len(value) > LONGEST_ID:
         raise complaint("bad-id", f"an id of more than {LONGEST_ID} characters", "shorten it")
     return value
 
 
+def _language(value: str) -> str:
+    if is_language(value):
+        return value
+    hint = "write its two or three letters: fa, en"
+    raise complaint("bad-language", f'"{value}" is not a language', hint)
+
+
 def _queue_id(value: str) -> str:
     if _id(value) == "general" or value.startswith("rahyab-"):
         hint = "`general` and names that begin with `rahyab-` mean something else to Asterisk"
-        raise complaint("reserved-id", f"a queue cannot be called `{value}`", hint)
+        raise complaint("reserved-id", f'a queue cannot be called "{value}"', hint)
     return value
 
 
@@ -96,8 +104,9 @@ def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
             return value
         missing = f"define it under `{PLURALS[kind]}`" if kind in PLURALS else ""
         hint = suggestion(value, (*known, *words)) or missing
-        what = kind.replace("-", " ")
-        raise complaint(f"unknown-{kind}", f"there is no {what} `{value}`", hint)
+        there_is = "there are" if kind == "hours" else "there is"
+        message = f'{there_is} no {kind.replace("-", " ")} "{value}"'
+        raise complaint(f"unknown-{kind}", message, hint)
 
     return check
 
@@ -112,12 +121,7 @@ def names(info: ValidationInfo) -> Names:
 Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, AfterValidator(_id)]
 QueueId = Annotated[str, AfterValidator(_queue_id)]
-LanguageCode = Annotated[
-    str,
-    AfterValidator(
-        _matching(_LANGUAGE, "bad-language", "a language", "write its two or three letters: fa, en")
-    ),
-]
+LanguageCode = Annotated[str, AfterValidator(_language)]
 Device = Annotated[
     str,
     AfterValidator(
@@ -158,7 +162,7 @@ def _menu_key(value: str) -> str:
         raise complaint("hash-key", message, "use a digit or *")
     if not _KEY.fullmatch(value):
         hint = "one to four of 0 to 9 and *, in quotes"
-        raise complaint("bad-key", f"`{value}` cannot be keyed on a telephone", hint)
+        raise complaint("bad-key", f'"{value}" cannot be keyed on a telephone', hint)
     return value
 
 
@@ -168,15 +172,15 @@ MenuKey = Annotated[str, AfterValidator(_menu_key)]
 def _seconds(shortest: int, longest: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
-            raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s, {value}m …")
+            raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s or {value}m")
         match = _DURATION.fullmatch(text_of(value, "a duration such as 20s"))
         if match is None:
             hint = "write a whole number and s, m or h: 20s, 5m, 1h"
-            raise complaint("bad-duration", f"`{value}` is not a duration", hint)
+            raise complaint("bad-duration", f'"{value}" is not a duration', hint)
         seconds = int(match[1]) * _SECONDS_IN[match[2]]
         if not shortest <= seconds <= longest:
             hint = f"write {spelt_seconds(shortest)} to {spelt_seconds(longest)}"
-            raise complaint("out-of-range", f"`{value}` is too short or too long here", hint)
+            raise complaint("out-of-range", f'"{value}" is too short or too long here', hint)
         return seconds
 
     return read
@@ -208,11 +212,15 @@ def _pause(value: object) -> float:
     match = _PAUSE.fullmatch(text_of(value, "seconds such as 3s"))
     if match is None:
         hint = "write seconds: 3s, 2.5s"
-        raise complaint("bad-duration", f"`{value}` is not a number of seconds", hint)
-    return float(match[1])
+        raise complaint("bad-duration", f'"{value}" is not a number of seconds', hint)
+    seconds = float(match[1])
+    if not _SHORTEST_PAUSE <= seconds <= _LONGEST_PAUSE:
+        hint = f"write {_SHORTEST_PAUSE}s to {_LONGEST_PAUSE}s"
+        raise complaint("out-of-range", f'"{value}" is too short or too long here', hint)
+    return seconds
 
 
-KeyPause = Annotated[float, BeforeValidator(_pause), Field(ge=0.5, le=60)]
+KeyPause = Annotated[float, BeforeValidator(_pause)]
 """How long to wait for a key: 0.5s to 60s."""
 
 
@@ -242,7 +250,7 @@ def _scale(value: object) -> tuple[int, int]:
     match = _SCALE.fullmatch(written)
     if match is None:
         hint = "write the lowest and the highest mark: 1..5, 1..10"
-        raise complaint("bad-scale", f"`{written}` is not a scale", hint)
+        raise complaint("bad-scale", f'"{written}" is not a scale', hint)
     low, high = int(match[1]), int(match[2])
     if low >= high:
         raise complaint("bad-scale", f"{low} is not below {high}", "write the lower mark first")

@@ -18,7 +18,7 @@ Sight: TypeAlias = Callable[[Policy, Facts, str], str]
 """Tells what a call shows of one fact; the last argument refines it and may be empty."""
 
 
-def test_condition(policy: Policy, facts: Facts, condition: Condition) -> Clause:
+def check_condition(policy: Policy, facts: Facts, condition: Condition) -> Clause:
     """Test one condition, keeping what was seen."""
     seen = SIGHTS[condition.fact](policy, facts, condition.argument or "")
     return Clause(condition, seen, seen in condition.allowed)

@@ -63,8 +63,10 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
             return "quotes-needed", wrong["message"], wrong["hint"]
         case "literal_error":
             return _not_allowed(seen, path)
-        case "too_short" | "string_too_short":
+        case "too_short":
             return "empty-value", "nothing is written here", "write at least one"
+        case "string_too_short":
+            return "empty-value", "an empty text", "write something between the quotes"
         case "greater_than_equal":
             return "out-of-range", f"{seen} is too low", f"write {context['ge']} or more"
         case "less_than_equal":
@@ -76,7 +78,7 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
 
 def _missing(path: Path) -> Words:
     key, within = str(path[-1]), dotted(path[:-1])
-    where = f" in `{within}`" if within else ""
+    where = f' in "{within}"' if within else ""
     description = _fields(path[:-1])[key].description or ""
     return "missing-key", f"`{key}` is missing{where}", f"{key}: {description}"
 
@@ -84,23 +86,23 @@ def _missing(path: Path) -> Words:
 def _unknown_key(path: Path) -> Words:
     key, allowed = str(path[-1]), _fields(path[:-1])
     if _type_at(path[:-1]) is WhenShape:
-        return "unknown-fact", f"there is no fact `{key}`", suggestion(key, allowed)
-    return "unknown-key", f"`{key}` means nothing here", suggestion(key, allowed)
+        return "unknown-fact", f'there is no fact "{key}"', suggestion(key, allowed)
+    return "unknown-key", f'"{key}" means nothing here', suggestion(key, allowed)
 
 
 def _not_allowed(seen: object, path: Path) -> Words:
     allowed = [str(word) for word in get_args(_type_at(path))]
     written = seen.text if isinstance(seen, Misread) else str(seen)
     if isinstance(seen, dict | list):
-        return _wrong_kind("a word" if len(allowed) > 1 else f"`{allowed[0]}`", seen)
+        return _wrong_kind("a word" if len(allowed) > 1 else f'"{allowed[0]}"', seen)
     hint = suggestion(written, allowed) if len(allowed) > 1 else f"write {allowed[0]}"
-    return "not-allowed", f"`{written}` cannot stand here", hint
+    return "not-allowed", f'"{written}" cannot stand here', hint
 
 
 def _wrong_kind(wanted: str, seen: object) -> Words:
     if isinstance(seen, str) and seen.lstrip("-").isdecimal() and "number" in wanted:
         return "wrong-kind", f'"{seen}" in quotes is text', f"write {seen} without quotes"
-    written = f"`{seen.text}`" if isinstance(seen, Misread) else kind_of(seen)
+    written = f'"{seen.text}"' if isinstance(seen, Misread) else kind_of(seen)
     return "wrong-kind", f"{written} where {wanted} belongs", f"write {wanted}"
 
 

@@ -29,16 +29,16 @@ def _phone_number(value: str, info: ValidationInfo) -> str:
         parsed = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:
         hint = "write + and the country code, without spaces: +982191000000"
-        raise complaint("bad-number", f"`{value}` is not a telephone number", hint) from None
+        raise complaint("bad-number", f'"{value}" is not a telephone number', hint) from None
     written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if not phonenumbers.is_valid_number(parsed):
         region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
         where = f" in {region}" if region not in {"ZZ", "001"} else ""
         hint = "no such number is given out there: look for a missing or extra digit"
-        raise complaint("bad-number", f"`{value}` is not a valid number{where}", hint)
+        raise complaint("bad-number", f'"{value}" is not a valid number{where}', hint)
     if written != value:
         hint = f'write "{written}"'
-        raise complaint("not-e164", f"`{value}` is not in the international form", hint)
+        raise complaint("not-e164", f'"{value}" is not in the international form', hint)
     return value
 
 
@@ -59,7 +59,7 @@ def _country(value: str) -> str:
     hint = suggestion(value.upper(), ()) or "write its two capital letters: IR, LV, GB"
     if value.upper() in phonenumbers.SUPPORTED_REGIONS:
         hint = f"write {value.upper()}"
-    raise complaint("unknown-country", f"there is no country `{value}`", hint)
+    raise complaint("unknown-country", f'there is no country "{value}"', hint)
 
 
 Country = Annotated[str, AfterValidator(_country)]
@@ -76,7 +76,7 @@ def _holiday_country(value: str) -> str:
     hint = "write the two capital letters of a country: IR, LV, GB"
     if value.upper() in _holiday_countries():
         hint = f"write {value.upper()}"
-    raise complaint("unknown-country", f"the holidays of `{value}` are not known", hint)
+    raise complaint("unknown-country", f'the holidays of "{value}" are not known', hint)
 
 
 HolidayCountry = Annotated[str, AfterValidator(_holiday_country)]
@@ -90,7 +90,7 @@ def _time_zone(value: object) -> ZoneInfo:
         hint = suggestion(name, sorted(available_timezones()))
         if "did you mean" not in hint:
             hint = "write region and city: Asia/Tehran, Europe/Riga"
-        raise complaint("unknown-time-zone", f"there is no time zone `{name}`", hint) from None
+        raise complaint("unknown-time-zone", f'there is no time zone "{name}"', hint) from None
 
 
 TimeZone = Annotated[ZoneInfo, BeforeValidator(_time_zone)]
@@ -101,14 +101,14 @@ def _open_span(value: object) -> OpenSpan:
     match = _SPAN.fullmatch(written)
     if match is None:
         hint = 'write two times, in quotes: "08:00-17:00"'
-        raise complaint("bad-hours", f"`{written}` is not a range of hours", hint)
+        raise complaint("bad-hours", f'"{written}" is not a range of hours', hint)
     first, last = (_minutes(match[1], match[2]), _minutes(match[3], match[4]))
     if first is None or last is None or first == _END_OF_DAY:
         hint = 'a day goes from 00:00 to 23:59, and may end at 24:00: "00:00-24:00"'
-        raise complaint("bad-time", f"`{written}` holds a time that no clock shows", hint)
+        raise complaint("bad-time", f'"{written}" holds a time that no clock shows', hint)
     if first == last:
         hint = 'for the whole day write "00:00-24:00"'
-        raise complaint("bad-hours", f"`{written}` ends when it begins", hint)
+        raise complaint("bad-hours", f'"{written}" ends when it begins', hint)
     return OpenSpan(_clock(first), _clock(last % _END_OF_DAY))
 
 
@@ -129,7 +129,7 @@ def _weekdays(value: str) -> str:
     for day in (first, last) if "-" in value else (first,):
         if day not in DAYS:
             hint = suggestion(day.lower()[:3], DAYS)
-            raise complaint("bad-day", f"`{day}` is not a day", f"{hint}; a range: sat-wed")
+            raise complaint("bad-day", f'"{day}" is not a day', f"{hint}; a range: sat-wed")
     return value
 
 
@@ -153,7 +153,7 @@ def _date_range(value: str) -> str:
     first, last = date_range(value)
     if first > last:
         hint = "write the earlier day first"
-        raise complaint("bad-date", f"`{value}` ends before it begins", hint)
+        raise complaint("bad-date", f'"{value}" ends before it begins', hint)
     return value
 
 
@@ -170,12 +170,12 @@ def date_range(value: str) -> tuple[date, date]:
 def _date(text: str) -> date:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         hint = 'write year-month-day: "2026-03-21", or a range: "2026-03-21..2026-04-02"'
-        raise complaint("bad-date", f"`{text}` is not a date", hint)
+        raise complaint("bad-date", f'"{text}" is not a date', hint)
     try:
         return date.fromisoformat(text)
     except ValueError:
         hint = "look at the number of the month and of the day"
-        raise complaint("bad-date", f"no calendar has the day `{text}`", hint) from None
+        raise complaint("bad-date", f'no calendar has the day "{text}"', hint) from None
 
 
 DateRange = Annotated[str, AfterValidator(_date_range)]

@@ -122,12 +122,10 @@ def _refusal(text: str, file: str) -> Problem | None:
     wrong = _NOT_TEXT.search(text)
     if wrong is None:
         return None
-    line_start = text.rfind("\n", 0, wrong.start()) + 1
-    line = text.count("\n", 0, wrong.start()) + 1
+    lines = f"{text[: wrong.start()]}.".splitlines()
     message = f"a character that cannot stand in a text file: U+{ord(wrong[0]):04X}"
     hint = "delete it; an editor that shows invisible characters will find it"
-    column = wrong.start() - line_start + 1
-    return Problem(file, line, column, "", "bad-character", message, hint)
+    return Problem(file, len(lines), len(lines[-1]), "", "bad-character", message, hint)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -161,17 +159,25 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     return Problem(file, line + 1, column + 1, "", "not-yaml", message, hint)
 
 
+_AGAIN: Final = ("again",)
+"""Keeps the positions within the second value of a key apart from those within the first."""
+
+
 class _GivingUpError(Exception):
     """What has been read makes what follows meaningless; the problem is noted."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A collection that is being read. `key` is the one whose value comes next."""
+    """A collection that is being read. `key` is the one whose value comes next.
+
+    `again` says that the key has been there before: its value is read, and dropped.
+    """
 
     path: Path
     data: dict[str, object] | list[object]
     key: str | None = None
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -215,7 +221,9 @@ class _Builder:
             return Reading(document, tuple(self.problems))
         if self.root is None:
             hint = "begin with `version: 1`"
-            return Reading(None, (Problem(self.file, 1, 1, "", "empty-file", "no rules", hint),))
+            return Reading(
+                None, (Problem(self.file, 1, 1, "", "empty-file", "there are no rules", hint),)
+            )
         message = f"the file is {kind_of(self.root)}, not a mapping of sections"
         hint = "begin with `version: 1`, then `business:` and the other sections"
         at = self.values.get((), Position(1, 1))
@@ -254,7 +262,9 @@ class _Builder:
         top = self.stack[-1]
         if isinstance(top.data, list):
             return (*top.path, len(top.data))
-        return top.path if top.key is None else (*top.path, top.key)
+        if top.key is None:
+            return top.path
+        return (*top.path, top.key, *_AGAIN) if top.again else (*top.path, top.key)
 
     def _open(self, data: dict[str, object] | list[object], position: Position) -> None:
         if self._key_is_next():
@@ -290,8 +300,9 @@ class _Builder:
         key = self._key_text(value, position)
         top = self.stack[-1]
         path = (*top.path, key)
-        if path in self.keys:
-            message = f"`{key}` is written twice; first in line {self.keys[path].line}"
+        top.again = path in self.keys
+        if top.again:
+            message = f'"{key}" is written twice; first in line {self.keys[path].line}'
             hint = "only one of them can count: delete or rename the other"
             self._note(position, "duplicate-key", message, hint)
         top.key = key
@@ -307,7 +318,7 @@ class _Builder:
             self._note(position, "anchor", "merging (`<<`) is not used here", hint)
             return value.text
         written = value.text if isinstance(value, Misread) else str(value).lower()
-        reading = value.reading if isinstance(value, Misread) else kind_of(value)
+        reading = value.reading if isinstance(value, Misread) else written
         message = f"`{written}` without quotes is {reading} to YAML, not a key"
         self._note(position, "quotes-needed", message, f'write "{written}"')
         return written

@@ -1,6 +1,6 @@
 """`rahyab check`: is a rules file right? Every problem with its line and what to write instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -33,7 +33,7 @@ def check_command(file: Path | None) -> None:
     click.echo(f"  {', '.join(_counts(policy))}")
 
 
-def print_problems(path: Path, problems: Iterable[Problem]) -> None:
+def print_problems(path: Path, problems: Sequence[Problem]) -> None:
     """Print each problem with the line it is about and a caret, then how many there are.
 
     Raises:
@@ -43,10 +43,9 @@ def print_problems(path: Path, problems: Iterable[Problem]) -> None:
         lines = read_rules_text(path).splitlines()
     except PolicyError as error:
         raise CannotRunError(str(error)) from None
-    count = 0
-    for count, problem in enumerate(problems, start=1):  # noqa: B007  counted for the last line
+    for problem in problems:
         click.echo(render(problem, lines))
-    click.echo(f"{count} problem{'' if count == 1 else 's'}")
+    click.echo(f"{len(problems)} {_plural('problem', len(problems))}")
 
 
 def _counts(policy: Policy) -> Iterable[str]:
