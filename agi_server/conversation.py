@@ -17,7 +17,7 @@ from agi_server.policy import Rulebook
 from crm.ports import StoreError
 from crm.records import Answer, Case
 from ivr import machine
-from ivr.dialogues import Dialogue
+from ivr.dialogues import Dialogue, Input
 from ivr.spoken import digits
 from routing.decide import decide
 from routing.decisions import Decision
@@ -120,7 +120,7 @@ class Conversation:
         if case is None:
             return
         self.journal.note("case-opened", tracking=case.tracking)
-        await self.line.say(("tracking-number-is", *digits(case.tracking)))
+        await self.line.say(("tracking-number-is", *digits(case.tracking, self.line.language)))
 
     async def _dialogue(self, dialogue: Dialogue, context: Answer | None) -> machine.Go:
         state, effects = machine.start(dialogue)
@@ -144,7 +144,7 @@ class Conversation:
             state, effects = machine.step(dialogue, state, event)
 
     async def _ask(
-        self, dialogue: Dialogue, prompts: tuple[str, ...], wanted: machine.Input
+        self, dialogue: Dialogue, prompts: tuple[str, ...], wanted: Input
     ) -> machine.Event:
         event = await self.line.ask(prompts, wanted)
         if isinstance(event, machine.Keyed):

@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from agi_server.commands import Recorded
 from agi_server.conversation import Conversation
 from agi_server.journal import promise
 from crm.ports import StoreError
@@ -29,9 +30,10 @@ async def take_message(talk: Conversation, mailbox_id: str, folder: str) -> None
     talk.stage = f"voicemail {mailbox_id}"
     await talk.line.say(mailbox.say)
     path = f"{folder}/{FILE_NAME.sub('-', talk.facts.call_id)}-{mailbox_id}"
-    recorded = await talk.line.record(path, mailbox.longest)
-    if recorded.seconds < SHORTEST_MESSAGE_SECONDS:
-        talk.journal.note("message-too-short", seconds=recorded.seconds)
+    outcome = await talk.line.record(path, mailbox.longest)
+    seconds = outcome.milliseconds / 1000 if isinstance(outcome, Recorded) else 0.0
+    if seconds < SHORTEST_MESSAGE_SECONDS:
+        talk.journal.note("message-too-short", seconds=seconds)
         await talk.line.say(("message-too-short",))
         return
     kept = await _keep(
@@ -40,7 +42,7 @@ async def take_message(talk: Conversation, mailbox_id: str, folder: str) -> None
             call_id=talk.facts.call_id,
             mailbox=mailbox_id,
             path=f"{path}.wav",
-            seconds=recorded.seconds,
+            seconds=seconds,
             recorded_at=talk.now(),
             customer_id=talk.facts.customer.id,
         ),

@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 import click
+import uvloop
 
 from agi_server.app import Application, serve
 from agi_server.cli.calls import settings_for_command
@@ -15,11 +16,6 @@ from agi_server.server import ListenError
 from agi_server.settings import SettingsError, parse_address
 from crm.ports import StoreError
 
-try:
-    from uvloop import new_event_loop
-except ImportError:
-    from asyncio import new_event_loop
-
 
 @click.command("serve")
 @click.option("--listen", metavar="HOST:PORT", help="Instead of RAHYAB_LISTEN.")
@@ -30,7 +26,7 @@ def serve_command(listen: str | None) -> None:
     try:
         if listen is not None:
             settings = settings.listening_on(parse_address(listen))
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=fast_event_loop) as runner:
             runner.run(serve(settings, _banner))
     except PolicyError as error:
         if not error.problems:
@@ -39,6 +35,13 @@ def serve_command(listen: str | None) -> None:
         raise click.exceptions.Exit(FINDINGS) from None
     except (StoreError, ListenError, SettingsError) as error:
         raise CannotRunError(str(error)) from None
+
+
+def fast_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's loop where the platform has it, else the standard one."""
+    if sys.platform == "linux":
+        return uvloop.new_event_loop()
+    return asyncio.new_event_loop()
 
 
 def _banner(application: Application) -> None:

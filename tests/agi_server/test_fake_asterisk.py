@@ -1,0 +1,282 @@
+"""The fake Asterisk against what the real one did (docs/agi-protocol-notes.md)."""
+
+# ruff: noqa: D101, D102, D103  the names of the tests say what they test
+
+import asyncio
+from math import inf
+
+import pytest
+
+from agi_server.testing import (
+    Action,
+    Asked,
+    FakeChannel,
+    HangUp,
+    Heard,
+    Press,
+    Recording,
+    ScriptedCaller,
+    Silence,
+    Variables,
+    split_words,
+)
+from agi_server.testing.performing import perform
+
+
+def play(channel: FakeChannel, *lines: str, dead: bool = False) -> list[str | None]:
+    async def all_of_them() -> list[str | None]:
+        return [(await perform(channel, split_words(line), dead=dead)).line for line in lines]
+
+    return asyncio.run(all_of_them())
+
+
+def answering(*actions: Action) -> FakeChannel:
+    return FakeChannel(caller=ScriptedCaller(*actions), sounds=sounds)
+
+
+def sounds(file: str, language: str) -> float | None:
+    del language
+    return None if file in ("nosuch", "beep&beep") else 4.0
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('SET VARIABLE "A" "b c"', ["SET", "VARIABLE", "A", "b c"]),
+        ("a\tb  c ", ["a", "b", "c"]),
+        ('a""b', ["ab"]),
+        ('"" x', ["", "x"]),
+        (r'"a\"b" \ c', ['a"b', " c"]),
+        (r"a\\b \n", [r"a\b", "n"]),
+        ('"never closed', ["never closed"]),
+        ("a\r", ["a\r"]),
+        ("", []),
+    ],
+)
+def test_splitting_as_parse_args_does(line: str, words: list[str]):
+    assert split_words(line) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "reply"),
+    [
+        ("ANSWER", "200 result=0"),
+        ("channel status", "200 result=4"),
+        ("NOOP", "200 result=0"),
+        ('VERBOSE "hello" 1', "200 result=1"),
+        ('GET VARIABLE "NOSUCH"', "200 result=0"),
+        ('GET VARIABLE "NOSUCHFUNC(x)"', "200 result=0"),
+        ('SET VARIABLE "NOSUCHFUNC(x)" 5', "200 result=1"),
+        ('GET VARIABLE "CHANNEL(language)"', "200 result=1 (en)"),
+        ('GET VARIABLE "CHANNEL(nosuch)"', "200 result=0"),
+        ('GET FULL VARIABLE "${NOSUCH}"', "200 result=1 ()"),
+        ('EXEC "NoSuchApp" "x"', "200 result=-2"),
+        ('EXEC "noop" "x"', "200 result=0"),
+        ('GET DATA "beep&beep" 300 1', "200 result=-1"),
+        ('GET DATA "nosuch" 300 1', "200 result=-1"),
+        ('GET DATA "beep" 300 0', "200 result=-1"),
+        ('GET DATA "beep" 300 1', "200 result= (timeout)"),
+        ('STREAM FILE "nosuch" ""', "200 result=-1 endpos=0"),
+        ('STREAM FILE "beep" ""', "200 result=0 endpos=32000"),
+        ('RECORD FILE "/a" "wav" "#" "600"', "200 result=0 (timeout) endpos=4800"),
+        ("", "510 Invalid or unknown command"),
+        ("MAKE COFFEE", "510 Invalid or unknown command"),
+        ('SET VARIABLE "A"', None),
+    ],
+)
+def test_replies_with_a_caller_who_does_nothing(line: str, reply: str | None):
+    assert play(FakeChannel(sounds=sounds), line) == [reply]
+
+
+def test_exec_that_returns_one_shows_the_usage():
+    (reply,) = play(FakeChannel(applications={"Foo": 1}), "EXEC Foo")
+    assert reply is not None
+    assert reply.startswith("200 result=1\n520-")
+    assert reply.endswith("\n520 End of proper usage.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ANSWER",
+        "CHANNEL STATUS",
+        'STREAM FILE a ""',
+        "GET DATA a",
+        "RECORD FILE a wav # 1",
+        "HANGUP",
+    ],
+)
+def test_what_needs_a_live_channel_is_refused_on_a_dead_one(line: str):
+    (reply,) = play(FakeChannel(), line, dead=True)
+    assert reply == "511 Command Not Permitted on a dead channel or intercept routine"
+
+
+def test_get_variable_is_cut():
+    channel = FakeChannel(known={"LONG": "x" * 3000})
+    assert play(channel, "GET VARIABLE LONG") == [f"200 result=1 ({'x' * 1023})"]
+
+
+class TestVariables:
+    def test_underscores_only_tell_who_inherits(self):
+        variables = Variables({})
+        variables.set("__A", "1")
+        assert variables.get("A") == "1"
+        assert variables.get("__A") is None
+
+    @pytest.mark.parametrize(
+        ("expression", "value"),
+        [
+            ("plain", "plain"),
+            ("a ${A} b", "a hello b"),
+            ("${${WHICH}}", "hello"),
+            ("${A:1:3}", "ell"),
+            ("${A:-2}", "lo"),
+            ("${NONE}", ""),
+            ("${CHANNEL(language)}", "fa"),
+            ("${BASE64_ENCODE(x${A})}", "eGhlbGxv"),
+            ("${STRREPLACE(A,l,L)}", "heLLo"),
+            ("${STRREPLACE(CHANNEL(language),a,)}", "f"),
+        ],
+    )
+    def test_expressions(self, expression: str, value: str):
+        known = {"A": "hello", "WHICH": "A", "CHANNEL(language)": "fa"}
+        assert Variables(known).expand(expression) == value
+
+    def test_a_hostile_value_garbles_a_careless_expression(self):
+        variables = Variables({"BAD": "):1"})
+        assert variables.expand("${BASE64_ENCODE(x${BAD})}") != "eCk6MQ=="
+        assert variables.expand("${BASE64_ENCODE(x${STRREPLACE(BAD,:,M)})}") == "eClNMQ=="
+
+
+class TestPrompts:
+    def test_a_key_interrupts(self):
+        channel = answering()
+        channel.caller = ScriptedCaller(during={"a": Press("1", after=1.5)})
+        assert play(channel, "STREAM FILE x/a 123") == ["200 result=49 endpos=12000"]
+        assert channel.heard == [Heard("x/a", "en", whole=False)]
+        assert channel.clock == 1.5
+
+    def test_a_key_that_does_not_interrupt_is_lost(self):
+        channel = answering()
+        channel.caller = ScriptedCaller(during={1: Press("9")})
+        replies = play(channel, "STREAM FILE a 123", 'GET DATA "" 2000 1')
+        assert replies == ["200 result=0 endpos=32000", "200 result= (timeout)"]
+        assert channel.clock == 6.0
+
+    def test_keys_after_the_interrupting_one_are_collected_next(self):
+        channel = answering()
+        channel.caller = ScriptedCaller(during={"a": Press("10#")})
+        replies = play(channel, "STREAM FILE a 0123456789*#", 'GET DATA "" 3000 2')
+        assert replies == ["200 result=49 endpos=16000", "200 result=0"]
+
+    @pytest.mark.parametrize(
+        ("action", "reply", "seconds"),
+        [
+            (Press("12"), "200 result=12", 2.0),
+            (Press("1#"), "200 result=1", 2.0),
+            (Press("#"), "200 result=", 2.0),
+            (Press("1"), "200 result=1 (timeout)", 5.0),
+            (Press("1", after=20), "200 result= (timeout)", 7.0),
+            (Silence(), "200 result= (timeout)", 7.0),
+            (HangUp(), "200 result=-1", 2.0),
+            (HangUp(0), "200 result=-1", 0.0),
+            (HangUp(inf), "200 result= (timeout)", 7.0),
+        ],
+    )
+    def test_collecting(self, action: Action, reply: str, seconds: float):
+        channel = answering(action)
+        assert play(channel, "GET DATA a 3000 2") == [reply]
+        assert channel.clock == seconds
+        assert channel.hung_up == isinstance(action, HangUp)
+
+    @pytest.mark.parametrize(
+        ("action", "reply", "heard"),
+        [
+            (HangUp(0), "200 result=-1 endpos=0", []),
+            (HangUp(), "200 result=-1 endpos=16000", [Heard("a", "en", whole=False)]),
+            (HangUp(inf), "200 result=0 endpos=32000", [Heard("a", "en", whole=True)]),
+        ],
+    )
+    def test_hanging_up_before_during_and_after(
+        self, action: Action, reply: str, heard: list[Heard]
+    ):
+        channel = answering()
+        channel.caller = ScriptedCaller(during={"a": action})
+        assert play(channel, 'STREAM FILE a ""') == [reply]
+        assert channel.heard == heard
+        assert channel.hung_up
+
+    def test_the_language_is_the_channels_own(self):
+        channel = FakeChannel()
+        play(channel, 'SET VARIABLE "CHANNEL(language)" fa', 'STREAM FILE a ""')
+        assert channel.heard == [Heard("a", "fa", whole=True)]
+
+    @pytest.mark.parametrize(
+        ("action", "reply", "seconds"),
+        [
+            (Press("#"), "200 result=35 (dtmf) endpos=16000", 2.0),
+            (Press("#", after=5), "200 result=35 (dtmf) endpos=40000", 5.0),
+            (Press("1"), "200 result=0 (timeout) endpos=80000", 10.0),
+            (Silence(), "200 result=0 (timeout) endpos=24000", 3.0),
+            (HangUp(1), "200 result=-1 (hangup) endpos=8000", 1.0),
+        ],
+    )
+    def test_recording(self, action: Action, reply: str, seconds: float):
+        channel = answering(action)
+        assert play(channel, "RECORD FILE /v/1 wav # 10000 BEEP s=3") == [reply]
+        assert channel.recordings == [Recording("/v/1", "wav", seconds)]
+
+    def test_a_recording_that_cannot_be_written(self):
+        channel = FakeChannel(can_record=False)
+        assert play(channel, "RECORD FILE /v/1 wav # 100") == ["200 result=-1 (writefile)"]
+
+
+class TestCallers:
+    def test_prompts_are_listened_to_and_each_question_gets_one_answer(self):
+        channel = answering(Press("1"), Press("10#"))
+        replies = play(
+            channel,
+            "STREAM FILE welcome 0123456789*#",
+            "STREAM FILE menu 0123456789*#",
+            'GET DATA "" 5000 1',
+            "STREAM FILE mark 0123456789*#",
+            'GET DATA "" 5000 1',
+            'GET DATA "" 3000 1',
+            'GET DATA "" 3000 1',
+        )
+        assert [reply for reply in replies if reply and "endpos" not in reply] == [
+            "200 result=1",
+            "200 result=1",
+            "200 result=0",
+            "200 result=",
+        ]
+
+    def test_the_rest_of_an_answer_is_not_asked_for_twice(self):
+        channel = answering(Press("1"), Press("2"))
+        replies = play(channel, "GET DATA a 1000 1", 'GET DATA "" 1000 1', "GET DATA b 1000 1")
+        assert replies == ["200 result=1", "200 result= (timeout)", "200 result=2"]
+
+    def test_a_callback_sees_what_is_asked(self):
+        seen: list[Asked] = []
+
+        async def caller(asked: Asked, /) -> Action:
+            seen.append(asked)
+            return Silence()
+
+        play(FakeChannel(caller=caller), "STREAM FILE p/a 12", "GET DATA p/b 5000 3")
+        assert [(a.command, a.files, a.keys, a.max_digits, a.seconds) for a in seen] == [
+            ("STREAM FILE", ("p/a",), "12", 0, 2.0),
+            ("GET DATA", ("p/b",), "0123456789*#ABCD", 3, 5.0),
+        ]
+        assert [a.number for a in seen] == [1, 2]
+
+    def test_hanging_up_from_outside_while_asked(self):
+        channel = FakeChannel()
+
+        async def caller(asked: Asked, /) -> Action:
+            del asked
+            channel.hang_up()
+            return Press("1")
+
+        channel.caller = caller
+        assert play(channel, "GET DATA a 5000 1") == ["200 result=-1"]
