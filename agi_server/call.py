@@ -1,7 +1,8 @@
 """One call as a story: gather facts, decide, perform, write the journal.
 
-A call is several short AGI requests (`incoming`, `after-queue`, `survey`, `ended`), any of which may
-reach another process: what must survive from one to the next is in the store under the call's id.
+A call is several short AGI requests (`incoming`, `after-queue`, `survey`, `ended`), any of which
+may reach another process: what must survive from one to the next is in the store under the call's
+id.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,6 @@ from agi_server.policy import Rulebook, RulesInForce
 from agi_server.request import BadRequestError, Request, moment_of, read_request
 from agi_server.server import Handler
 from agi_server.store_threads import StoreThreads
-from crm.ports import StoreError
 from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from routing.destinations import Destination, ToHangup, ToSurvey

@@ -10,9 +10,9 @@ from typing import Final
 from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.conversation import Conversation, Ending
+from agi_server.endings import END_OF_THE_RULES
 from agi_server.voicemail import take_message
 from crm.records import Outcome
-from agi_server.endings import END_OF_THE_RULES
 from dialplan import contract
 from dialplan.contract import Go, Script
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name

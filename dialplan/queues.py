@@ -31,8 +31,6 @@ WRAP_UP_SECONDS: Final = 5
 Options = Iterable[tuple[str, str | int]]
 
 ALWAYS: Final[Options] = (
-    # The agent who has been without a call for longest: the fairest order among equals.
-    ("strategy", "leastrecent"),
     # Without it only the first caller in line is ever served, one after the other.
     ("autofill", "yes"),
     # Above 0 it would switch penalties off while few are logged in, and ring the unskilled.
@@ -59,10 +57,22 @@ NOBODY_THERE: Final = "paused,unavailable,invalid"
 """When a member does not count as being there. Penalty is left out: who comes with a later step is
 worth waiting for. So is being on a call, and ringing."""
 
-SERVED: Final[Options] = (("joinempty", NOBODY_THERE), ("leavewhenempty", NOBODY_THERE))
+SERVED: Final[Options] = (
+    # The agent who has been without a call for longest: the fairest order among equals.
+    ("strategy", "leastrecent"),
+    ("joinempty", NOBODY_THERE),
+    ("leavewhenempty", NOBODY_THERE),
+)
 """A caller for whom nobody is there goes back to the server at once, and on from there."""
 
-UNSERVED: Final[Options] = (("joinempty", "yes"), ("leavewhenempty", "no"), ("autopause", "no"))
+UNSERVED: Final[Options] = (
+    # One after the other: as nobody is paused here, `leastrecent` would ring an agent who has gone
+    # home, and never had a call, for ever.
+    ("strategy", "rrmemory"),
+    ("joinempty", "yes"),
+    ("leavewhenempty", "no"),
+    ("autopause", "no"),
+)
 """The fallback has nowhere to send callers on to: it lets everybody in and keeps them, and no agent
 is ever taken out of it."""
 

@@ -1,11 +1,10 @@
 """`rahyab calls`: the journal, as a list and call by call."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -120,21 +119,27 @@ def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, st
     yield "rules", call.revision
 
 
-def _calls_table(found: Any, zone: ZoneInfo | None) -> Table:  # noqa: ANN401
-    table = Table("id", "when", "from", "to", "customer", "outcome", "queue", "agent", "lasted")
+def _calls_table(found: Iterable[Call], zone: ZoneInfo | None) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("id", "when", "from", "to", "what became of it"):
+        table.add_column(column, no_wrap=column in ("id", "when"))
     for call in found:
         table.add_row(
             call.id,
-            _moment(call.started_at, zone),
+            call.started_at.astimezone(zone).strftime("%m-%d %H:%M"),
             Text(call.caller or call.caller_as_sent[:20] or "withheld"),
-            call.dialled,
-            Text(call.customer_name or ""),
-            f"{call.outcome}" + (" (trial)" if call.trial else ""),
-            call.queue or "",
-            call.agent or "",
-            _duration(call.started_at, call.ended_at),
+            call.source or call.dialled,
+            ", ".join(filter(None, _fate(call))),
         )
     return table
+
+
+def _fate(call: Call) -> Iterator[str]:
+    yield "trial" if call.trial else ""
+    yield call.outcome
+    yield call.queue or ""
+    yield call.agent or ""
+    yield _duration(call.started_at, call.ended_at)
 
 
 def _caller(call: Call) -> str:

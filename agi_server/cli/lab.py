@@ -12,10 +12,11 @@ from rich.text import Text
 from agi_server.cli.calls import settings_for_command
 from agi_server.cli.errors import CannotRunError
 from agi_server.lab.caller import Caller, Ended, Outcome
+from agi_server.lab.configuration import Plan
 from agi_server.lab.narration import Told, tell
 from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import Call
-from agi_server.lab.standing import Lab, Wish, find_lab, start_lab
+from agi_server.lab.standing import Lab, find_lab, start_lab
 from agi_server.lab.waiting import wait_until
 from agi_server.policy import PolicyError, load_policy_file
 from agi_server.settings import Settings, SettingsError, parse_address
@@ -68,7 +69,7 @@ def up(name: str, server: str | None, suite: str | None) -> None:
     address = parse_address(server) if server else settings.listen
     policy = load_policy_file(settings.rules)
     started = start_lab(
-        _wish(folder, address, policy, settings),
+        _plan(folder, address, policy, settings),
         suite,
         lambda sentence: click.echo(sentence, err=True),
     )
@@ -112,13 +113,12 @@ def call(  # noqa: PLR0917  click passes the options by name
         at=at,
     )
     text_of = _texts(settings)
-    telephony = standing.telephony()
+    caller = standing.telephony().start_call(wanted)
     try:
-        caller = telephony.start_call(wanted)
         _follow(caller, text_of)
-        _print_end(caller.wait(), standing)
-    finally:
-        telephony.clear()
+    except KeyboardInterrupt:
+        caller.hang_up()
+    _print_end(caller.wait(), standing)
 
 
 @lab.command()
@@ -148,15 +148,15 @@ def _standing(settings: Settings, name: str) -> Lab:
     return standing
 
 
-def _wish(folder: Path, server: tuple[str, int], policy: Policy, settings: Settings) -> Wish:
-    return Wish(
+def _plan(folder: Path, server: tuple[str, int], policy: Policy, settings: Settings) -> Plan:
+    return Plan(
         folder=folder,
         server=server,
         queues=queues_conf(policy),
         queue_rules=queue_rules_conf(policy),
-        devices=sorted({agent.device for agent in policy.agents.values()}),
+        devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
         sounds=settings.sounds,
-        messages=Path(settings.messages),
+        shared=(Path(settings.messages),),
     )
 
 
@@ -166,7 +166,7 @@ def _print_lab(standing: Lab, name: str) -> None:
     click.echo(
         f"Asterisk takes calls on 127.0.0.1:{standing.sip_port} (SIP over UDP) and asks the server "
         f"on {standing.server[0]}:{standing.server[1]}.\n"
-        f"Every agent answers, on 127.0.0.1:{standing.agents_port}.\n"
+        "Every agent answers, talks for a while and hangs up.\n"
         f"Asterisk's log: {standing.folder}/log/full\n\n"
         f"  rahyab lab call{option} --from +989121234567 --to +982191000000 --keys 'wait:3 1'\n"
         f"  rahyab lab down{suffix}"

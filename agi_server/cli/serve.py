@@ -26,7 +26,7 @@ def serve_command(listen: str | None) -> None:
     try:
         if listen is not None:
             settings = settings.listening_on(parse_address(listen))
-        with asyncio.Runner(loop_factory=fast_event_loop) as runner:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings, _banner))
     except PolicyError as error:
         if not error.problems:
@@ -35,13 +35,6 @@ def serve_command(listen: str | None) -> None:
         raise click.exceptions.Exit(FINDINGS) from None
     except (StoreError, ListenError, SettingsError) as error:
         raise CannotRunError(str(error)) from None
-
-
-def fast_event_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's loop where the platform has it, else the standard one."""
-    if sys.platform == "linux":
-        return uvloop.new_event_loop()
-    return asyncio.new_event_loop()
 
 
 def _banner(application: Application) -> None:

@@ -32,6 +32,7 @@ class Asterisk:
         sip_port: The UDP port on 127.0.0.1 that takes calls.
         process: The process.
         log: Its log file.
+        calls_folder: Where the files of its callers and phones go.
     """
 
     def __init__(self, root: Root, folder: Path, sip_port: int, process: Process) -> None:
@@ -40,6 +41,7 @@ class Asterisk:
         self.sip_port = sip_port
         self.process = process
         self.log = Log(folder / "log" / "full")
+        self.calls_folder = folder / "calls"
 
     @classmethod
     def start(cls, root: Root, plan: Plan, *, detached: bool = False) -> Self:
@@ -57,6 +59,7 @@ class Asterisk:
         shared = [plan.folder, *plan.shared, *filter(None, [plan.sounds])]
         for folder in shared:
             folder.mkdir(parents=True, exist_ok=True)
+        (plan.folder / "run" / "asterisk.ctl").unlink(missing_ok=True)
         sip_port = free_port()
         configuration = write_configuration(plan, sip_port)
         process = Process.spawn(

@@ -6,11 +6,11 @@ import time
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
+from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.keys import Hear
-from agi_server.lab.log import CallLog, Log
+from agi_server.lab.log import CallLog
 from agi_server.lab.ports import LOCALHOST
 from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import Call, caller_files
@@ -71,27 +71,26 @@ class Caller:
         log: What Asterisk logs about this call.
     """
 
-    def __init__(self, call: Call, log: Log, sip_port: int, folder: Path) -> None:
+    def __init__(self, call: Call, asterisk: Asterisk) -> None:
         """Place a call.
 
         Args:
             call: Who calls whom, and what they do.
-            log: Asterisk's log, from which we know what the caller hears.
-            sip_port: The port of Asterisk.
-            folder: Where SIPp's files go.
+            asterisk: The Asterisk that is called.
 
         Raises:
             LabError: SIPp is not installed, or the call cannot be made as described.
         """
         self.sip_call = uuid.uuid4().hex
-        since = log.size()
-        self.log = log.call(self.sip_call, since)
+        since = asterisk.log.size()
+        self.log = asterisk.log.call(self.sip_call, since)
+        heard = asterisk.log.call(self.sip_call, since)
         self._sipp = Sipp.start(
             caller_files(call),
-            folder,
-            [f"{LOCALHOST}:{sip_port}", "-m", "1", "-cid_str", self.sip_call],
+            asterisk.calls_folder,
+            [f"{LOCALHOST}:{asterisk.sip_port}", "-m", "1", "-cid_str", self.sip_call],
         )
-        self._prompter = _Prompter(call, self._sipp, self.sip_call, log.call(self.sip_call, since))
+        self._prompter = _Prompter(call, self._sipp, self.sip_call, heard)
         self._thread = threading.Thread(target=self._prompter.run, daemon=True)
         self._thread.start()
 

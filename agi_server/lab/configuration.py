@@ -2,19 +2,19 @@
 
 import re
 import wave
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from math import pi, sin
 from pathlib import Path
 from struct import pack
 from typing import Final
 
-from agi_server.lab.ports import LOCALHOST
 from agi_server.lab.problems import LabError
 
 COPIED: Final = ("modules.conf", "logger.conf", "manager.conf", "rtp.conf", "indications.conf")
-EMPTY: Final = ("acl.conf", "ccss.conf", "cdr.conf", "cel.conf", "features.conf", "pjproject.conf")
+EMPTY: Final = tuple(
+    f"{name}.conf" for name in ("acl", "ccss", "cdr", "cel", "features", "pjproject", "udptl")
+)
 """Files without which a module complains; their defaults are right."""
 
 INSTALLED: Final = Path("/usr/share/asterisk")
@@ -36,9 +36,9 @@ class Plan:
     Attributes:
         folder: Everything of the instance lies here; made when it is not there.
         server: Host (an address, not a name) and port of the AGI server.
-        queues: The text of queues.conf.
+        queues: The text of queues.conf, but for its section [general].
         queue_rules: The text of queuerules.conf.
-        agents: The UDP port of each agent's phone on 127.0.0.1, by device (`PJSIP/101`).
+        devices: The agents' devices, such as `PJSIP/101`.
         sounds: A folder with `rahyab/<language>/*.wav` in it, or None.
         shared: Further folders that Asterisk and we see under the same path, such as the one for
             recorded messages; made when they are not there.
@@ -49,7 +49,7 @@ class Plan:
     server: tuple[str, int]
     queues: str
     queue_rules: str = ""
-    agents: Mapping[str, int] = field(default_factory=dict)
+    devices: tuple[str, ...] = ()
     sounds: Path | None = None
     shared: tuple[Path, ...] = ()
     dialplan: str = ""
@@ -80,8 +80,8 @@ def _files(plan: Plan, sip_port: int) -> dict[str, str]:
         **dict.fromkeys(EMPTY, ""),
         **{name: _template(name) for name in COPIED},
         "asterisk.conf": _template("asterisk.conf", FOLDER=str(plan.folder)),
-        "pjsip.conf": _template("pjsip.conf", SIP_PORT=str(sip_port)) + _phones(plan.agents),
-        "queues.conf": plan.queues,
+        "pjsip.conf": _pjsip(plan, sip_port),
+        "queues.conf": _template("queues.conf") + plan.queues,
         "queuerules.conf": plan.queue_rules,
         "musiconhold.conf": _music(plan),
         "extensions.conf": _template(
@@ -99,16 +99,20 @@ def _template(name: str, **values: str) -> str:
     return text
 
 
-def _phones(agents: Mapping[str, int]) -> str:
-    """An endpoint for each agent's phone, found at a fixed address instead of by registering."""
-    return "".join(
-        f"\n[{name}](lab-phone)\naors = {name}\n"
-        f"\n[{name}]\ntype = aor\ncontact = sip:{name}@{LOCALHOST}:{port}\n"
-        for name, port in ((_phone_name(device), port) for device, port in agents.items())
-    )
+def _pjsip(plan: Plan, sip_port: int) -> str:
+    """The caller's endpoint, and one for each agent's phone."""
+    names = [phone_name(device) for device in plan.devices]
+    head = _template("pjsip.conf", SIP_PORT=str(sip_port), PHONES=",".join(names))
+    phones = (f"\n[{name}](lab-phone)\naors = {name}\n\n[{name}](lab-aor)\n" for name in names)
+    return head + "".join(phones)
 
 
-def _phone_name(device: str) -> str:
+def phone_name(device: str) -> str:
+    """The name of the endpoint of a device: `101` of `PJSIP/101`.
+
+    Raises:
+        LabError: It is not a device that the lab can be.
+    """
     technology, _, name = device.partition("/")
     if technology != "PJSIP" or not re.fullmatch(r"[\w.-]+", name, re.ASCII):
         raise LabError(

@@ -1,10 +1,13 @@
 """An agent's phone."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final, Self
 
+from agi_server.lab.asterisk import Asterisk
+from agi_server.lab.configuration import phone_name
 from agi_server.lab.ports import is_bound
 from agi_server.lab.problems import LabError
+from agi_server.lab.registration import register
 from agi_server.lab.scenarios import agent_files
 from agi_server.lab.sipp import Event, Sipp
 from agi_server.lab.waiting import wait_until
@@ -14,16 +17,22 @@ EVENT_SECONDS: Final = 30.0
 
 
 class Phone:
-    """A phone that answers calls, any number of them; several devices may share one."""
+    """A phone that answers calls, any number of them; several devices may share one.
 
-    def __init__(self, sipp: Sipp) -> None:
+    Attributes:
+        sipp: Its SIPp.
+    """
+
+    def __init__(self, sipp: Sipp, names: Sequence[str], sip_port: int) -> None:
         self.sipp = sipp
+        self._names = names
+        self._sip_port = sip_port
 
     @classmethod
     def start(
         cls,
-        port: int,
-        folder: Path,
+        devices: Sequence[str],
+        asterisk: Asterisk,
         *,
         ring: float = 1.0,
         talk: float = 5.0,
@@ -32,20 +41,31 @@ class Phone:
         """Plug it in, and return when it can be called.
 
         Args:
-            port: Its UDP port on 127.0.0.1.
-            folder: Where SIPp's files go.
+            devices: The devices that it is, such as `PJSIP/101`.
+            asterisk: The Asterisk that may call it.
             ring: Seconds it rings before it is answered.
             talk: Seconds until the agent hangs up, if the caller did not before.
             detached: It outlives this program.
 
         Raises:
-            LabError: SIPp is not installed, or the port is taken.
+            LabError: SIPp is not installed, or Asterisk did not take the phone.
         """
-        sipp = Sipp.start(agent_files(ring, talk), folder, [], port=port, detached=detached)
-        wait_until(lambda: is_bound(port) or not sipp.process.running, START_SECONDS)
-        if not sipp.process.running or not is_bound(port):
-            raise LabError(f"the agent's phone did not start on port {port}: {sipp.errors()}")
-        return cls(sipp)
+        sipp = Sipp.start(agent_files(ring, talk), asterisk.calls_folder, [], detached=detached)
+        phone = cls(sipp, [phone_name(device) for device in devices], asterisk.sip_port)
+        try:
+            phone._register()
+        except BaseException:
+            sipp.process.stop()
+            raise
+        return phone
+
+    def _register(self) -> None:
+        port = self.sipp.port
+        wait_until(lambda: is_bound(port) or not self.sipp.process.running, START_SECONDS)
+        if not self.sipp.process.running or not is_bound(port):
+            raise LabError(f"the agent's phone did not start on port {port}: {self.sipp.errors()}")
+        for name in self._names:
+            register(name, port, self._sip_port)
 
     def events(self) -> list[Event]:
         """What happened: rings, answers, hangs-up, left (by the caller), cancelled."""
@@ -65,5 +85,9 @@ class Phone:
         return found
 
     def stop(self) -> None:
-        """Unplug it."""
-        self.sipp.process.stop()
+        """Take it away from Asterisk, and unplug it."""
+        try:
+            for name in self._names:
+                register(name, self.sipp.port, self._sip_port, seconds=0)
+        finally:
+            self.sipp.process.stop()

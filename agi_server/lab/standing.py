@@ -1,7 +1,7 @@
 """A lab that stands between two commands: what was started, and where to find it again."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.configuration import Plan
 from agi_server.lab.phone import Phone
-from agi_server.lab.ports import free_port
 from agi_server.lab.problems import LabError
 from agi_server.lab.processes import Process
 from agi_server.lab.root import Root, find_root
@@ -48,7 +47,6 @@ class Lab:
         folder: Where all of it lies.
         server: Host and port at which Asterisk looks for the AGI server.
         sip_port: The UDP port on 127.0.0.1 that takes calls.
-        agents_port: The UDP port of the one phone that answers for every agent.
         asterisk: The process of Asterisk.
         phone: The process of the phone.
     """
@@ -57,7 +55,6 @@ class Lab:
     folder: str
     server: tuple[str, int]
     sip_port: int
-    agents_port: int
     asterisk: Started
     phone: Started
 
@@ -70,7 +67,7 @@ class Lab:
         """The lab, for placing calls."""
         folder = Path(self.folder)
         asterisk = Asterisk(Root(Path(self.root)), folder, self.sip_port, self.asterisk.find())
-        return Telephony(asterisk, self.server[1], {}, folder / "sipp")
+        return Telephony(asterisk, self.server[1])
 
     def stop(self) -> None:
         """End every process of it, and forget it; the logs stay."""
@@ -83,43 +80,30 @@ KEPT: Final = TypeAdapter(Lab)
 """How a lab is written to its state file and read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a lab shall be made of; see `Plan`. The phone of each of `devices` is answered."""
-
-    folder: Path
-    server: tuple[str, int]
-    queues: str
-    queue_rules: str
-    devices: Sequence[str]
-    sounds: Path
-    messages: Path
-
-
 def start_lab(
-    wish: Wish, suite: str | None = None, progress: Callable[[str], None] | None = None
+    plan: Plan, suite: str | None = None, progress: Callable[[str], None] | None = None
 ) -> Lab:
     """Start an Asterisk and the agents' phone, both of which outlive this program.
 
     Raises:
         LabError: It could not be started; nothing of it is left running.
     """
-    folder = wish.folder.resolve()
+    folder = plan.folder.resolve()
     root = find_root(suite, progress)
     shutil.rmtree(folder, ignore_errors=True)
-    port = free_port()
-    phone = Phone.start(port, folder / "sipp", ring=RING_SECONDS, talk=TALK_SECONDS, detached=True)
+    asterisk = Asterisk.start(root, plan, detached=True)
     try:
-        asterisk = Asterisk.start(root, _plan(wish, port), detached=True)
+        phone = Phone.start(
+            plan.devices, asterisk, ring=RING_SECONDS, talk=TALK_SECONDS, detached=True
+        )
     except BaseException:
-        phone.stop()
+        asterisk.stop()
         raise
     lab = Lab(
         root=str(root.path),
         folder=str(folder),
-        server=wish.server,
+        server=plan.server,
         sip_port=asterisk.sip_port,
-        agents_port=port,
         asterisk=Started.of(asterisk.process),
         phone=Started.of(phone.sipp.process),
     )
@@ -140,15 +124,3 @@ def find_lab(folder: Path) -> Lab | None:
         return KEPT.validate_json(file.read_bytes())
     except ValidationError as error:
         raise LabError(f"{file} is damaged; remove the folder {folder}: {error}") from None
-
-
-def _plan(wish: Wish, port: int) -> Plan:
-    return Plan(
-        folder=wish.folder,
-        server=wish.server,
-        queues=wish.queues,
-        queue_rules=wish.queue_rules,
-        agents=dict.fromkeys(wish.devices, port),
-        sounds=wish.sounds,
-        shared=(wish.messages,),
-    )

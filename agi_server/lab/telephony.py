@@ -1,8 +1,7 @@
 """One Asterisk with whoever calls it and whoever answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Final
 
 from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.caller import Caller, Ended, Outcome
@@ -10,6 +9,9 @@ from agi_server.lab.log import Played
 from agi_server.lab.phone import Phone
 from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import Call
+from agi_server.lab.waiting import wait_until
+
+CLEAR_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,16 @@ class Telephony:
     Attributes:
         asterisk: The Asterisk.
         server_port: The TCP port on 127.0.0.1 at which it looks for the AGI server.
-        phone_ports: The UDP port of each agent's phone, by device.
-        folder: Where SIPp's files go.
     """
 
     asterisk: Asterisk
     server_port: int
-    phone_ports: Mapping[str, int]
-    folder: Path
     _callers: list[Caller] = field(default_factory=list)
     _phones: list[Phone] = field(default_factory=list)
 
     def start_call(self, call: Call) -> Caller:
         """Place a call that goes on by itself. Raises LabError."""
-        caller = Caller(call, self.asterisk.log, self.asterisk.sip_port, self.folder)
+        caller = Caller(call, self.asterisk)
         self._callers.append(caller)
         return caller
 
@@ -67,15 +65,26 @@ class Telephony:
 
     def plug_in(self, device: str, *, ring: float = 0.5, talk: float = 1.0) -> Phone:
         """Let somebody answer at an agent's device. See `Phone.start`."""
-        phone = Phone.start(self.phone_ports[device], self.folder, ring=ring, talk=talk)
+        phone = Phone.start([device], self.asterisk, ring=ring, talk=talk)
         self._phones.append(phone)
         return phone
 
     def clear(self) -> None:
-        """Cut every call off and unplug every phone."""
+        """End every call and unplug every phone; the queues forget who has just talked.
+
+        Raises:
+            LabError: Asterisk still has calls after a while.
+        """
         for caller in self._callers:
             caller.stop()
+        self.asterisk.rx("channel request hangup all")
+        if not wait_until(self._is_quiet, CLEAR_SECONDS):
+            raise LabError(f"calls are left over: {self.asterisk.rx('core show channels')}")
         for phone in self._phones:
             phone.stop()
+        self.asterisk.rx("queue reset stats")
         self._callers.clear()
         self._phones.clear()
+
+    def _is_quiet(self) -> bool:
+        return "0 active channels" in self.asterisk.rx("core show channels count")

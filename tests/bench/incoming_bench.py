@@ -108,9 +108,9 @@ def prepare(home: Path) -> dict[str, str]:
         "RAHYAB_RULES": str(rules),
         "RAHYAB_LOG_LEVEL": "warning",
     }
+    sample = str(ROOT / "crm/samples/customers.csv")
     subprocess.run(
-        [sys.executable, "-m", "agi_server.cli", "customers", "import"]
-        + [str(ROOT / "crm/samples/customers.csv")],
+        [sys.executable, "-m", "agi_server.cli", "customers", "import", sample],
         env={**os.environ, **environment},
         cwd=ROOT,
         check=True,

@@ -70,7 +70,7 @@ def test_every_queue_says_what_must_not_be_left_to_defaults(name: str) -> None:
     expected = {
         "autofill": "yes",
         "penaltymemberslimit": "0",
-        "strategy": "leastrecent",
+        "strategy": "rrmemory" if name == FALLBACK_QUEUE else "leastrecent",
         "ringinuse": "no",
         "timeoutpriority": "conf",
         "setinterfacevar": "yes",

@@ -4,12 +4,13 @@ What the tests need and cannot find or make (root, mmdebstrap, SIPp) is a failur
 RAHYAB_LAB_SUITE chooses the Debian release whose Asterisk is used: `bullseye` has version 16.
 """
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,20 +23,15 @@ from agi_server.lab.processes import Process
 from agi_server.lab.root import Root, find_root
 from agi_server.lab.telephony import Telephony
 from agi_server.lab.waiting import wait_until
+from agi_server.policy import load_policy_file
+from agi_server.prompt_building import build_prompts
+from dialplan.queues import queue_rules_conf, queues_conf
+from ivr.prompts import Catalogue
+from routing.rules import Policy
 
+ROOT = Path(__file__).parents[2]
 SERVER_SECONDS = 20.0
-
-QUEUES = """
-[general]
-autofill = yes
-
-[rahyab-fallback]
-strategy = ringall
-joinempty = yes
-timeout = 15
-retry = 1
-member => PJSIP/101,0,sara
-"""
+COMMAND = (sys.executable, "-m", "agi_server.cli")
 
 DIALPLAN = """
 [rahyab-lab]
@@ -51,8 +47,6 @@ exten => 99002,1,NoOp(Lab call ${CHANNEL(pjsip,call-id)})
  same => n,NoOp(name <${BASE64_ENCODE(${CALLERID(name)})}>)
  same => n,Hangup(17)
 """
-
-DEVICES = ("PJSIP/101", "PJSIP/102", "PJSIP/103", "PJSIP/104")
 
 
 @dataclass(slots=True)
@@ -70,14 +64,20 @@ class Server:
 
     def rahyab(self, *arguments: str) -> str:
         """What another command prints that sees the same database."""
-        done = subprocess.run(
-            [sys.executable, "-m", "agi_server.cli", *arguments],
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
+        return _run(arguments, self.environment)
+
+
+def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"rahyab {' '.join(arguments)}:\n{done.stdout}"
+    return done.stdout
 
 
 @pytest.fixture(scope="session")
@@ -87,22 +87,50 @@ def root() -> Root:
 
 
 @pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The rules of the working example: what these tests are about."""
+    return load_policy_file(ROOT / "routing_rules.yaml")
+
+
+@pytest.fixture(scope="session")
+def sounds(policy: Policy, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The prompts, built once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "sounds.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        build_prompts(Catalogue.of(policy), shared / "sounds", shared / "recordings")
+    return shared / "sounds"
+
+
+@pytest.fixture(scope="session")
+def messages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for recorded messages; Asterisk sees it under the same path."""
+    return tmp_path_factory.mktemp("messages")
+
+
+@pytest.fixture(scope="session")
 def telephony_of_worker(
-    root: Root, tmp_path_factory: pytest.TempPathFactory
+    root: Root,
+    policy: Policy,
+    sounds: Path,
+    messages: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Telephony]:
     """One Asterisk for all the tests of this worker: starting it takes a second."""
-    folder = tmp_path_factory.mktemp("lab")
-    ports = {device: free_port() for device in DEVICES}
     server_port = free_port(socket.SOCK_STREAM)
     plan = Plan(
-        folder / "asterisk",
+        tmp_path_factory.mktemp("lab"),
         ("127.0.0.1", server_port),
-        queues=QUEUES,
-        agents=ports,
+        queues=queues_conf(policy),
+        queue_rules=queue_rules_conf(policy),
+        devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
+        sounds=sounds,
+        shared=(messages,),
         dialplan=DIALPLAN,
     )
     with Asterisk.start(root, plan) as asterisk:
-        yield Telephony(asterisk, server_port, ports, folder / "sipp")
+        yield Telephony(asterisk, server_port)
 
 
 @pytest.fixture
@@ -114,18 +142,24 @@ def telephony(telephony_of_worker: Telephony) -> Iterator[Telephony]:
 
 @pytest.fixture
 def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server for this test: call it with the command line, and settings if need be."""
+    """Start a server for this test, on a database of its own.
+
+    Call it with the command line, further settings, and in `before` the arguments of `rahyab`
+    commands that are to run first.
+    """
     servers: list[Server] = []
 
-    def start(*command: str, **settings: str) -> Server:
+    def start(*command: str, before: Sequence[Sequence[str]] = (), **settings: str) -> Server:
         environment = {
             **os.environ,
             "RAHYAB_HOME": str(tmp_path),
             "RAHYAB_LISTEN": f"127.0.0.1:{telephony.server_port}",
             **settings,
         }
+        for arguments in before:
+            _run(arguments, environment)
         output = tmp_path / "server.log"
-        process = Process.spawn(command, output, folder=Path.cwd(), environment=environment)
+        process = Process.spawn(command, output, folder=ROOT, environment=environment)
         server = Server(process, environment, output)
         servers.append(server)
         wait_until(

@@ -1,4 +1,4 @@
-"""Whole calls through a real Asterisk: what was played, where they went, what is in the database."""
+"""Whole calls through a real Asterisk: what was played, where they went, what is stored."""
 
 import sys
 import wave
@@ -77,7 +77,9 @@ def site(
         "RAHYAB_LOG_FORMAT": "json",
     }
     server = serving(
-        *SERVE, before=[("customers", "import", str(ROOT / "crm/samples/customers.csv"))], **settings
+        *SERVE,
+        before=[("customers", "import", str(ROOT / "crm/samples/customers.csv"))],
+        **settings,
     )
     yield Site(telephony, server, tmp_path)
     assert "Traceback" not in server.output.read_text()
@@ -387,7 +389,9 @@ def test_english_number_speaks_english_to_strangers(site: Site) -> None:
     """The number's language, until the caller is known or chooses another."""
     site.telephony.plug_in(MINA, ring=0.5, talk=0.5)
 
-    result = site.call(to=LONDON_NUMBER, number="+442079469999", keys="hear:welcome 8 hear:welcome 0")
+    result = site.call(
+        to=LONDON_NUMBER, number="+442079469999", keys="hear:welcome 8 hear:welcome 0"
+    )
 
     assert result.sounds[0] == "rahyab/en/welcome"
     assert "rahyab/fa/welcome" in result.sounds

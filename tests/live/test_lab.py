@@ -40,7 +40,7 @@ def test_a_caller_can_hang_up_after_a_time(telephony: Telephony):
 
 def test_without_a_server_the_caller_reaches_an_agent_of_the_fallback(telephony: Telephony):
     """Nobody is dropped because nothing listens on the AGI port."""
-    agent = telephony.plug_in("PJSIP/101", ring=0.5, talk=1.0)
+    agent = telephony.plug_in("PJSIP/104", ring=0.5, talk=1.0)
     result = telephony.place_call(Call("+982191000000", number="+989121234567"))
 
     assert result.logged("Connection refused")

@@ -1,6 +1,6 @@
 """Whatever bytes come in, and however they are cut; whatever text goes out."""
 
-# ruff: noqa: D101, D102, D103  the names of the tests say what they test
+# ruff: noqa: D103  the names of the tests say what they test
 
 from itertools import pairwise
 

@@ -1,0 +1,162 @@
+"""`rahyab try`: a call in the terminal, over a real socket."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from agi_server.app import running
+from agi_server.cli.calls import opened_store, settings_for_command
+from agi_server.cli.check import print_problems
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.logs import configure_logs
+from agi_server.policy import PolicyError, load_policy_file, make_rulebook
+from agi_server.request import AT_FORMAT
+from agi_server.server import ListenError
+from agi_server.settings import LogLevel, Settings, SettingsError, parse_address
+from agi_server.telling import tell_event
+from agi_server.testing import Action, FakeChannel
+from agi_server.trial import (
+    KeyScriptError,
+    TrialCaller,
+    TrialResult,
+    place_trial,
+    read_word,
+    scripted_answers,
+)
+from crm.ports import StoreError
+from dialplan import contract
+from dialplan.contract import Go
+
+PROBE_SECONDS = 0.5
+
+
+@click.command("try")
+@click.option("--from", "caller", required=True, metavar="NUMBER", help="Who calls; '' withholds.")
+@click.option("--to", "dialled", required=True, metavar="NUMBER", help="The number dialled.")
+@click.option("--name", default="", help="The caller's name as the network would send it.")
+@click.option("--at", metavar="'YYYY-MM-DD HH:MM'", help="When; in the business's time zone.")
+@click.option("--keys", metavar="WORDS", help='Keys for each question: "1 wait 10 hangup".')
+@click.option("--server", metavar="HOST:PORT", help="A server to call, instead of RAHYAB_LISTEN.")
+def try_command(  # noqa: PLR0917  click passes the options by name
+    caller: str, dialled: str, name: str, at: str | None, keys: str | None, server: str | None
+) -> None:
+    """Place a call here in the terminal, and see where it goes and why.
+
+    The call goes to the server that runs; without one, to a server that lives as long as the call.
+    What you hear is printed; press keys and Enter, or give them with --keys. The call is in the
+    journal, marked as a trial. Exit code 1: the server gave no answer, or the rules have problems.
+    """
+    settings = settings_for_command()
+    configure_logs(settings.log_format, LogLevel.ERROR)
+    console = Console(highlight=False)
+    try:
+        if at is not None:
+            datetime.strptime(at, AT_FORMAT)  # noqa: DTZ007  in the business's zone, later
+        caller_on_line = TrialCaller(
+            make_rulebook(load_policy_file(settings.rules)).catalogue,
+            lambda line: console.print(Text(line)),
+            _keyboard(console) if keys is None else scripted_answers(keys),
+        )
+        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=caller_on_line)
+        address = None if server is None else parse_address(server)
+        result = asyncio.run(_place(console, settings, channel, address, at))
+    except ValueError:
+        raise CannotRunError(f"{at!r} is not a moment: write it as '2026-11-24 10:00'") from None
+    except PolicyError as error:
+        if not error.problems:
+            raise CannotRunError(str(error)) from None
+        print_problems(settings.rules, error.problems)
+        raise click.exceptions.Exit(FINDINGS) from None
+    except (StoreError, ListenError, SettingsError, KeyScriptError) as error:
+        raise CannotRunError(str(error)) from None
+    except OSError as error:
+        raise CannotRunError(f"no server answers at {server}: {error.strerror or error}") from None
+    caller_on_line.flush()
+    _print_end(console, settings, result)
+    if result.go is None:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+async def _place(
+    console: Console,
+    settings: Settings,
+    channel: FakeChannel,
+    address: tuple[str, int] | None,
+    at: str | None,
+) -> TrialResult:
+    async with _server(settings, address) as (found, whose):
+        console.print(Text(f"Calling {channel.dialled} on {whose}.", style="dim"))
+        return await place_trial(channel, found, at)
+
+
+@asynccontextmanager
+async def _server(
+    settings: Settings, wanted: tuple[str, int] | None
+) -> AsyncIterator[tuple[tuple[str, int], str]]:
+    """The server to call: the one that was named, the one that runs, or one for this call."""
+    if wanted is not None or _answers(settings.listen):
+        address = wanted or settings.listen
+        yield address, "the server at {}:{}".format(*address)
+        return
+    async with running(settings, ("127.0.0.1", 0)) as application:
+        yield application.address, "a server of its own"
+
+
+def _answers(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, PROBE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _keyboard(console: Console) -> Callable[[], Action]:
+    def answer() -> Action:
+        while True:
+            try:
+                return read_word(console.input("  keys (Enter: none; hangup)> ").strip())
+            except KeyScriptError as error:
+                console.print(Text(f"  {error}", style="red"))
+            except EOFError:
+                return read_word("hangup")
+
+    return answer
+
+
+def _print_end(console: Console, settings: Settings, result: TrialResult) -> None:
+    """Say where the call went, and why."""
+    console.print(Text(_where(result), style="bold"))
+    with opened_store(settings) as store:
+        story = store.call_story(result.call_id)
+    if story is None:
+        console.print(Text("The journal of that server is not in this database.", style="dim"))
+        return
+    for event in story.timeline:
+        if event.kind in ("decided", "case-opened", "failed", "hung-up"):
+            console.print(Text("\n".join(f"  {line}" for line in tell_event(event))))
+    console.print(Text(f"All of it: rahyab calls show {result.call_id}", style="dim"))
+
+
+def _where(result: TrialResult) -> str:
+    values = result.variables
+    match result.go:
+        case None:
+            reason = values[contract.REASON] or "see the server's log"
+            return (
+                f"No answer from the server ({reason}): on a real PBX the caller is now in "
+                f"{contract.FALLBACK_QUEUE}."
+            )
+        case Go.QUEUE:
+            return f"Waits in the Asterisk queue {values[contract.QUEUE]}."
+        case Go.EXTENSION:
+            return f"Goes to extension {values[contract.EXTENSION]}."
+        case Go.HANGUP:
+            return f"Is ended with cause {values[contract.CAUSE]}."
+        case Go.SURVEY | Go.FALLBACK:
+            return f"Goes to {result.go}."

@@ -1,0 +1,140 @@
+"""A call in the terminal: the fake Asterisk's caller is a person at a keyboard, or a key script."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from secrets import randbelow
+from typing import Final
+
+from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence, agi
+from dialplan import contract
+from dialplan.contract import Argument, Go, Script
+from ivr.prompts import Catalogue
+
+KEYS: Final = frozenset("0123456789*#")
+
+SYNTAX: Final = (
+    'write keys (0-9 * #), "wait" to press nothing, or "hangup", one word a question, '
+    'as in "1 wait 10 hangup"'
+)
+
+LISTENED: Final = ("hear:", "speak:")
+"""Words of the lab's key scripts that need no doing here: a terminal call always listens."""
+
+
+class KeyScriptError(Exception):
+    """A key script holds a word that is none; the message shows it and the syntax."""
+
+
+@dataclass(slots=True)
+class TrialCaller:
+    """Prints what a caller hears, and answers each question.
+
+    Attributes:
+        catalogue: Knows the text of each sound.
+        tell: Prints one line.
+        answer: Gives the action for the next question; may wait for a person.
+    """
+
+    catalogue: Catalogue
+    tell: Callable[[str], None]
+    answer: Callable[[], Action]
+    _heard: list[str] = field(default_factory=list)
+    _has_pressed: bool = False
+
+    async def __call__(self, asked: Asked, /) -> Action:
+        """Listen to a prompt, or answer a question."""
+        self._heard += (self._text(file) for file in asked.files)
+        is_rest = asked.command == "GET DATA" and not asked.files and self._has_pressed
+        if asked.command == "STREAM FILE" or is_rest:
+            self._has_pressed = is_rest
+            return Silence()
+        self.flush()
+        if asked.command == "RECORD FILE":
+            self.tell("  (beep: a message of two seconds is recorded)")
+            return Press("#")
+        action = await asyncio.to_thread(self.answer)
+        self._has_pressed = isinstance(action, Press)
+        self._echo(action)
+        return action
+
+    def flush(self) -> None:
+        """Print what has been heard since the last time."""
+        words = " ".join(text for text in self._heard if text)
+        if words:
+            self.tell(f"  « {words} »")
+        self._heard.clear()
+
+    def _text(self, file: str) -> str:
+        text = self.catalogue.heard(file)
+        return f"[{file}]" if text is None else text
+
+    def _echo(self, action: Action) -> None:
+        match action:
+            case Press(keys):
+                self.tell(f"  > {keys}")
+            case HangUp():
+                self.tell("  > (hangs up)")
+            case Silence():
+                self.tell("  > (nothing)")
+
+
+def scripted_answers(script: str) -> Callable[[], Action]:
+    """Answers out of a key script, one word a question; when it is over, silence.
+
+    Raises:
+        KeyScriptError: A word is none of the known ones.
+    """
+    words = [word for word in script.split() if not word.startswith(LISTENED)]
+    actions: Iterator[Action] = iter([read_word(word) for word in words])
+
+    def answer() -> Action:
+        return next(actions, Silence())
+
+    return answer
+
+
+def read_word(word: str) -> Action:
+    """One word of a key script, or one line of a person. Raises KeyScriptError."""
+    if word in ("", "wait") or word.startswith("wait:"):
+        return Silence()
+    if word == "hangup":
+        return HangUp()
+    if set(word) <= KEYS:
+        return Press(word)
+    raise KeyScriptError(f"{word!r} is not known: {SYNTAX}")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """Where a terminal call went. `go` is None when the server gave no answer."""
+
+    call_id: str
+    go: Go | None
+    variables: dict[str, str]
+
+
+SHOWN: Final = (contract.QUEUE, contract.EXTENSION, contract.CAUSE, contract.REASON)
+
+
+async def place_trial(
+    channel: FakeChannel, address: tuple[str, int], at: str | None
+) -> TrialResult:
+    """Place one call as the dialplan would: `incoming`, and at its end `ended`.
+
+    Raises:
+        OSError: Nothing listens at `address`.
+    """
+    call_id = f"try-{int(time.time())}-{randbelow(1_000_000):06d}"
+    host, port = address
+    url = f"agi://[{host}]:{port}/" if ":" in host else f"agi://{host}:{port}/"
+    common = (f"{Argument.CALL}={call_id}", f"{Argument.TRIAL}=yes", f"{Argument.AT}={at or ''}")
+    dialled = f"{Argument.DIALLED}={channel.dialled}"
+    await agi(channel, url + Script.INCOMING, *common, dialled, f"{Argument.VISIT}=1")
+    done = channel.variables.get(contract.DONE) == Script.INCOMING
+    go = Go(channel.variables.get(contract.GO) or Go.FALLBACK) if done else None
+    values = {name: channel.variables.get(name) or "" for name in SHOWN}
+    channel.hang_up()
+    await agi(channel, url + Script.ENDED, *common, dialled, f"{Argument.VISIT}=2")
+    return TrialResult(call_id, go, values)
