@@ -1,8 +1,6 @@
 """`rahyab calls`: the journal, as a list and call by call."""
 
-import json
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,65 +10,38 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.policy import PolicyError, load_policy_file
-from agi_server.settings import Settings, SettingsError, load_settings
+from agi_server.cli.errors import FINDINGS
+from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
+from agi_server.cli.printing import as_json, cell
+from agi_server.settings import Settings
 from agi_server.telling import tell_event
-from crm.ports import Store, StoreError
 from crm.records import Call, CallStory
-from crm.sqlite_store import SqliteStore
-
-
-@contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """The database, for one command. Raises CannotRunError."""
-    try:
-        with closing(SqliteStore(settings.database)) as store:
-            yield store
-    except StoreError as error:
-        raise CannotRunError(str(error)) from None
-
-
-def settings_for_command() -> Settings:
-    """The settings. Raises CannotRunError."""
-    try:
-        return load_settings()
-    except SettingsError as error:
-        raise CannotRunError(str(error)) from None
-
-
-def business_zone(settings: Settings) -> ZoneInfo | None:
-    """The zone of the rules file, for showing times; None (the machine's own) if it is broken."""
-    try:
-        return load_policy_file(settings.rules).business.timezone
-    except PolicyError:
-        return None
 
 
 @click.group(invoke_without_command=True)
 @click.option("--limit", default=20, show_default=True, help="How many calls to list.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON array.")
+@click.option("--json", "for_programs", is_flag=True, help="For programs: one JSON array.")
 @click.pass_context
-def calls(context: click.Context, limit: int, as_json: bool) -> None:
+def calls(context: click.Context, limit: int, for_programs: bool) -> None:
     """List the newest calls of the journal."""
     if context.invoked_subcommand is not None:
         return
     settings = settings_for_command()
     with opened_store(settings) as store:
         found = store.calls(limit=limit)
-    if as_json:
-        click.echo(json.dumps([asdict(call) for call in found], default=str, ensure_ascii=False))
+    if for_programs:
+        click.echo(as_json([asdict(call) for call in found]))
         return
     if not found:
         click.echo("No calls yet. Place one: rahyab try --from +989121234567 --to +982191000000")
         return
-    Console().print(_calls_table(found, business_zone(settings)))
+    Console().print(_calls_table(found, _zone(settings)))
 
 
 @calls.command()
 @click.argument("call_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
-def show(call_id: str, as_json: bool) -> None:
+@click.option("--json", "for_programs", is_flag=True, help="For programs: one JSON object.")
+def show(call_id: str, for_programs: bool) -> None:
     """Show one call: who, when, where it went and why, in the order in which it happened."""
     settings = settings_for_command()
     with opened_store(settings) as store:
@@ -78,10 +49,16 @@ def show(call_id: str, as_json: bool) -> None:
     if story is None:
         click.echo(f"The journal has no call {call_id}: `rahyab calls` lists the newest.", err=True)
         raise click.exceptions.Exit(FINDINGS)
-    if as_json:
-        click.echo(json.dumps(asdict(story), default=str, ensure_ascii=False))
+    if for_programs:
+        click.echo(as_json(asdict(story)))
         return
-    print_story(Console(), story, business_zone(settings))
+    print_story(Console(), story, _zone(settings))
+
+
+def _zone(settings: Settings) -> ZoneInfo | None:
+    """For showing times: the business's, or the machine's own while the rules are broken."""
+    business = business_for_command(settings)
+    return None if business is None else business.timezone
 
 
 def print_story(console: Console, story: CallStory, zone: ZoneInfo | None) -> None:
@@ -90,12 +67,12 @@ def print_story(console: Console, story: CallStory, zone: ZoneInfo | None) -> No
     console.print(Text(f"Call {call.id}", style="bold"), Text("(trial)" if call.trial else ""))
     facts = Table.grid(padding=(0, 2))
     for name, value in _headline(story, zone):
-        facts.add_row(Text(name, style="dim"), Text(value))
+        facts.add_row(Text(name, style="dim"), cell(value))
     console.print(facts)
     timeline = Table("time", "what happened", box=None, padding=(0, 2, 0, 0))
     for event in story.timeline:
         moment = event.at.astimezone(zone).strftime("%H:%M:%S")
-        timeline.add_row(moment, Text("\n".join(tell_event(event))))
+        timeline.add_row(moment, cell("\n".join(tell_event(event))))
     console.print(timeline)
 
 
@@ -127,9 +104,9 @@ def _calls_table(found: Iterable[Call], zone: ZoneInfo | None) -> Table:
         table.add_row(
             call.id,
             call.started_at.astimezone(zone).strftime("%m-%d %H:%M"),
-            Text(call.caller or call.caller_as_sent[:20] or "withheld"),
-            call.source or call.dialled,
-            ", ".join(filter(None, _fate(call))),
+            cell(call.caller or call.caller_as_sent[:20] or "withheld"),
+            cell(call.source or call.dialled),
+            cell(", ".join(filter(None, _fate(call)))),
         )
     return table
 

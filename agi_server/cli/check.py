@@ -1,14 +1,12 @@
 """`rahyab check`: is a rules file right? Every problem with its line and what to write instead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.policy import PolicyError, load_policy_file, read_rules_text
-from agi_server.settings import SettingsError, load_settings
-from routing.problems import Problem, render
+from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.problems import plural
 from routing.rules import Policy
 
 
@@ -19,33 +17,10 @@ def check_command(file: Path | None) -> None:
 
     Exit code 0: nothing is wrong. 1: there are findings. 2: the check could not run.
     """
-    try:
-        path = file or load_settings().rules
-        policy = load_policy_file(path)
-    except SettingsError as error:
-        raise CannotRunError(str(error)) from None
-    except PolicyError as error:
-        if not error.problems:
-            raise CannotRunError(str(error)) from None
-        print_problems(path, error.problems)
-        raise click.exceptions.Exit(FINDINGS) from None
+    path = file or settings_for_command().rules
+    policy = policy_for_command(path)
     click.echo(f"{path}: nothing wrong (revision {policy.revision})")
     click.echo(f"  {', '.join(_counts(policy))}")
-
-
-def print_problems(path: Path, problems: Sequence[Problem]) -> None:
-    """Print each problem with the line it is about and a caret, then how many there are.
-
-    Raises:
-        CannotRunError: The file has become unreadable since it was loaded.
-    """
-    try:
-        lines = read_rules_text(path).splitlines()
-    except PolicyError as error:
-        raise CannotRunError(str(error)) from None
-    for problem in problems:
-        click.echo(render(problem, lines))
-    click.echo(f"{len(problems)} {_plural('problem', len(problems))}")
 
 
 def _counts(policy: Policy) -> Iterable[str]:
@@ -63,10 +38,4 @@ def _counts(policy: Policy) -> Iterable[str]:
         (len(policy.mailboxes), "mailbox"),
         (len(policy.prompts), "prompt"),
     )
-    return (f"{count} {_plural(word, count)}" for count, word in found)
-
-
-def _plural(word: str, count: int) -> str:
-    if count == 1 or word.endswith("s"):
-        return word
-    return f"{word}es" if word.endswith("x") else f"{word}s"
+    return (f"{count} {plural(word, count)}" for count, word in found)

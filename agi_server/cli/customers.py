@@ -1,7 +1,6 @@
 """`rahyab customers`: the customer file."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -13,36 +12,21 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell
-from agi_server.settings import SettingsError, load_settings
+from agi_server.settings import Settings
 from crm.contracts import contract_state
 from crm.importing import CustomerFileError, ImportReport, import_customers
 from crm.phone_numbers import to_e164
-from crm.ports import Store, StoreError
+from crm.ports import Store
 from crm.records import Call, ContractRecord, Customer
-from crm.sqlite_store import SqliteStore
-
-DEFAULT_COUNTRY = "IR"
-"""The country whose numbers are written without a country code, unless `--country` says another."""
 
 country_option = click.option(
     "--country",
-    default=DEFAULT_COUNTRY,
-    show_default=True,
     metavar="CODE",
-    help="Whose numbers are written without a country code (ISO 3166).",
+    help="Whose numbers are written without a country code (ISO 3166).  [default: the rules']",
 )
 json_option = click.option("--json", "for_programs", is_flag=True, help="Print JSON.")
-
-
-@contextmanager
-def customer_store(*, create: bool) -> Iterator[Store]:
-    """The database of the settings; each trouble with it ends the command with its sentence."""
-    try:
-        with closing(SqliteStore(load_settings().database, create=create)) as store:
-            yield store
-    except (SettingsError, StoreError) as error:
-        raise CannotRunError(str(error)) from None
 
 
 @click.group("customers")
@@ -53,7 +37,7 @@ def customers() -> None:
 @customers.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @country_option
-def import_command(file: Path, country: str) -> None:
+def import_command(file: Path, country: str | None) -> None:
     """Import customers from FILE (CSV in UTF-8), all of it or nothing.
 
     The first line names the columns: reference, name, language, segment, phones (several with ;
@@ -62,8 +46,10 @@ def import_command(file: Path, country: str) -> None:
 
     Ends with 0, with 1 if lines were rejected, with 2 if nothing could be imported.
     """
+    settings = settings_for_command()
+    country = country or _country(settings)
     try:
-        with customer_store(create=True) as store, _Bar() as bar:
+        with opened_store(settings, create=True) as store, _Bar() as bar:
             report = import_customers(store, file, country=country, progress=bar.show)
     except CustomerFileError as error:
         raise CannotRunError(str(error)) from None
@@ -74,6 +60,15 @@ def import_command(file: Path, country: str) -> None:
     _print_report(report)
     if report.rejected:
         raise click.exceptions.Exit(FINDINGS)
+
+
+def _country(settings: Settings) -> str:
+    business = business_for_command(settings)
+    if business is None:
+        raise CannotRunError(
+            f"{settings.rules} does not tell the country: mend it (`rahyab check`) or say --country"
+        )
+    return business.country
 
 
 class _Bar:
@@ -112,7 +107,7 @@ def _print_report(report: ImportReport) -> None:
 @json_option
 def list_command(search: str, limit: int, *, for_programs: bool) -> None:
     """List customers by name."""
-    with customer_store(create=False) as store:
+    with opened_store(settings_for_command()) as store:
         # One more than is shown tells whether there are more.
         found = store.customers(search=search, limit=limit + 1)
     if for_programs:
@@ -144,15 +139,16 @@ def _customers_table(found: Sequence[Customer]) -> Table:
 @country_option
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Calls.")
 @json_option
-def show_command(wanted: str, country: str, limit: int, *, for_programs: bool) -> None:
+def show_command(wanted: str, country: str | None, limit: int, *, for_programs: bool) -> None:
     """Show one customer: contracts as they stand today, numbers, and the history of calls.
 
     A number that several customers share shows all of them.
     """
-    with customer_store(create=False) as store:
+    settings = settings_for_command()
+    with opened_store(settings) as store:
         found = [
             (customer, store.calls_of_customer(customer.id or 0, limit=limit))
-            for customer in _find(store, wanted, country)
+            for customer in _find(store, wanted, country or _country(settings))
         ]
     if not found:
         click.echo(

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from agi_server.cli.check import print_problems
-from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.policy import PolicyError, load_policy_file
-from agi_server.settings import SettingsError, load_settings
+from agi_server.cli.errors import CannotRunError
+from agi_server.cli.loading import policy_for_command, settings_for_command
 from dialplan.queues import queue_rules_conf, queues_conf
 from routing.rules import Policy
 
@@ -40,18 +38,13 @@ def build(folder: Path | None) -> None:
 
     A file that would not change is left alone.
     """
+    settings = settings_for_command()
+    policy = policy_for_command(settings.rules)
+    target = (folder or settings.home / "asterisk").absolute()
     try:
-        settings = load_settings()
-        policy = load_policy_file(settings.rules)
-        target = (folder or settings.home / "asterisk").absolute()
         written = write_changed(target, asterisk_files(policy))
-    except (SettingsError, WriteError) as error:
+    except WriteError as error:
         raise CannotRunError(str(error)) from None
-    except PolicyError as error:
-        if not error.problems:
-            raise CannotRunError(str(error)) from None
-        print_problems(settings.rules, error.problems)
-        raise click.exceptions.Exit(FINDINGS) from None
     for name, changed in written.items():
         click.echo(f"{'written  ' if changed else 'unchanged'}  {target / name}")
     click.echo(_instructions(target))

@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from agi_server.cli.calls import settings_for_command
 from agi_server.cli.errors import CannotRunError
+from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.lab.caller import Caller, Ended, Outcome
 from agi_server.lab.configuration import Plan
 from agi_server.lab.narration import Told, tell
@@ -18,7 +18,6 @@ from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import Call
 from agi_server.lab.standing import Lab, find_lab, start_lab
 from agi_server.lab.waiting import wait_until
-from agi_server.policy import PolicyError, load_policy_file
 from agi_server.settings import Settings, SettingsError, parse_address
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
@@ -39,8 +38,6 @@ def _telling_problems(command: Callable[Parameters, Result]) -> Callable[Paramet
     def wrapped(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
         try:
             return command(*arguments, **options)
-        except PolicyError as error:
-            raise CannotRunError(f"{error}: rahyab check tells more") from None
         except (LabError, SettingsError) as error:
             raise CannotRunError(str(error)) from None
 
@@ -67,7 +64,7 @@ def up(name: str, server: str | None, suite: str | None) -> None:
         _print_lab(standing, name)
         return
     address = parse_address(server) if server else settings.listen
-    policy = load_policy_file(settings.rules)
+    policy = policy_for_command(settings.rules)
     started = start_lab(
         _plan(folder, address, policy, settings),
         suite,
@@ -175,7 +172,7 @@ def _print_lab(standing: Lab, name: str) -> None:
 
 def _texts(settings: Settings) -> Callable[[str], str | None]:
     """What a sound says, by its name in Asterisk."""
-    catalogue = Catalogue.of(load_policy_file(settings.rules))
+    catalogue = Catalogue.of(policy_for_command(settings.rules))
     texts = {prompt.sound: prompt.text for prompt in catalogue}
     return texts.get
 

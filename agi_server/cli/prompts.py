@@ -1,9 +1,7 @@
 """`rahyab prompts`: build the sound files that callers hear, and list what they say."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 import click
 from rich.console import Console
@@ -12,9 +10,9 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Column, Table
 from rich.text import Text
 
-from agi_server.cli.calls import settings_for_command
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.policy import PolicyError, load_policy_file
+from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.printing import as_json
 from agi_server.prompt_building import (
     BuildResult,
     Progress,
@@ -24,10 +22,6 @@ from agi_server.prompt_building import (
 )
 from agi_server.settings import Settings
 from ivr.prompts import Catalogue, Prompt, PromptNameError
-from routing.problems import Problem
-
-MISSING_TEXT: Final = "missing-text"
-"""The code of the problem that the loader of the rules makes of a prompt without a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +57,17 @@ def build() -> None:
 
 @prompts.command("list")
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON, one object a prompt and language."
+    "--json", "for_programs", is_flag=True, help="Print JSON, one object a prompt and language."
 )
-def list_prompts(*, as_json: bool) -> None:
+def list_prompts(*, for_programs: bool) -> None:
     """Show every prompt: what it says in each language, and where its sound comes from."""
     settings, catalogue = _load()
     try:
         lines = list_catalogue(catalogue, settings.recordings)
     except PromptBuildError as error:
         raise CannotRunError(str(error)) from None
-    if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=2))
+    if for_programs:
+        click.echo(as_json([asdict(line) for line in lines]))
     else:
         Console().print(_table(lines))
 
@@ -107,26 +101,12 @@ def _table(lines: list[Listed]) -> Table:
 
 
 def _load() -> tuple[Settings, Catalogue]:
-    """The settings, and the catalogue of the rules file. Raises CannotRunError, or ends."""
+    """The settings, and the catalogue of the rules file; ends the command if there is none."""
     settings = settings_for_command()
     try:
-        return settings, Catalogue.of(load_policy_file(settings.rules))
-    except PolicyError as error:
-        _tell_missing_texts(error.problems)
-        cure = ": `rahyab check` lists them" if error.problems else ""
-        raise CannotRunError(f"{error}{cure}") from None
+        return settings, Catalogue.of(policy_for_command(settings.rules))
     except PromptNameError as error:
         raise CannotRunError(f"{settings.rules}: {error}") from None
-
-
-def _tell_missing_texts(problems: tuple[Problem, ...]) -> None:
-    """If texts are all that a rules file lacks, say which, and end: that is what was asked."""
-    if not problems or any(problem.code != MISSING_TEXT for problem in problems):
-        return
-    for problem in problems:
-        place = f"{problem.file}:{problem.line}:{problem.column}"
-        click.echo(f"{place}: {problem.message}: {problem.hint}", err=True)
-    raise click.exceptions.Exit(FINDINGS)
 
 
 def _build_with_bar(catalogue: Catalogue, settings: Settings) -> BuildResult:

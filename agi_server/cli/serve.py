@@ -7,9 +7,8 @@ import click
 import uvloop
 
 from agi_server.app import Application, serve
-from agi_server.cli.calls import settings_for_command
-from agi_server.cli.check import print_problems
-from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.errors import CannotRunError
+from agi_server.cli.loading import end_for_policy, settings_for_command
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError
 from agi_server.server import ListenError
@@ -29,10 +28,7 @@ def serve_command(listen: str | None) -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings, _banner))
     except PolicyError as error:
-        if not error.problems:
-            raise CannotRunError(str(error)) from None
-        print_problems(settings.rules, error.problems)
-        raise click.exceptions.Exit(FINDINGS) from None
+        raise end_for_policy(settings.rules, error) from None
     except (StoreError, ListenError, SettingsError) as error:
         raise CannotRunError(str(error)) from None
 

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from agi_server.app import running
-from agi_server.cli.calls import opened_store, settings_for_command
-from agi_server.cli.check import print_problems
 from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.loading import end_for_policy, opened_store, settings_for_command
+from agi_server.cli.printing import cell
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError, load_policy_file, make_rulebook
 from agi_server.request import AT_FORMAT
@@ -60,7 +60,7 @@ def try_command(  # noqa: PLR0917  click passes the options by name
             datetime.strptime(at, AT_FORMAT)  # noqa: DTZ007  in the business's zone, later
         caller_on_line = TrialCaller(
             make_rulebook(load_policy_file(settings.rules)).catalogue,
-            lambda line: console.print(Text(line)),
+            lambda line: console.print(cell(line)),
             _keyboard(console) if keys is None else scripted_answers(keys),
         )
         channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=caller_on_line)
@@ -69,10 +69,7 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     except ValueError:
         raise CannotRunError(f"{at!r} is not a moment: write it as '2026-11-24 10:00'") from None
     except PolicyError as error:
-        if not error.problems:
-            raise CannotRunError(str(error)) from None
-        print_problems(settings.rules, error.problems)
-        raise click.exceptions.Exit(FINDINGS) from None
+        raise end_for_policy(settings.rules, error) from None
     except (StoreError, ListenError, SettingsError, KeyScriptError) as error:
         raise CannotRunError(str(error)) from None
     except OSError as error:
@@ -139,7 +136,7 @@ def _print_end(console: Console, settings: Settings, result: TrialResult) -> Non
         return
     for event in story.timeline:
         if event.kind in ("decided", "case-opened", "failed", "hung-up"):
-            console.print(Text("\n".join(f"  {line}" for line in tell_event(event))))
+            console.print(cell("\n".join(f"  {line}" for line in tell_event(event))))
     console.print(Text(f"All of it: rahyab calls show {result.call_id}", style="dim"))
 
 

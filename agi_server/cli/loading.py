@@ -1,0 +1,62 @@
+"""What most commands begin with: settings, rules, the database; each trouble ends in a sentence."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.problems import print_problems
+from agi_server.policy import PolicyError, load_policy_file
+from agi_server.settings import Settings, SettingsError, load_settings
+from crm.ports import Store, StoreError
+from crm.sqlite_store import SqliteStore
+from routing.rules import Business, Policy
+
+
+def settings_for_command() -> Settings:
+    """The settings. Raises CannotRunError."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise CannotRunError(str(error)) from None
+
+
+def policy_for_command(path: Path) -> Policy:
+    """The rules; problems are printed, and the command ends with FINDINGS.
+
+    Raises:
+        CannotRunError: The file cannot be read.
+        click.exceptions.Exit: It has problems.
+    """
+    try:
+        return load_policy_file(path)
+    except PolicyError as error:
+        raise end_for_policy(path, error) from None
+
+
+def end_for_policy(path: Path, error: PolicyError) -> Exception:
+    """Print a rules file's problems; what to raise so that the command ends as it should."""
+    if not error.problems:
+        return CannotRunError(str(error))
+    print_problems(path, error.problems)
+    return click.exceptions.Exit(FINDINGS)
+
+
+def business_for_command(settings: Settings) -> Business | None:
+    """The business of the rules, for zone and country; None while the rules cannot be used."""
+    try:
+        return load_policy_file(settings.rules).business
+    except PolicyError:
+        return None
+
+
+@contextmanager
+def opened_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    """The database, for one command. Raises CannotRunError."""
+    try:
+        with closing(SqliteStore(settings.database, create=create)) as store:
+            yield store
+    except StoreError as error:
+        raise CannotRunError(str(error)) from None
