@@ -1,6 +1,6 @@
 """The AGI commands: what goes out, and what each reply means."""
 
-# ruff: noqa: D101, D102, D103  the names of the tests say what they test
+# ruff: noqa: D103  the names of the tests say what they test
 
 import base64
 
