@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from crm.records import (
     Answer,
@@ -35,12 +35,26 @@ class StoreUnavailableError(StoreError):
     """The store cannot be reached or is locked: try again later."""
 
 
+class StoreDamagedError(StoreError):
+    """The database is damaged, or is not one of ours: a person must look at it."""
+
+
 class SchemaTooNewError(StoreError):
     """The database was written by a newer version of the program."""
 
 
 class UnknownRecordError(StoreError):
     """A call, customer or case that was named does not exist."""
+
+
+MOST_MATCHES: Final = 20
+"""Customers that one number is found for. Two make a caller ambiguous; the rest is for the person
+who looks, and a switchboard number with thousands of owners must not slow a call down."""
+
+
+MOST_DRAWS: Final = 1_000
+"""Tracking numbers drawn for one case: with a million in use, two in a row are taken once in some
+eight thousand cases, so that a thousand means a broken source of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,10 @@ class Store(Protocol):
     """The operations. All may raise StoreError."""
 
     def find_callers(self, number: str) -> Sequence[CallerMatch]:
-        """Customers who have this E.164 number; more than one means the caller is ambiguous."""
+        """Customers who have this E.164 number, at most `MOST_MATCHES`, in order of their ids.
+
+        More than one means that the caller is ambiguous.
+        """
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
         """Customers by name, whose name, reference or number contains `search`."""
@@ -64,14 +81,28 @@ class Store(Protocol):
     def customer(self, customer_id: int) -> Customer:
         """One customer. Raises UnknownRecordError."""
 
+    def find_customer(self, reference: str) -> Customer | None:
+        """The customer with this reference in the site's own books."""
+
     def calls_of_customer(self, customer_id: int, *, limit: int = 50) -> Sequence[Call]:
         """The customer's history of calls, newest first."""
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
-        """Add or change customers by `reference`, all of them or, on any error, none."""
+        """Add or change customers, all of them or, on any error or interruption, none.
+
+        A customer with an `id` is changed by it, one with a `reference` is changed by that if it is
+        there already, any other is added. Numbers and contracts become those given here.
+
+        Raises UnknownRecordError for an `id` that does not exist, StoreError for a reference that
+        another customer has.
+        """
 
     def begin_call(self, call: NewCall) -> None:
-        """Put a call into the journal; a call id that is there already is left as it is."""
+        """Put a call into the journal; a call id that is there already is left as it is.
+
+        Raises UnknownRecordError for a customer who does not exist; so do `open_case` and
+        `keep_recording`, and all that is kept of a call for a call that was not begun.
+        """
 
     def change_call(self, call_id: str, change: CallChange) -> None:
         """Add what a later request learned. Raises UnknownRecordError."""
@@ -96,7 +127,7 @@ class Store(Protocol):
         """Keep one answer; the first one given to a question of a call counts."""
 
     def keep_recording(self, recording: Recording) -> None:
-        """Keep the reference to a recorded message."""
+        """Keep the reference to a recorded message; the first of a call and mailbox counts."""
 
     def calls(self, *, since: datetime | None = None, limit: int = 20) -> Sequence[Call]:
         """The newest calls first."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ class CaseState(StrEnum):
     """For something from the customer."""
     RESOLVED = "resolved"
     CLOSED = "closed"
+
+
+OPEN_STATES: Final = frozenset({CaseState.NEW, CaseState.IN_PROGRESS, CaseState.WAITING})
+"""The states of a request that somebody still works on or waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A message that a caller recorded. `path` is as Asterisk sees it. (call, mailbox) is unique."""
+    """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique."""
 
     call_id: str
     mailbox: str

@@ -36,7 +36,36 @@ class Go(StrEnum):
     """What also happens when the server gives no answer: the static fallback queue."""
 
 
-# Set by the dialplan, read by the server.
+class Argument(StrEnum):
+    """What the dialplan hands over with a request, as `AGI(agi://…,name=value,…)`.
+
+    Only values that the dialplan made itself are handed over so: text from the network could hold
+    commas and newlines, and is fetched by `Channel.get_untrusted` instead.
+    """
+
+    CALL = "call"
+    """RAHYAB_CALL."""
+    VISIT = "visit"
+    """RAHYAB_VISIT."""
+    DIALLED = "dialled"
+    """RAHYAB_DIALLED."""
+    AT = "at"
+    """RAHYAB_AT."""
+    STATUS = "status"
+    """QUEUESTATUS."""
+    AGENT = "agent"
+    """MEMBERNAME."""
+    HOLD = "hold"
+    """QEHOLDTIME."""
+    QUEUED_AT = "queued"
+    """RAHYAB_QUEUED_AT."""
+    FELL_BACK = "fell-back"
+    """RAHYAB_FELL_BACK."""
+    TRIAL = "trial"
+    """`yes` on calls made by `rahyab try`; the dialplan never sends it."""
+
+
+# Set by the dialplan; the server learns them as arguments.
 CALL: Final = "RAHYAB_CALL"
 """Our own id of the call: made by the dialplan, inherited, the same in every request."""
 DIALLED: Final = "RAHYAB_DIALLED"
@@ -49,7 +78,7 @@ A site's own test extension may set it, to hear by telephone what callers hear o
 VISIT: Final = "RAHYAB_VISIT"
 """How many requests the dialplan has made for this call, this one included."""
 QUEUED_AT: Final = "RAHYAB_QUEUED_AT"
-"""Unix time in seconds at which the caller entered the queue."""
+"""Unix time in whole seconds at which the caller entered the queue."""
 FELL_BACK: Final = "RAHYAB_FELL_BACK"
 """`yes` once the call has taken the fallback."""
 

@@ -83,7 +83,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask."""
+    """One thing to ask.
+
+    It is asked at most `rounds` times in all, whatever mixture of silence and wrong keys it gets.
+    """
 
     id: str
     say: tuple[str, ...]
@@ -91,6 +94,7 @@ class Question:
     accept: Accept
     silence: Retry
     wrong: Retry
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def menu_dialogue(menu: Menu) -> Dialogue:
         accept=accept,
         silence=Retry(menu.silence.repeat, menu.silence.then),
         wrong=Retry(menu.wrong_key.repeat, menu.wrong_key.then),
+        rounds=menu.silence.repeat + menu.wrong_key.repeat + 1,
     )
     return Dialogue(menu.id, (question,))
 
@@ -154,6 +159,7 @@ def _survey_question(survey: Survey, question: SurveyQuestion) -> Question:
         accept=accept,
         silence=pass_over,
         wrong=pass_over,
+        rounds=survey.repeat + 1,
     )
 
 
@@ -174,6 +180,7 @@ def tracking_dialogue(tracking: Tracking) -> Dialogue:
         accept=_accept_tracking,
         silence=retry,
         wrong=retry,
+        rounds=tracking.tries,
     )
     return Dialogue("tracking", (question,), finished=tracking.found_then)
 

@@ -16,6 +16,7 @@ from ivr.dialogues import (
     Invalid,
     Leave,
     Question,
+    Retry,
 )
 from routing.destinations import Destination
 
@@ -117,7 +118,7 @@ def step(dialogue: Dialogue, state: State, event: Event) -> Step:
         case Keyed(digits):
             return _keyed(dialogue, question, state, digits)
         case CheckResult(holds=True, say=say):
-            return _finish(dialogue, question, state, (Say(say),))
+            return _next(dialogue, state, (Say(say),))
         case CheckResult(say=say):
             return _wrong(dialogue, question, state, say)
 
@@ -133,7 +134,7 @@ def _keyed(dialogue: Dialogue, question: Question, state: State, digits: str) ->
             said = (Say(say),) if say else ()
             return state, (*said, Go(destination, language, why))
         case Answered(value):
-            return _finish(dialogue, question, state, (Keep(question.id, value),))
+            return _next(dialogue, state, (Keep(question.id, value),))
         case Check(value):
             return state, (Verify(value),)
         case Invalid(say):
@@ -141,32 +142,33 @@ def _keyed(dialogue: Dialogue, question: Question, state: State, digits: str) ->
 
 
 def _silence(dialogue: Dialogue, question: Question, state: State) -> Step:
-    if state.silences >= question.silence.repeat:
-        return _give_up(dialogue, question, state, "silence")
+    if _exhausted(question, question.silence, state, state.silences):
+        return _give_up(dialogue, question.silence, state, "silence")
     return replace(state, silences=state.silences + 1), (_ask(question),)
 
 
 def _wrong(dialogue: Dialogue, question: Question, state: State, say: tuple[str, ...]) -> Step:
     said = Say(say)
-    if state.wrongs >= question.wrong.repeat:
-        after, effects = _give_up(dialogue, question, state, "wrong key")
+    if _exhausted(question, question.wrong, state, state.wrongs):
+        after, effects = _give_up(dialogue, question.wrong, state, "wrong key")
         return after, (said, *effects)
     return replace(state, wrongs=state.wrongs + 1), (said, _ask(question))
 
 
-def _give_up(dialogue: Dialogue, question: Question, state: State, why: str) -> Step:
-    """Leave by the question's own way out; a survey question without one is passed over."""
-    ending = question.silence if why == "silence" else question.wrong
-    if ending.then is not None:
-        return state, (Go(ending.then, None, why),)
-    return _finish(dialogue, question, state, ())
+def _exhausted(question: Question, retry: Retry, state: State, count: int) -> bool:
+    asked = state.silences + state.wrongs + 1
+    return count >= retry.repeat or asked >= question.rounds
 
 
-def _finish(
-    dialogue: Dialogue, question: Question, state: State, effects: tuple[Effect, ...]
-) -> Step:
-    """The question is done with: ask the next one, or end."""
-    del question
+def _give_up(dialogue: Dialogue, retry: Retry, state: State, why: str) -> Step:
+    """Leave by the retry's own way out; a question without one is passed over."""
+    if retry.then is not None:
+        return state, (Go(retry.then, None, why),)
+    return _next(dialogue, state, ())
+
+
+def _next(dialogue: Dialogue, state: State, effects: tuple[Effect, ...]) -> Step:
+    """The question is done with: ask the one after it, or end."""
     following = state.question + 1
     if following < len(dialogue.questions):
         return State(question=following), (*effects, _ask(dialogue.questions[following]))

@@ -1,6 +1,8 @@
 """What is wrong with a rules file, in words an administrator can act on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,3 +21,32 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+
+
+def render(problem: Problem, lines: Sequence[str]) -> str:
+    """A problem for a terminal: where and what, the line itself, a caret, and what to do.
+
+    Args:
+        problem: The finding.
+        lines: The lines of the file that it is about.
+    """
+    where = f"{problem.file}:{problem.line}:{problem.column}"
+    rendered = [f"{where}: {one_line(problem.message)} [{problem.code}]"]
+    if problem.line <= len(lines):
+        line = lines[problem.line - 1]
+        shown = line.lstrip()
+        before = line[: problem.column - 1][len(line) - len(shown) :]
+        # A tab stays a tab, so that the caret stands under the same character.
+        indent = "".join("\t" if each == "\t" else " " for each in before)
+        rendered += [f"    {shown}", f"    {indent}^"]
+    if problem.hint:
+        rendered.append(f"    {one_line(problem.hint)}")
+    return "\n".join(rendered)
+
+
+def one_line(text: str) -> str:
+    """`text` with its control characters spelt out: it may quote what the file holds."""
+    return "".join(
+        each.encode("unicode_escape").decode() if category(each) in {"Cc", "Zl", "Zp"} else each
+        for each in text
+    )

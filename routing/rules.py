@@ -8,9 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from routing.destinations import Destination
+
+UNAVAILABLE: Final = "unavailable"
+"""What a condition names to match a fact that could not be fetched."""
+
+NONE: Final = "none"
+"""What a condition names to match a fact that the call does not have."""
+
+CALLERS_LANGUAGE: Final = "{language}"
+"""In a need: the skill named like the language of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class DialledNumber:
-    """A number that callers dial: where they start, what advertised it, which language it speaks."""
+    """A number that callers dial: where they start, what advertised it, its language."""
 
     number: str
     start: Destination

@@ -1,1 +1,5 @@
-"""A private Asterisk with callers and agents, for trying things and for the live tests."""
+"""A private Asterisk with callers and agents, for demonstrations and for the live tests.
+
+Real SIP, real RTP, real key presses, on this machine only: nothing here listens on another address
+than 127.0.0.1.
+"""

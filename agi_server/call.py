@@ -1,0 +1,224 @@
+"""One call as a story: gather facts, decide, perform, write the journal.
+
+A call is several short AGI requests (`incoming`, `after-queue`, `survey`, `ended`), any of which may
+reach another process: what must survive from one to the next is in the store under the call's id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from agi_server.cases import Cases
+from agi_server.channel import Channel, HungUpError
+from agi_server.commands import Answer as AnswerChannel
+from agi_server.conversation import Conversation
+from agi_server.endings import call_log_fields, final_change
+from agi_server.gather import choose_language, find_number, gather_caller, gather_customer
+from agi_server.journal import Clock, Journal
+from agi_server.line import Line
+from agi_server.perform import complete, perform
+from agi_server.policy import Rulebook, RulesInForce
+from agi_server.request import BadRequestError, Request, moment_of, read_request
+from agi_server.server import Handler
+from agi_server.store_threads import StoreThreads
+from crm.ports import StoreError
+from crm.records import Answer, Call, NewCall, Outcome
+from dialplan.contract import QueueStatus, Script
+from routing.destinations import Destination, ToHangup, ToSurvey
+from routing.facts import Facts
+from routing.facts_data import facts_from_data, facts_to_data
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The handlers of all AGI requests, over what they share.
+
+    `messages` is the folder for recorded messages, as Asterisk sees it.
+    """
+
+    rules: RulesInForce
+    stores: StoreThreads
+    clock: Clock
+    messages: str
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Script name to handler, for the server."""
+        return {
+            Script.INCOMING: self.incoming,
+            Script.AFTER_QUEUE: self.after_queue,
+            Script.SURVEY: self.survey,
+            Script.ENDED: self.ended,
+        }
+
+    async def incoming(self, channel: Channel) -> None:
+        """A call has come in: recognise the caller and follow the rules."""
+        request = read_request(channel.environment)
+        book = self.rules.book
+        await channel.send(AnswerChannel())
+        facts = await self._gather(channel, request, book)
+        number = find_number(book.policy, request.dialled)
+        talk = self._begin(channel, request, book, facts)
+        talk.journal.new_call = self._new_call(request, facts, book)
+        talk.journal.note(
+            "came-in",
+            caller=facts.caller.number,
+            dialled=facts.dialled,
+            source=facts.source,
+            customer=facts.customer.status,
+        )
+        await talk.journal.flush()
+        await self._converse(
+            talk, book.policy.unlisted if number is None else number.start, Script.INCOMING
+        )
+
+    async def after_queue(self, channel: Channel) -> None:
+        """The caller is back from a queue: a survey if served, else where the queue gives up to."""
+        request = read_request(channel.environment)
+        book = self.rules.book
+        call = await self._stored(request)
+        talk = self._resume(channel, request, book, call)
+        queue = None if call.queue is None else book.policy.queues.get(call.queue)
+        served = request.status == QueueStatus.CONTINUE
+        _note_queue_visit(talk.journal, request, served=served)
+        if served:
+            survey = None if queue is None else queue.survey
+            destination: Destination = ToHangup() if survey is None else ToSurvey(survey)
+        else:
+            destination = ToHangup() if queue is None else queue.give_up_then
+        await self._converse(talk, destination, Script.AFTER_QUEUE)
+
+    async def survey(self, channel: Channel) -> None:
+        """Ask the caller how it went."""
+        request = read_request(channel.environment)
+        book = self.rules.book
+        call = await self._stored(request)
+        talk = self._resume(channel, request, book, call)
+        queue = None if call.queue is None else book.policy.queues.get(call.queue)
+        if queue is None or queue.survey is None:
+            raise BadRequestError(f"no survey belongs to queue {call.queue!r} any more")
+        context = Answer(
+            call_id=call.id,
+            survey=queue.survey,
+            question="",
+            value="",
+            given_at=self.clock(),
+            agent=call.agent,
+            queue=call.queue,
+            tracking=talk.cases.tracking,
+            revision=book.policy.revision,
+        )
+        await self._converse(talk, ToHangup(), Script.SURVEY, context)
+
+    async def ended(self, channel: Channel) -> None:
+        """The call is over: complete its journal, and write the one line of log that tells it."""
+        request = read_request(channel.environment)
+        call = await self._stored(request)
+        journal = Journal(request.call_id, request.visit, self.stores, self.clock)
+        journal.note("ended", stage=call.stage)
+        change = final_change(call, request, self.clock())
+        journal.change = change
+        await journal.flush()
+        await complete(channel, Script.ENDED)
+        log.info("call", **call_log_fields(call, change))
+
+    async def _gather(self, channel: Channel, request: Request, book: Rulebook) -> Facts:
+        policy = book.policy
+        at = moment_of(request, self.clock(), policy.business.timezone)
+        caller = await gather_caller(channel, policy.business.country)
+        customer = await gather_customer(self.stores, caller.number)
+        number = find_number(policy, request.dialled)
+        return Facts(
+            call_id=request.call_id,
+            at=at,
+            caller=caller,
+            dialled=request.dialled if number is None else number.number,
+            source=None if number is None else number.source,
+            language=choose_language(policy, number, customer),
+            customer=customer,
+        )
+
+    def _begin(
+        self, channel: Channel, request: Request, book: Rulebook, facts: Facts
+    ) -> Conversation:
+        journal = Journal(request.call_id, request.visit, self.stores, self.clock)
+        return Conversation(
+            line=Line(channel, book.catalogue, journal, facts.language),
+            book=book,
+            cases=Cases(self.stores, self.clock, request.call_id, facts.customer.id),
+            journal=journal,
+            facts=facts,
+        )
+
+    def _resume(
+        self, channel: Channel, request: Request, book: Rulebook, call: Call
+    ) -> Conversation:
+        moment = moment_of(request, self.clock(), book.policy.business.timezone)
+        facts = replace(facts_from_data(call.facts), at=moment, language=call.language)
+        talk = self._begin(channel, request, book, facts)
+        talk.stage = call.stage or "arrival"
+        talk.rule = call.state.get("rule", "")
+        talk.cases.tracking = call.state.get("tracking")
+        return talk
+
+    async def _stored(self, request: Request) -> Call:
+        """The call as the store has it. Raises StoreError, BadRequestError."""
+        call = await self.stores.read(lambda store: store.call(request.call_id))
+        if call is None:
+            raise BadRequestError(f"the journal has no call {request.call_id}")
+        return call
+
+    async def _converse(
+        self, talk: Conversation, start: Destination, script: Script, survey: Answer | None = None
+    ) -> None:
+        """The common course of a request: converse, perform, journal, complete."""
+        try:
+            if script is Script.INCOMING:
+                await talk.line.change_language(talk.facts.language)
+            if survey is not None:
+                await talk.survey(survey.survey, survey)
+            await perform(talk, await talk.run(start), self.messages)
+            await _flush(talk)
+            await complete(talk.line.channel, script)
+        except HungUpError:
+            talk.journal.note("hung-up", stage=talk.stage)
+            await _flush(talk)
+        except Exception as error:
+            talk.journal.note("failed", stage=talk.stage, error=type(error).__name__)
+            await _flush(talk)
+            raise
+
+    def _new_call(self, request: Request, facts: Facts, book: Rulebook) -> NewCall:
+        return NewCall(
+            id=request.call_id,
+            started_at=self.clock(),
+            caller_as_sent=facts.caller.number_as_sent,
+            name_as_sent=facts.caller.name_as_sent,
+            caller=facts.caller.number,
+            dialled=facts.dialled,
+            source=facts.source,
+            language=facts.language,
+            customer_id=facts.customer.id,
+            revision=book.policy.revision,
+            facts=facts_to_data(facts),
+            trial=request.trial,
+        )
+
+
+async def _flush(talk: Conversation) -> None:
+    talk.journal.learn(stage=talk.stage, state={"rule": talk.rule, "tracking": talk.cases.tracking})
+    await talk.journal.flush()
+
+
+def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> None:
+    """Write down how a visit to a queue ended."""
+    journal.note("left-queue", status=request.status, agent=request.agent, hold=request.hold)
+    journal.learn(left_queue_at=journal.clock())
+    if served:
+        answered_at = None
+        if request.queued_at is not None and request.hold is not None:
+            answered_at = request.queued_at + timedelta(seconds=request.hold)
+        journal.learn(outcome=Outcome.ANSWERED, agent=request.agent, answered_at=answered_at)

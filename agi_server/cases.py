@@ -1,0 +1,62 @@
+"""Cases of one call: opened once, and on disk before the caller hears their number."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+import structlog
+
+from agi_server.gather import LOOKUP_BUDGET_SECONDS
+from agi_server.journal import Clock, promise
+from agi_server.store_threads import StoreThreads
+from crm.ports import StoreError
+from crm.records import Case, CaseState
+from crm.tracking import draw_tracking
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Cases:
+    """The cases of one call. `tracking` is the number of the one that is open, if any."""
+
+    stores: StoreThreads
+    clock: Clock
+    call_id: str
+    customer_id: int | None
+    tracking: str | None = None
+
+    async def open_for_call(self, subject: str) -> Case | None:
+        """Open a case, or find the one that this call opened before.
+
+        Returns None when the store cannot keep it: the caller must not be told a number that may
+        not be there tomorrow.
+        """
+        wanted = Case(
+            tracking=draw_tracking(secrets.randbelow),
+            state=CaseState.NEW,
+            subject=subject,
+            opened_at=self.clock(),
+            customer_id=self.customer_id,
+            call_id=self.call_id,
+        )
+        try:
+            case = await promise(
+                self.stores,
+                lambda store: store.open_case(wanted, lambda: draw_tracking(secrets.randbelow)),
+            )
+        except StoreError as error:
+            log.error("case not opened", call=self.call_id, error=str(error))
+            return None
+        self.tracking = case.tracking
+        return case
+
+    async def find(self, tracking: str) -> Case | None:
+        """Find a case by its tracking number.
+
+        Raises:
+            StoreError: The store failed.
+            TimeoutError: It was too slow.
+        """
+        async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
+            return await self.stores.read(lambda store: store.find_case(tracking))

@@ -1,0 +1,237 @@
+"""`rahyab customers`: the customer file."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, Self
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from rich.table import Table
+
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.printing import as_json, cell
+from agi_server.settings import SettingsError, load_settings
+from crm.contracts import contract_state
+from crm.importing import CustomerFileError, ImportReport, import_customers
+from crm.phone_numbers import to_e164
+from crm.ports import Store, StoreError
+from crm.records import Call, ContractRecord, Customer
+from crm.sqlite_store import SqliteStore
+
+DEFAULT_COUNTRY = "IR"
+"""The country whose numbers are written without a country code, unless `--country` says another."""
+
+country_option = click.option(
+    "--country",
+    default=DEFAULT_COUNTRY,
+    show_default=True,
+    metavar="CODE",
+    help="Whose numbers are written without a country code (ISO 3166).",
+)
+json_option = click.option("--json", "for_programs", is_flag=True, help="Print JSON.")
+
+
+@contextmanager
+def customer_store(*, create: bool) -> Iterator[Store]:
+    """The database of the settings; each trouble with it ends the command with its sentence."""
+    try:
+        with closing(SqliteStore(load_settings().database, create=create)) as store:
+            yield store
+    except (SettingsError, StoreError) as error:
+        raise CannotRunError(str(error)) from None
+
+
+@click.group("customers")
+def customers() -> None:
+    """The customer file: import, list, show."""
+
+
+@customers.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@country_option
+def import_command(file: Path, country: str) -> None:
+    """Import customers from FILE (CSV in UTF-8), all of it or nothing.
+
+    The first line names the columns: reference, name, language, segment, phones (several with ;
+    between them), contract_level, contract_from, contract_until, grace_days. A reference that is
+    there already is changed. Lines that cannot be used go to FILE.rejected.csv with the reason.
+
+    Ends with 0, with 1 if lines were rejected, with 2 if nothing could be imported.
+    """
+    try:
+        with customer_store(create=True) as store, _Bar() as bar:
+            report = import_customers(store, file, country=country, progress=bar.show)
+    except CustomerFileError as error:
+        raise CannotRunError(str(error)) from None
+    except KeyboardInterrupt:
+        raise CannotRunError(
+            "Interrupted. An import is whole or not at all: run it again"
+        ) from None
+    _print_report(report)
+    if report.rejected:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+class _Bar:
+    """A progress bar with a line for each stage of an import."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(console=Console(stderr=True))
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done in this stage."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+
+def _print_report(report: ImportReport) -> None:
+    table = Table("lines", "", show_header=False)
+    for name, count in (*asdict(report.counts).items(), ("rejected", report.rejected)):
+        table.add_row(name, str(count))
+    Console().print(table)
+    if report.rejected_file is not None:
+        click.echo(f"Rejected lines, with the reasons: {report.rejected_file}")
+
+
+@customers.command("list")
+@click.option("--search", default="", metavar="TEXT", help="In name, reference or number.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1))
+@json_option
+def list_command(search: str, limit: int, *, for_programs: bool) -> None:
+    """List customers by name."""
+    with customer_store(create=False) as store:
+        # One more than is shown tells whether there are more.
+        found = store.customers(search=search, limit=limit + 1)
+    if for_programs:
+        click.echo(as_json([_customer_data(customer) for customer in found[:limit]]))
+        return
+    Console().print(_customers_table(found[:limit]))
+    if len(found) > limit:
+        click.echo(f"These are the first {limit}: see more with --limit, or fewer with --search.")
+
+
+def _customers_table(found: Sequence[Customer]) -> Table:
+    table = Table("reference", "name", "language", "segment", "numbers", "contract")
+    table.columns[4].no_wrap = True
+    for customer in found:
+        states = (f"{each.level}: {_state(each)}" for each in customer.contracts)
+        table.add_row(
+            cell(customer.reference),
+            cell(customer.name),
+            cell(customer.language),
+            cell(customer.segment),
+            cell("\n".join(customer.numbers)),
+            cell("\n".join(states)),
+        )
+    return table
+
+
+@customers.command("show")
+@click.argument("wanted", metavar="REFERENCE-OR-NUMBER")
+@country_option
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Calls.")
+@json_option
+def show_command(wanted: str, country: str, limit: int, *, for_programs: bool) -> None:
+    """Show one customer: contracts as they stand today, numbers, and the history of calls.
+
+    A number that several customers share shows all of them.
+    """
+    with customer_store(create=False) as store:
+        found = [
+            (customer, store.calls_of_customer(customer.id or 0, limit=limit))
+            for customer in _find(store, wanted, country)
+        ]
+    if not found:
+        click.echo(
+            f"Nobody has the reference or number {wanted}: `rahyab customers list --search TEXT`"
+            " finds by a part of the name",
+            err=True,
+        )
+        raise click.exceptions.Exit(FINDINGS)
+    if for_programs:
+        click.echo(as_json([_page_data(customer, calls) for customer, calls in found]))
+        return
+    for customer, calls in found:
+        _print_page(Console(), customer, calls)
+
+
+def _find(store: Store, wanted: str, country: str) -> Sequence[Customer]:
+    customer = store.find_customer(wanted)
+    if customer is not None:
+        return [customer]
+    number = to_e164(wanted, country)
+    return [] if number is None else [match.customer for match in store.find_callers(number)]
+
+
+def _customer_data(customer: Customer) -> dict[str, Any]:
+    contracts = [{**asdict(each), "state": _state(each)} for each in customer.contracts]
+    return {**asdict(customer), "contracts": contracts}
+
+
+def _page_data(customer: Customer, calls: Sequence[Call]) -> dict[str, Any]:
+    return {**_customer_data(customer), "calls": [asdict(call) for call in calls]}
+
+
+def _print_page(console: Console, customer: Customer, calls: Sequence[Call]) -> None:
+    page = Table.grid(padding=(0, 2))
+    for name, value in (
+        ("reference", customer.reference),
+        ("name", customer.name),
+        ("language", customer.language),
+        ("segment", customer.segment),
+        ("numbers", ", ".join(customer.numbers) or "none"),
+    ):
+        page.add_row(name, cell(value))
+    for contract in customer.contracts:
+        days = f", {contract.grace_days} days of grace" if contract.grace_days else ""
+        term = f"{contract.starts} to {contract.ends}{days}"
+        page.add_row("contract", cell(f"{contract.level}, {term}: {_state(contract)}"))
+    if not customer.contracts:
+        page.add_row("contract", "none")
+    console.print(page)
+    console.print(_history_table(calls) if calls else "No calls yet.")
+
+
+def _history_table(calls: Sequence[Call], zone: tzinfo | None = None) -> Table:
+    """The calls as rows; times in `zone`, or in the machine's own."""
+    table = Table("date", "time", "lasted", "dialled", "source", "queue", "agent", "outcome", "id")
+    for call in calls:
+        started = call.started_at.astimezone(zone)
+        table.add_row(
+            f"{started:%Y-%m-%d}",
+            f"{started:%H:%M:%S}",
+            _lasted(call.started_at, call.ended_at),
+            cell(call.dialled),
+            cell(call.source),
+            cell(call.queue),
+            cell(call.agent),
+            cell(call.outcome),
+            cell(call.id),
+        )
+    return table
+
+
+def _lasted(start: datetime, end: datetime | None) -> str:
+    """Minutes and seconds."""
+    if end is None:
+        return ""
+    minutes, seconds = divmod(round((end - start).total_seconds()), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def _state(contract: ContractRecord) -> str:
+    """How the contract stands today, by the machine's own calendar."""
+    return contract_state(contract, datetime.now().astimezone().date())

@@ -1,0 +1,112 @@
+"""`rahyab dialplan`: the files that Asterisk includes."""
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from agi_server.cli.check import print_problems
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.policy import PolicyError, load_policy_file
+from agi_server.settings import SettingsError, load_settings
+from dialplan.queues import queue_rules_conf, queues_conf
+from routing.rules import Policy
+
+EXTENSIONS = "extensions.conf"
+QUEUES = "queues.conf"
+QUEUE_RULES = "queuerules.conf"
+
+
+class WriteError(Exception):
+    """A file could not be written; the message says which and why."""
+
+
+@click.group("dialplan")
+def dialplan_group() -> None:
+    """Make the files that Asterisk includes."""
+
+
+@dialplan_group.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where to write them.  [default: asterisk in RAHYAB_HOME]",
+)
+def build(folder: Path | None) -> None:
+    """Write extensions.conf, queues.conf and queuerules.conf from the rules.
+
+    A file that would not change is left alone.
+    """
+    try:
+        settings = load_settings()
+        policy = load_policy_file(settings.rules)
+        target = (folder or settings.home / "asterisk").absolute()
+        written = write_changed(target, asterisk_files(policy))
+    except (SettingsError, WriteError) as error:
+        raise CannotRunError(str(error)) from None
+    except PolicyError as error:
+        if not error.problems:
+            raise CannotRunError(str(error)) from None
+        print_problems(settings.rules, error.problems)
+        raise click.exceptions.Exit(FINDINGS) from None
+    for name, changed in written.items():
+        click.echo(f"{'written  ' if changed else 'unchanged'}  {target / name}")
+    click.echo(_instructions(target))
+
+
+def asterisk_files(policy: Policy) -> Mapping[str, str]:
+    """The text of each file, by its name."""
+    packaged = resources.files("dialplan").joinpath(EXTENSIONS)
+    return {
+        EXTENSIONS: packaged.read_text(encoding="utf-8"),
+        QUEUES: queues_conf(policy),
+        QUEUE_RULES: queue_rules_conf(policy),
+    }
+
+
+def write_changed(folder: Path, files: Mapping[str, str]) -> Mapping[str, bool]:
+    """Write the files whose text differs from what is there.
+
+    Each is replaced in one step, so that Asterisk never reads half a file.
+
+    Returns:
+        Whether each was written, by its name.
+
+    Raises:
+        WriteError: One cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return {name: _write(folder / name, text) for name, text in files.items()}
+    except OSError as error:
+        raise WriteError(
+            f"{error.filename or folder} cannot be written: {error.strerror}; "
+            "choose another folder with --to, or give this user the right to write there"
+        ) from None
+
+
+def _write(path: Path, text: str) -> bool:
+    content = text.encode()
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+    return True
+
+
+def _instructions(folder: Path) -> str:
+    includes = "\n".join(
+        f'  in {name:<16}  #include "{folder / name}"' for name in (EXTENSIONS, QUEUES, QUEUE_RULES)
+    )
+    return (
+        "\nInclude each once, at the end of Asterisk's own file of the same name:\n"
+        f"{includes}\n"
+        "In [general] of queues.conf write shared_lastcall=yes: the rest after a call then counts\n"
+        "in every queue of an agent. Then, now and after each later build:\n"
+        "  asterisk -rx 'dialplan reload'\n"
+        "  asterisk -rx 'queue reload all'"
+    )

@@ -1,0 +1,24 @@
+"""Values of the database on a terminal and as JSON, whatever a caller put into them."""
+
+import json
+from typing import Any, Final
+
+from rich.text import Text
+
+_HARMLESS: Final = "\n\u200c\u200d"
+"""Line ends, and the joiners with which Persian words are spelt."""
+
+
+def cell(value: object) -> Text:
+    """A value for a table: nothing in it is taken for markup or for a terminal's control codes."""
+    text = "" if value is None else str(value)
+    return Text(
+        "".join(sign if sign.isprintable() or sign in _HARMLESS else "\ufffd" for sign in text)
+    )
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401  whatever JSON can hold
+    """A value as JSON on one line; dates as texts, stray bytes of the network as escapes."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    # What UTF-8 cannot say is a lone surrogate, for which Python and JSON write the same escape.
+    return text.encode(errors="backslashreplace").decode()

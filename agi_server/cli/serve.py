@@ -1,0 +1,59 @@
+"""`rahyab serve`: the server."""
+
+import asyncio
+import sys
+
+import click
+import uvloop
+
+from agi_server.app import Application, serve
+from agi_server.cli.calls import settings_for_command
+from agi_server.cli.check import print_problems
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.logs import configure_logs
+from agi_server.policy import PolicyError
+from agi_server.server import ListenError
+from agi_server.settings import SettingsError, parse_address
+from crm.ports import StoreError
+
+
+@click.command("serve")
+@click.option("--listen", metavar="HOST:PORT", help="Instead of RAHYAB_LISTEN.")
+def serve_command(listen: str | None) -> None:
+    """Serve calls until stopped. SIGHUP loads the rules again; SIGTERM ends in good order."""
+    settings = settings_for_command()
+    configure_logs(settings.log_format, settings.log_level)
+    try:
+        if listen is not None:
+            settings = settings.listening_on(parse_address(listen))
+        with asyncio.Runner(loop_factory=fast_event_loop) as runner:
+            runner.run(serve(settings, _banner))
+    except PolicyError as error:
+        if not error.problems:
+            raise CannotRunError(str(error)) from None
+        print_problems(settings.rules, error.problems)
+        raise click.exceptions.Exit(FINDINGS) from None
+    except (StoreError, ListenError, SettingsError) as error:
+        raise CannotRunError(str(error)) from None
+
+
+def fast_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's loop where the platform has it, else the standard one."""
+    if sys.platform == "linux":
+        return uvloop.new_event_loop()
+    return asyncio.new_event_loop()
+
+
+def _banner(application: Application) -> None:
+    """Say what to do next, to a person at a terminal."""
+    if not sys.stdout.isatty():
+        return
+    address = "{}:{}".format(*application.address)
+    click.echo(
+        f"\nRahyab answers on agi://{address}. In another terminal:\n"
+        "  rahyab try --from +989121234567 --to +982191000000    a call, in the terminal\n"
+        "  rahyab lab up                                         a private Asterisk (as root)\n"
+        "  rahyab lab call --from +989121234567 --to +982191000000 --keys 1\n"
+        "  rahyab calls                                          what happened\n"
+        "Your own PBX: docs/quick-start.md. Ctrl-C ends.\n"
+    )

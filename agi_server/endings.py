@@ -1,0 +1,70 @@
+"""How a call ended, told from what the journal has and what the dialplan says at the end. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from agi_server.masking import mask_number
+from agi_server.request import Request
+from crm.records import Call, CallChange, Outcome
+
+END_OF_THE_RULES: Final = "end of the rules"
+"""The stage of a call that the rules themselves ended."""
+
+
+def final_change(call: Call, request: Request, now: datetime) -> CallChange:
+    """What the end of the call adds to its row."""
+    outcome = outcome_of(call, request)
+    in_queue = call.queued_at is not None and call.left_queue_at is None
+    answered_in_queue = in_queue and request.agent is not None
+    answered_at = None
+    if answered_in_queue and request.queued_at is not None and request.hold is not None:
+        answered_at = request.queued_at + timedelta(seconds=request.hold)
+    return CallChange(
+        ended_at=now,
+        outcome=outcome,
+        agent=request.agent if answered_in_queue else None,
+        answered_at=answered_at,
+        left_queue_at=now if in_queue else None,
+        stage=f"with agent {request.agent}" if answered_in_queue else None,
+    )
+
+
+def outcome_of(call: Call, request: Request) -> Outcome:
+    """The outcome in one word; what an earlier request has said of it stands."""
+    if request.fell_back:
+        return Outcome.FELL_BACK
+    if call.outcome is not Outcome.IN_PROGRESS:
+        return call.outcome
+    stage = call.stage or ""
+    if stage.startswith("queue "):
+        return Outcome.ANSWERED if request.agent is not None else Outcome.ABANDONED
+    if call.queued_at is not None:
+        return Outcome.NOT_ANSWERED
+    return Outcome.SELF_SERVED if stage == END_OF_THE_RULES else Outcome.LEFT_IN_MENU
+
+
+def call_log_fields(call: Call, change: CallChange) -> dict[str, Any]:
+    """The fields of the one log line that tells a call; numbers are masked."""
+    agent = change.agent or call.agent
+    answered_at = change.answered_at or call.answered_at
+    left_at = change.left_queue_at or call.left_queue_at
+    return {
+        "call": call.id,
+        "caller": mask_number(call.caller),
+        "dialled": call.dialled,
+        "source": call.source,
+        "customer": call.customer_id,
+        "language": call.language,
+        "outcome": change.outcome,
+        "stage": change.stage or call.stage,
+        "queue": call.queue,
+        "agent": agent,
+        "waited": _seconds(call.queued_at, answered_at or left_at),
+        "talked": _seconds(answered_at, left_at),
+        "lasted": _seconds(call.started_at, change.ended_at),
+        "revision": call.revision,
+    }
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return None if start is None or end is None else round((end - start).total_seconds(), 1)

@@ -1,0 +1,86 @@
+"""Facts of a call, each within a time budget; what is late or broken becomes `unavailable`."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from agi_server.channel import Channel
+from agi_server.store_threads import StoreThreads
+from crm.phone_numbers import to_e164
+from crm.ports import StoreError
+from crm.records import CallerMatch
+from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
+from routing.rules import DialledNumber, Policy
+
+log = structlog.get_logger(__name__)
+
+LOOKUP_BUDGET_SECONDS: Final = 0.15
+"""A caller does not notice a pause this short before the greeting; a customer file that needs
+longer is treated as unavailable rather than letting the caller wait."""
+
+CALLER_NUMBER: Final = "CALLERID(num)"
+CALLER_NAME: Final = "CALLERID(name)"
+
+
+async def gather_caller(channel: Channel, country: str) -> Caller:
+    """Ask Asterisk who calls; the texts are kept exactly as the network sent them."""
+    number = await channel.get_untrusted(CALLER_NUMBER)
+    name = await channel.get_untrusted(CALLER_NAME)
+    return Caller(number_as_sent=number, name_as_sent=name, number=to_e164(number, country))
+
+
+async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerFacts:
+    """Look the caller up in the customer file.
+
+    Args:
+        stores: Where the file is.
+        number: The caller's number in E.164, or None when there is none to look up.
+    """
+    if number is None:
+        return CustomerFacts(CustomerStatus.WITHHELD)
+    try:
+        async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
+            matches = await stores.read(lambda store: store.find_callers(number))
+    except (TimeoutError, StoreError) as error:
+        log.warning("customer file unavailable", reason=str(error) or "too slow")
+        return CustomerFacts(CustomerStatus.UNAVAILABLE)
+    return _customer_facts(matches)
+
+
+def find_number(policy: Policy, dialled: str) -> DialledNumber | None:
+    """The entry of `numbers` that was dialled, however the trunk wrote it."""
+    entry = policy.numbers.get(dialled)
+    if entry is not None:
+        return entry
+    international = to_e164(dialled, policy.business.country)
+    return None if international is None else policy.numbers.get(international)
+
+
+def choose_language(policy: Policy, number: DialledNumber | None, customer: CustomerFacts) -> str:
+    """The customer's own language if the business speaks it, else the number's, else the first."""
+    spoken = policy.business.languages
+    wishes = (customer.language, None if number is None else number.language)
+    return next((wish for wish in wishes if wish in spoken and wish is not None), spoken[0])
+
+
+def _customer_facts(matches: Sequence[CallerMatch]) -> CustomerFacts:
+    if not matches:
+        return CustomerFacts(CustomerStatus.UNKNOWN)
+    if len(matches) > 1:
+        return CustomerFacts(CustomerStatus.AMBIGUOUS)
+    (match,) = matches
+    customer = match.customer
+    return CustomerFacts(
+        status=CustomerStatus.KNOWN,
+        id=customer.id,
+        name=customer.name,
+        language=customer.language,
+        segment=customer.segment,
+        contracts=tuple(
+            Contract(found.level, found.starts, found.ends, found.grace_days)
+            for found in customer.contracts
+        ),
+        open_cases=match.open_cases,
+    )

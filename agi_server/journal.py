@@ -1,0 +1,92 @@
+"""The journal of one request: what happened, in order, written to the store in one go."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from agi_server.store_threads import StoreThreads
+from crm.ports import Store, StoreError, StoreUnavailableError
+from crm.records import CallChange, NewCall, TimelineEvent
+
+log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
+
+PROMISE_BUDGET_SECONDS: Final = 2.0
+"""How long a caller waits in silence for something to be put on disk. A disk that needs longer is
+in trouble, and the call goes on without the promise."""
+
+Clock = Callable[[], datetime]
+"""Gives the moment in UTC."""
+
+
+async def promise(stores: StoreThreads, operation: Callable[[Store], Result]) -> Result:
+    """Make something durable before the caller is told of it.
+
+    Raises:
+        StoreError: It is not known to be on disk: do not tell the caller that it is.
+    """
+    try:
+        async with asyncio.timeout(PROMISE_BUDGET_SECONDS):
+            return await stores.write(operation)
+    except TimeoutError:
+        raise StoreUnavailableError(
+            f"the store took longer than {PROMISE_BUDGET_SECONDS:g} s to write"
+        ) from None
+
+
+@dataclass(slots=True)
+class Journal:
+    """Collects the events and changes of one request; `flush` makes them durable together."""
+
+    call_id: str
+    visit: int
+    stores: StoreThreads
+    clock: Clock
+    new_call: NewCall | None = None
+    change: CallChange = field(default_factory=CallChange)
+    _events: list[TimelineEvent] = field(default_factory=list)
+    _written: int = 0
+
+    def note(self, kind: str, **data: Any) -> None:  # noqa: ANN401  whatever JSON can hold
+        """Add one line to the timeline."""
+        sequence = len(self._events) + self._written
+        self._events.append(
+            TimelineEvent(self.call_id, self.visit, sequence, self.clock(), kind, data)
+        )
+
+    def learn(self, **changes: Any) -> None:  # noqa: ANN401  the fields of CallChange
+        """Remember fields of `CallChange` for the call's row."""
+        self.change = replace(self.change, **changes)
+
+    async def flush(self) -> None:
+        """Write what has been collected.
+
+        A store that fails does not stop the call: what could not be written goes to the log, whole.
+        """
+        events, change, new_call = tuple(self._events), self.change, self.new_call
+
+        def write(store: Store) -> None:
+            if new_call is not None:
+                store.begin_call(new_call)
+            store.add_to_timeline(events)
+            if change != CallChange():
+                store.change_call(self.call_id, change)
+
+        try:
+            await promise(self.stores, write)
+        except StoreError as error:
+            log.error(
+                "journal not written",
+                call=self.call_id,
+                error=str(error),
+                events=[(event.kind, dict(event.data)) for event in events],
+            )
+            return
+        self._written += len(events)
+        self._events.clear()
+        self.change, self.new_call = CallChange(), None

@@ -1,0 +1,160 @@
+"""The configuration of one private Asterisk, from the templates beside this file."""
+
+import re
+import wave
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from math import pi, sin
+from pathlib import Path
+from struct import pack
+from typing import Final
+
+from agi_server.lab.ports import LOCALHOST
+from agi_server.lab.problems import LabError
+
+COPIED: Final = ("modules.conf", "logger.conf", "manager.conf", "rtp.conf", "indications.conf")
+EMPTY: Final = ("acl.conf", "ccss.conf", "cdr.conf", "cel.conf", "features.conf", "pjproject.conf")
+"""Files without which a module complains; their defaults are right."""
+
+INSTALLED: Final = Path("/usr/share/asterisk")
+"""Where Debian and Ubuntu put sounds and documentation."""
+
+LONGEST_SOCKET: Final = 107
+"""The longest path of a Unix socket (unix(7)): Asterisk's own lies in `run`."""
+
+SAMPLE_RATE: Final = 8000
+TUNE_HERTZ: Final = (262, 330, 392, 330)
+LOUDNESS: Final = 4000
+"""Of 32,767: music on hold should not cover a voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one instance is made of.
+
+    Attributes:
+        folder: Everything of the instance lies here; made when it is not there.
+        server: Host (an address, not a name) and port of the AGI server.
+        queues: The text of queues.conf.
+        queue_rules: The text of queuerules.conf.
+        agents: The UDP port of each agent's phone on 127.0.0.1, by device (`PJSIP/101`).
+        sounds: A folder with `rahyab/<language>/*.wav` in it, or None.
+        shared: Further folders that Asterisk and we see under the same path, such as the one for
+            recorded messages; made when they are not there.
+        dialplan: More dialplan, put before ours: contexts of a test.
+    """
+
+    folder: Path
+    server: tuple[str, int]
+    queues: str
+    queue_rules: str = ""
+    agents: Mapping[str, int] = field(default_factory=dict)
+    sounds: Path | None = None
+    shared: tuple[Path, ...] = ()
+    dialplan: str = ""
+
+
+def write_configuration(plan: Plan, sip_port: int) -> Path:
+    """Write all that Asterisk reads, and make the folders it writes to.
+
+    Returns:
+        The path of asterisk.conf.
+
+    Raises:
+        LabError: The folder's path is too long, or a device is not a `PJSIP/...` one.
+    """
+    folder = plan.folder
+    _demand_short(folder / "run" / "asterisk.ctl")
+    for name in ("etc", "lib/keys", "spool", "run", "log", "data/sounds", "data/music"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, text in _files(plan, sip_port).items():
+        (folder / "etc" / name).write_text(text)
+    _link_data(folder / "data", plan.sounds)
+    _write_tune(folder / "data" / "music" / "tune.wav")
+    return folder / "etc" / "asterisk.conf"
+
+
+def _files(plan: Plan, sip_port: int) -> dict[str, str]:
+    return {
+        **dict.fromkeys(EMPTY, ""),
+        **{name: _template(name) for name in COPIED},
+        "asterisk.conf": _template("asterisk.conf", FOLDER=str(plan.folder)),
+        "pjsip.conf": _template("pjsip.conf", SIP_PORT=str(sip_port)) + _phones(plan.agents),
+        "queues.conf": plan.queues,
+        "queuerules.conf": plan.queue_rules,
+        "musiconhold.conf": _music(plan),
+        "extensions.conf": _template(
+            "extensions.conf", SERVER="{}:{}".format(*plan.server), DIALPLAN=plan.dialplan
+        ),
+        "rahyab.conf": resources.files("dialplan").joinpath("extensions.conf").read_text(),
+    }
+
+
+def _template(name: str, **values: str) -> str:
+    """A template with each `@NAME@` replaced: `$` and braces have a meaning to Asterisk."""
+    text = resources.files("agi_server.lab").joinpath(name).read_text()
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+def _phones(agents: Mapping[str, int]) -> str:
+    """An endpoint for each agent's phone, found at a fixed address instead of by registering."""
+    return "".join(
+        f"\n[{name}](lab-phone)\naors = {name}\n"
+        f"\n[{name}]\ntype = aor\ncontact = sip:{name}@{LOCALHOST}:{port}\n"
+        for name, port in ((_phone_name(device), port) for device, port in agents.items())
+    )
+
+
+def _phone_name(device: str) -> str:
+    technology, _, name = device.partition("/")
+    if technology != "PJSIP" or not re.fullmatch(r"[\w.-]+", name, re.ASCII):
+        raise LabError(
+            f"the lab cannot be the phone {device!r}: it plays devices like PJSIP/101 only"
+        )
+    return name
+
+
+def _music(plan: Plan) -> str:
+    named = re.findall(r"^\s*musicclass\s*=>?\s*([\w.-]+)", plan.queues, re.MULTILINE)
+    folder = plan.folder / "data" / "music"
+    return "".join(
+        f"[{name}]\nmode = files\ndirectory = {folder}\n\n" for name in sorted({"default", *named})
+    )
+
+
+def _link_data(data: Path, sounds: Path | None) -> None:
+    """Let Asterisk find its own sounds and documentation, and our prompts beside them."""
+    links = {data / "documentation": INSTALLED / "documentation"}
+    links |= {data / "sounds" / lang: INSTALLED / "sounds" / lang for lang in ("en", "en_US")}
+    if sounds:
+        links[data / "sounds" / "rahyab"] = sounds / "rahyab"
+    for link, target in links.items():
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+
+
+def _write_tune(path: Path) -> None:
+    """Write the music on hold: four soft notes and a rest."""
+    seconds = 0.5
+    count = int(SAMPLE_RATE * seconds)
+    notes = [
+        LOUDNESS * sin(2 * pi * hertz * at / SAMPLE_RATE) * (1 - at / count)
+        for hertz in (*TUNE_HERTZ, 0)
+        for at in range(count)
+    ]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(b"".join(pack("<h", int(sample)) for sample in notes))
+
+
+def _demand_short(socket: Path) -> None:
+    if len(str(socket).encode()) > LONGEST_SOCKET:
+        raise LabError(
+            f"{socket} is too long for a socket ({LONGEST_SOCKET} bytes): "
+            "choose a folder with a shorter path"
+        )

@@ -1,0 +1,81 @@
+"""One Asterisk with whoever calls it and whoever answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agi_server.lab.asterisk import Asterisk
+from agi_server.lab.caller import Caller, Ended, Outcome
+from agi_server.lab.log import Played
+from agi_server.lab.phone import Phone
+from agi_server.lab.problems import LabError
+from agi_server.lab.scenarios import Call
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """A call that has ended: how, what was played in it, and Asterisk's log of it."""
+
+    outcome: Outcome
+    played: list[Played]
+    lines: list[str]
+
+    @property
+    def sounds(self) -> list[str]:
+        """The names of the sounds that were played, in order."""
+        return [one.sound for one in self.played]
+
+    def logged(self, text: str) -> bool:
+        """Whether the text stands in Asterisk's log of this call."""
+        return any(text in line for line in self.lines)
+
+
+@dataclass(slots=True)
+class Telephony:
+    """One Asterisk, with callers and phones that come and go.
+
+    Attributes:
+        asterisk: The Asterisk.
+        server_port: The TCP port on 127.0.0.1 at which it looks for the AGI server.
+        phone_ports: The UDP port of each agent's phone, by device.
+        folder: Where SIPp's files go.
+    """
+
+    asterisk: Asterisk
+    server_port: int
+    phone_ports: Mapping[str, int]
+    folder: Path
+    _callers: list[Caller] = field(default_factory=list)
+    _phones: list[Phone] = field(default_factory=list)
+
+    def start_call(self, call: Call) -> Caller:
+        """Place a call that goes on by itself. Raises LabError."""
+        caller = Caller(call, self.asterisk.log, self.asterisk.sip_port, self.folder)
+        self._callers.append(caller)
+        return caller
+
+    def end_call(self, caller: Caller) -> CallResult:
+        """Wait until a call has ended. Raises LabError when it does not, or SIPp goes astray."""
+        outcome = caller.wait()
+        if outcome.ended is Ended.BROKEN:
+            raise LabError(f"SIPp ended with {outcome.exit_code}: {outcome.errors}")
+        return CallResult(outcome, caller.log.played, caller.log.lines)
+
+    def place_call(self, call: Call) -> CallResult:
+        """Place a call and wait until it has ended. Raises LabError."""
+        return self.end_call(self.start_call(call))
+
+    def plug_in(self, device: str, *, ring: float = 0.5, talk: float = 1.0) -> Phone:
+        """Let somebody answer at an agent's device. See `Phone.start`."""
+        phone = Phone.start(self.phone_ports[device], self.folder, ring=ring, talk=talk)
+        self._phones.append(phone)
+        return phone
+
+    def clear(self) -> None:
+        """Cut every call off and unplug every phone."""
+        for caller in self._callers:
+            caller.stop()
+        for phone in self._phones:
+            phone.stop()
+        self._callers.clear()
+        self._phones.clear()

@@ -1,0 +1,88 @@
+"""Carrying out a decision: one function per kind of ending, each a few channel variables.
+
+The server does not dial or queue by itself: it tells the dialplan where to go and ends the AGI
+session, so that a caller who waits holds no connection to us.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from agi_server.channel import Channel
+from agi_server.commands import SetVariable
+from agi_server.conversation import Conversation, Ending
+from agi_server.voicemail import take_message
+from crm.records import Outcome
+from agi_server.endings import END_OF_THE_RULES
+from dialplan import contract
+from dialplan.contract import Go, Script
+from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
+from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
+
+NORMAL_CLEARING: Final = 16
+"""Q.850 cause of an ordinary end."""
+
+
+async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
+    """Carry out `ending`: whatever is left to say to the caller, then the variables.
+
+    Args:
+        talk: The conversation that led to it.
+        ending: Where the call goes.
+        messages: The folder for recorded messages, as Asterisk sees it.
+
+    Raises:
+        HungUpError: The caller left meanwhile.
+    """
+    match ending:
+        case ToQueue(queue):
+            variables = _queue(talk, queue)
+        case ToVoicemail(mailbox):
+            await take_message(talk, mailbox, messages)
+            variables = hangup(NORMAL_CLEARING)
+        case ToExtension(extension):
+            talk.stage = f"extension {extension}"
+            talk.journal.learn(outcome=Outcome.TRANSFERRED)
+            variables = {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
+        case ToSurvey(survey):
+            talk.stage = f"survey {survey}"
+            variables = {contract.GO: Go.SURVEY}
+        case ToHangup(cause):
+            talk.stage = END_OF_THE_RULES
+            variables = hangup(cause)
+    talk.journal.note("sent", **{name: str(value) for name, value in variables.items()})
+    variables[contract.REASON] = talk.rule
+    await set_variables(talk.line.channel, variables)
+
+
+async def set_variables(channel: Channel, variables: Mapping[str, str]) -> None:
+    """Set channel variables, in order. Raises HungUpError."""
+    for name, value in variables.items():
+        await channel.send(SetVariable(name, value))
+
+
+async def complete(channel: Channel, script: Script) -> None:
+    """Say that the request is done: the last command of every request that went well."""
+    await channel.send(SetVariable(contract.DONE, script))
+
+
+def hangup(cause: int) -> dict[str, str]:
+    """The variables that let the dialplan hang up with a Q.850 cause."""
+    return {contract.GO: Go.HANGUP, contract.CAUSE: str(cause)}
+
+
+def _queue(talk: Conversation, queue_id: str) -> dict[str, str]:
+    policy = talk.book.policy
+    queue = policy.queues[queue_id]
+    language = talk.facts.language
+    talk.stage = f"queue {queue_id}"
+    talk.journal.learn(queue=queue_id, queued_at=talk.now())
+    variables = {
+        contract.GO: Go.QUEUE,
+        contract.QUEUE: asterisk_queue_name(queue, language, policy),
+        contract.QUEUE_RULE: penalty_rule_name(queue, language, policy) or "",
+        contract.QUEUE_TIMEOUT: str(queue.give_up_after),
+        contract.MAX_PENALTY: str(IDEAL_PENALTY),
+    }
+    if talk.priority is not None:
+        variables[contract.PRIORITY] = str(talk.priority)
+    return variables

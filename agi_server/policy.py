@@ -1,0 +1,100 @@
+"""The rules in force: load a file, cross-check it, swap it in whole.
+
+A call keeps the rulebook that it began a request with; a bad file never replaces a good one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.dialogues import Dialogue, menu_dialogue, survey_dialogue, tracking_dialogue
+from ivr.prompts import Catalogue, builtin_prompts
+from routing.loading import RulesError, load_policy
+from routing.problems import Problem
+from routing.rules import Policy
+
+
+class PolicyError(Exception):
+    """A rules file cannot be used.
+
+    Attributes:
+        problems: Everything that is wrong with its text; empty when it could not be read at all.
+    """
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        """Keep the sentence for the administrator, and the problems."""
+        super().__init__(message)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A policy with what is derived from it once: prompts and dialogues."""
+
+    policy: Policy
+    catalogue: Catalogue
+    menus: Mapping[str, Dialogue]
+    surveys: Mapping[str, Dialogue]
+    tracking: Dialogue
+
+
+def read_rules_text(path: Path) -> str:
+    """Read a rules file.
+
+    Raises:
+        PolicyError: It is missing, unreadable or not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError(
+            f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8 in your editor"
+        ) from None
+    except OSError as error:
+        raise PolicyError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def load_policy_file(path: Path) -> Policy:
+    """Load a rules file.
+
+    Raises:
+        PolicyError: It cannot be read, or has problems (all of them are in `problems`).
+    """
+    text = read_rules_text(path)
+    try:
+        return load_policy(text, str(path), known_prompts=builtin_prompts())
+    except RulesError as error:
+        count = len(error.problems)
+        raise PolicyError(
+            f"{path} has {count} problem{'s' if count != 1 else ''}", error.problems
+        ) from None
+
+
+def make_rulebook(policy: Policy) -> Rulebook:
+    """Derive what calls need from a policy."""
+    return Rulebook(
+        policy=policy,
+        catalogue=Catalogue.of(policy),
+        menus={menu.id: menu_dialogue(menu) for menu in policy.menus.values()},
+        surveys={survey.id: survey_dialogue(survey) for survey in policy.surveys.values()},
+        tracking=tracking_dialogue(policy.tracking),
+    )
+
+
+class RulesInForce:
+    """The rulebook that new requests get; the one place where it changes."""
+
+    def __init__(self, path: Path) -> None:
+        """Load the file. Raises PolicyError."""
+        self._path = path
+        self._book = make_rulebook(load_policy_file(path))
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook for a request that begins now."""
+        return self._book
+
+    def reload(self) -> Rulebook:
+        """Load the file again; on PolicyError the old rulebook stays."""
+        self._book = make_rulebook(load_policy_file(self._path))
+        return self._book

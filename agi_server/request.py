@@ -1,0 +1,107 @@
+"""What one AGI request says of itself: the dialplan's arguments, read strictly.
+
+Everything here was made by our own dialplan or by Asterisk. What the telephone network sent
+(caller's number and name) is hostile text and is fetched apart, see `Channel.get_untrusted`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from dialplan.contract import Argument
+
+LONGEST_CALL_ID = 100
+"""Characters. A unique id is `systemname-epoch.sequence-random`; longer is not ours."""
+
+AT_FORMAT = "%Y-%m-%d %H:%M"
+
+
+class BadRequestError(Exception):
+    """The dialplan sent something that this server does not understand; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of the dialplan.
+
+    Attributes:
+        call_id: Our id of the call.
+        visit: The how-manieth request of the call this is.
+        channel: Asterisk's name of the caller's channel.
+        dialled: Digits that were dialled, perhaps with `+`.
+        at: A moment to take for now in the business's zone, or None in real service.
+        status: QUEUESTATUS after a queue, else empty.
+        agent: Who answered, else None.
+        hold: Seconds until the agent answered, else None.
+        queued_at: When the caller entered the queue, else None.
+        fell_back: Whether the fallback took the call.
+        trial: Whether `rahyab try` made the call.
+    """
+
+    call_id: str
+    visit: int
+    channel: str
+    dialled: str
+    at: str | None
+    status: str
+    agent: str | None
+    hold: int | None
+    queued_at: datetime | None
+    fell_back: bool
+    trial: bool
+
+
+def read_request(environment: Mapping[str, str]) -> Request:
+    """Read the request out of the AGI environment.
+
+    Raises:
+        BadRequestError: The call id is missing or is not one of ours.
+    """
+    arguments = _arguments(environment)
+    call_id = arguments.get(Argument.CALL, "")
+    if not call_id or len(call_id) > LONGEST_CALL_ID or not call_id.isprintable():
+        raise BadRequestError("no call id: is dialplan/extensions.conf the one of this version?")
+    queued = _whole(arguments.get(Argument.QUEUED_AT))
+    return Request(
+        call_id=call_id,
+        visit=_whole(arguments.get(Argument.VISIT)) or 0,
+        channel=environment.get("agi_channel", ""),
+        dialled=arguments.get(Argument.DIALLED, ""),
+        at=arguments.get(Argument.AT) or None,
+        status=arguments.get(Argument.STATUS, ""),
+        agent=arguments.get(Argument.AGENT) or None,
+        hold=_whole(arguments.get(Argument.HOLD)),
+        queued_at=None if queued is None else datetime.fromtimestamp(queued, UTC),
+        fell_back=arguments.get(Argument.FELL_BACK) == "yes",
+        trial=arguments.get(Argument.TRIAL) == "yes",
+    )
+
+
+def moment_of(request: Request, now: datetime, zone: ZoneInfo) -> datetime:
+    """The moment that the rules are asked about: now, or the one that the request names.
+
+    Raises:
+        BadRequestError: The request names a moment that is none.
+    """
+    if request.at is None:
+        return now.astimezone(zone)
+    try:
+        return datetime.strptime(request.at, AT_FORMAT).replace(tzinfo=zone)
+    except ValueError:
+        raise BadRequestError(
+            f"{request.at!r} is not a moment: write it as 2026-03-21 10:00"
+        ) from None
+
+
+def _arguments(environment: Mapping[str, str]) -> dict[str, str]:
+    pairs = (
+        value.partition("=")
+        for name, value in environment.items()
+        if name.startswith("agi_arg_") and "=" in value
+    )
+    return {name: value for name, _, value in pairs}
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() else None

@@ -1,0 +1,63 @@
+"""The timeline of a call in words: one function per kind of event."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from crm.records import TimelineEvent
+from routing.explain import decision_from_data, explain
+
+Data = Mapping[str, Any]
+
+
+def tell_event(event: TimelineEvent) -> list[str]:
+    """The lines that tell one event; a kind from another version is shown as it is stored."""
+    tell = TELLERS.get(event.kind)
+    if tell is None:
+        return [f"{event.kind} {dict(event.data)}"]
+    return tell(event.data)
+
+
+def _came_in(data: Data) -> list[str]:
+    source = f" ({data['source']})" if data["source"] else ""
+    return [f"came in to {data['dialled']}{source}; customer {data['customer']}"]
+
+
+def _heard(data: Data) -> list[str]:
+    return [f"heard {', '.join(data['prompts'])} [{data['language']}]"]
+
+
+def _decided(data: Data) -> list[str]:
+    return ["decided:", *(f"  {line}" for line in explain(decision_from_data(data)))]
+
+
+def _sent(data: Data) -> list[str]:
+    return ["sent on: " + ", ".join(f"{name}={value}" for name, value in data.items())]
+
+
+def _left_queue(data: Data) -> list[str]:
+    agent = f", agent {data['agent']} after {data['hold']} s" if data["agent"] else ""
+    return [f"left the queue: {data['status'] or 'hung up'}{agent}"]
+
+
+TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
+    "came-in": _came_in,
+    "heard": _heard,
+    "pressed": lambda data: [f"pressed {data['keys']} ({data['dialogue']})"],
+    "silence": lambda data: [f"pressed nothing ({data['dialogue']})"],
+    "left": lambda data: [f"left {data['dialogue']}: {data['why']}"],
+    "decided": _decided,
+    "case-opened": lambda data: [f"case opened: {data['tracking']}"],
+    "looked-up": lambda data: [
+        f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
+    ],
+    "sent": _sent,
+    "left-queue": _left_queue,
+    "answered": lambda data: [f"answered {data['question']}: {data['value']}"],
+    "recorded": lambda data: [f"left a message of {data['seconds']:.0f} s: {data['path']}"],
+    "message-too-short": lambda data: [f"left no message ({data['seconds']:.1f} s)"],
+    "missing-prompt": lambda data: [f"sound file missing: {data['sound']}"],
+    "hung-up": lambda data: [f"hung up at {data['stage']}"],
+    "failed": lambda data: [f"the server failed at {data['stage']}: {data['error']}"],
+    "ended": lambda data: [f"ended at {data['stage']}"],
+}
+"""How each kind of event is told."""

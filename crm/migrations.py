@@ -1,0 +1,165 @@
+"""The schema of the SQLite database, as named steps that each run once.
+
+A step and the record that it ran are one transaction. Steps are never edited once released: a
+change of the schema is a new step at the end. Tables are STRICT and only a step changes them.
+
+A column of type ANY holds text that comes from outside: TEXT, or a BLOB where it is not valid UTF-8
+(`crm.encoding`). Times are UTC in ISO 8601, `facts`, `state` and `data` are JSON.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+STEPS: Final = Migrations("rahyab")
+"""Every step that this version knows, in order."""
+
+APPLICATION_ID: Final = 0x52414859
+"""`RAHY`, in the header of the file: by this the database is known for ours."""
+
+
+@STEPS(name="001-customers-journal-cases-answers")
+def _first_schema(db: Database) -> None:
+    db.executescript(_FIRST_SCHEMA)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+_FIRST_SCHEMA: Final = """
+CREATE TABLE customers (
+    id INTEGER PRIMARY KEY,
+    reference ANY UNIQUE,
+    name ANY NOT NULL,
+    language ANY,
+    segment ANY,
+    search_text TEXT NOT NULL
+) STRICT;
+CREATE INDEX customers_by_search_text ON customers (search_text);
+
+CREATE TABLE phone_numbers (
+    number ANY NOT NULL,
+    customer_id INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (number, customer_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX phone_numbers_by_customer ON phone_numbers (customer_id, position);
+
+CREATE TABLE contracts (
+    id INTEGER PRIMARY KEY,
+    customer_id INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    level ANY NOT NULL,
+    starts TEXT NOT NULL,
+    ends TEXT NOT NULL,
+    grace_days INTEGER NOT NULL CHECK (grace_days >= 0)
+) STRICT;
+CREATE INDEX contracts_by_customer ON contracts (customer_id);
+
+CREATE TABLE calls (
+    id ANY NOT NULL PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    caller_as_sent ANY NOT NULL,
+    name_as_sent ANY NOT NULL,
+    caller ANY,
+    dialled ANY NOT NULL,
+    source ANY,
+    language ANY NOT NULL,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    revision ANY NOT NULL,
+    facts TEXT NOT NULL,
+    trial INTEGER NOT NULL CHECK (trial IN (0, 1)),
+    queue ANY,
+    agent ANY,
+    queued_at TEXT,
+    answered_at TEXT,
+    left_queue_at TEXT,
+    ended_at TEXT,
+    outcome TEXT NOT NULL DEFAULT 'in-progress',
+    stage ANY,
+    state TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX calls_by_time ON calls (started_at);
+CREATE INDEX calls_by_customer ON calls (customer_id, started_at) WHERE customer_id IS NOT NULL;
+
+CREATE TABLE timeline (
+    call_id ANY NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+    visit INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    kind ANY NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (call_id, visit, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cases (
+    tracking ANY NOT NULL PRIMARY KEY,
+    state TEXT NOT NULL,
+    subject ANY NOT NULL,
+    opened_at TEXT NOT NULL,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    call_id ANY NOT NULL UNIQUE REFERENCES calls (id)
+) STRICT;
+CREATE INDEX open_cases_by_customer ON cases (customer_id)
+    WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
+
+CREATE TABLE answers (
+    call_id ANY NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+    survey ANY NOT NULL,
+    question ANY NOT NULL,
+    value ANY NOT NULL,
+    given_at TEXT NOT NULL,
+    agent ANY,
+    queue ANY,
+    tracking ANY REFERENCES cases (tracking) ON DELETE SET NULL,
+    revision ANY NOT NULL,
+    PRIMARY KEY (call_id, survey, question)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_by_case ON answers (tracking) WHERE tracking IS NOT NULL;
+
+CREATE TABLE recordings (
+    call_id ANY NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+    mailbox ANY NOT NULL,
+    path ANY NOT NULL,
+    seconds REAL NOT NULL CHECK (seconds >= 0),
+    recorded_at TEXT NOT NULL,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    PRIMARY KEY (call_id, mailbox)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recordings_by_customer ON recordings (customer_id) WHERE customer_id IS NOT NULL;
+"""
+
+
+def pending(db: Database) -> Sequence[str]:
+    """The names of the steps that the database still lacks, in order. Writes nothing."""
+    return [step.name for step in STEPS.pending(db)]
+
+
+def unknown(db: Database) -> Sequence[str]:
+    """The names of steps that the database has had and this version does not know."""
+    with Database(memory=True, execute_plugins=False) as empty:
+        known = set(pending(empty))
+    return [step.name for step in STEPS.applied(db) if step.name not in known]
+
+
+def apply(db: Database) -> Sequence[str]:
+    """Apply what is pending, each step in a transaction of its own; return the names applied.
+
+    The lock is taken before looking, so that of several processes that open an old database at the
+    same moment one migrates and the others find nothing left to do.
+    """
+    applied: list[str] = []
+    while pending(db):
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            applied += _apply_next(db)
+        except BaseException:
+            db.conn.execute("ROLLBACK")
+            raise
+        db.conn.execute("COMMIT")
+    return applied
+
+
+def _apply_next(db: Database) -> Sequence[str]:
+    names = pending(db)
+    if names:
+        STEPS.apply(db, stop_before=names[1:])
+    return names[:1]

@@ -1,0 +1,152 @@
+"""Opening the SQLite file, its guards, and its driver's errors in our words."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from crm import migrations
+from crm.ports import (
+    SchemaTooNewError,
+    StoreDamagedError,
+    StoreError,
+    StoreUnavailableError,
+    UnknownRecordError,
+)
+
+BUSY_SECONDS: Final = 5.0
+"""How long to wait for another process's write lock: an import of some ten thousand customers."""
+
+_PRIMARY_CODE: Final = 0xFF
+"""The low byte of an extended result code is its primary code (sqlite.org/rescode.html)."""
+
+_STATEMENTS: Final = 256
+"""Prepared statements that a connection keeps: more than the store has, so none is made twice."""
+
+_CURES: Final = {
+    sqlite3.SQLITE_BUSY: "another process is writing to it: wait for that to end, then try again",
+    sqlite3.SQLITE_LOCKED: "another process is using it: wait for that to end, then try again",
+    sqlite3.SQLITE_CANTOPEN: (
+        "it cannot be opened: check that the file and its folder exist and that this user may read"
+        " and write in the folder"
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "it is read-only: give this user the right to write to the file and its folder, or mount"
+        " the disk for writing"
+    ),
+    sqlite3.SQLITE_FULL: "the disk is full: free some space, then try again",
+    sqlite3.SQLITE_IOERR: "the disk gave an error: look into the system's log (dmesg)",
+    sqlite3.SQLITE_PERM: "this user may not use it: check the owner and rights of the file",
+}
+"""What the environment can do to us: another try may succeed once the cure is done."""
+
+_DAMAGES: Final = {
+    sqlite3.SQLITE_CORRUPT: "it is damaged: put a backup in its place",
+    sqlite3.SQLITE_NOTADB: (
+        "it is not an SQLite database: check the path, or put a backup in its place"
+    ),
+}
+
+
+def open_database(path: Path, *, create: bool, busy_seconds: float) -> Database:
+    """Open the file, refuse what is not ours or too new, and apply pending migrations.
+
+    Args:
+        path: The database file.
+        create: Make the file if there is none. Its folder must exist.
+        busy_seconds: How long any statement waits for another process's lock.
+
+    Raises:
+        StoreUnavailableError: It cannot be opened, or is locked.
+        StoreDamagedError: It is damaged, or no database of ours.
+        SchemaTooNewError: It was written by a newer version.
+    """
+    if not create and not path.exists():
+        raise StoreUnavailableError(
+            f"There is no database {path}: check RAHYAB_HOME and RAHYAB_DATABASE, or make one with"
+            " `rahyab customers import FILE.csv`"
+        )
+    if not path.parent.is_dir():
+        raise StoreUnavailableError(
+            f"The folder of the database {path} does not exist: make it (mkdir -p {path.parent}),"
+            " or check RAHYAB_HOME and RAHYAB_DATABASE"
+        )
+    try:
+        connection = _connect(path, create=create, busy_seconds=busy_seconds)
+        try:
+            return _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise store_error(error, path) from error
+
+
+def _connect(path: Path, *, create: bool, busy_seconds: float) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,  # transactions begin and end where we say, never by the driver
+        cached_statements=_STATEMENTS,
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> Database:
+    # Plugins of sqlite-utils that happen to be installed have no business in our connection.
+    database = Database(connection, recursive_triggers=False, execute_plugins=False)
+    _guard(database, path)
+    _set_durability(connection, path)
+    migrations.apply(database)
+    return database
+
+
+def _guard(database: Database, path: Path) -> None:
+    """Refuse a database that this version must not touch, before anything is written to it."""
+    if newer := migrations.unknown(database):
+        raise SchemaTooNewError(
+            f"The database {path} was written by a newer version of rahyab (it has the migration"
+            f" {newer[0]}, which this version does not know): update rahyab, or use a backup that"
+            " was made before the update"
+        )
+    application = database.execute("PRAGMA application_id").fetchone()[0]
+    if application != migrations.APPLICATION_ID and database.table_names():
+        raise StoreDamagedError(
+            f"The file {path} is a database of another program: check RAHYAB_DATABASE and"
+            " RAHYAB_HOME"
+        )
+
+
+def _set_durability(connection: sqlite3.Connection, path: Path) -> None:
+    """What has been told to a caller must survive a power cut: WAL, synced at each commit."""
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StoreUnavailableError(
+            f"The database {path} cannot use a write-ahead log (it is in mode {mode}): put it on a"
+            " local disk, not on a network share"
+        )
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def store_error(error: sqlite3.Error, path: Path, missing: str = "") -> StoreError:
+    """The driver's error as one of ours, told by its result code, never by its text.
+
+    Args:
+        error: What the driver raised.
+        path: The database file.
+        missing: What does not exist if a foreign key was violated.
+    """
+    extended = getattr(error, "sqlite_errorcode", None)  # absent from the driver's own errors
+    if extended is None:
+        return StoreError(f"The database {path} cannot be used here: {error}")
+    if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return UnknownRecordError(missing)
+    primary = extended & _PRIMARY_CODE
+    if primary in _CURES:
+        return StoreUnavailableError(f"The database {path} cannot be used: {_CURES[primary]}")
+    if primary in _DAMAGES:
+        return StoreDamagedError(f"The database {path} cannot be used: {_DAMAGES[primary]}")
+    return StoreError(f"The database {path} refused a statement: {error}")

@@ -1,0 +1,270 @@
+"""The rows of the SQLite database as records, and records as the values of a row.
+
+Each `<RECORD>_COLUMNS` is the list of columns that its `read_<record>` takes, in order.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+from crm.encoding import (
+    read_date,
+    read_json,
+    read_text,
+    read_time,
+    stored_date,
+    stored_json,
+    stored_text,
+    stored_time,
+)
+from crm.records import (
+    Answer,
+    Call,
+    CallChange,
+    Case,
+    CaseState,
+    ContractRecord,
+    Customer,
+    NewCall,
+    Outcome,
+    Recording,
+    TimelineEvent,
+)
+from crm.searching import search_text
+
+Row: TypeAlias = tuple[Any, ...]
+"""One row as the driver gives or takes it."""
+
+CUSTOMER_COLUMNS: Final = "c.id, c.reference, c.name, c.language, c.segment"
+CONTRACT_COLUMNS: Final = "level, starts, ends, grace_days"
+CASE_COLUMNS: Final = "tracking, state, subject, opened_at, customer_id, call_id"
+TIMELINE_COLUMNS: Final = "call_id, visit, sequence, at, kind, data"
+ANSWER_COLUMNS: Final = (
+    "call_id, survey, question, value, given_at, agent, queue, tracking, revision"
+)
+RECORDING_COLUMNS: Final = "call_id, mailbox, path, seconds, recorded_at, customer_id"
+CALL_COLUMNS: Final = (
+    "calls.id, calls.started_at, calls.caller_as_sent, calls.name_as_sent, calls.caller,"
+    " calls.dialled, calls.source, calls.language, calls.customer_id, customers.name,"
+    " calls.revision, calls.facts, calls.trial, calls.queue, calls.agent, calls.queued_at,"
+    " calls.answered_at, calls.left_queue_at, calls.ended_at, calls.outcome, calls.stage,"
+    " calls.state"
+)
+
+
+def customer_row(customer: Customer) -> Row:
+    """The values of reference, name, language, segment and search_text."""
+    return (
+        stored_text(customer.reference),
+        stored_text(customer.name),
+        stored_text(customer.language),
+        stored_text(customer.segment),
+        search_text(customer.name, customer.reference),
+    )
+
+
+def read_customer(row: Row, numbers: Sequence[Row], contracts: Sequence[Row]) -> Customer:
+    """A customer from their row and the rows that belong to it."""
+    customer_id, reference, name, language, segment = row
+    return Customer(
+        name=read_text(name),
+        reference=read_text(reference),
+        language=read_text(language),
+        segment=read_text(segment),
+        numbers=tuple(read_text(number) for (number,) in numbers),
+        contracts=tuple(
+            ContractRecord(read_text(level), read_date(starts), read_date(ends), grace_days)
+            for level, starts, ends, grace_days in contracts
+        ),
+        id=customer_id,
+    )
+
+
+def number_rows(customer_id: int, customer: Customer) -> list[Row]:
+    """The values of number, customer_id and position, for each number."""
+    return [
+        (stored_text(number), customer_id, position)
+        for position, number in enumerate(customer.numbers)
+    ]
+
+
+def contract_rows(customer_id: int, customer: Customer) -> list[Row]:
+    """The values of customer_id, level, starts, ends and grace_days, for each contract."""
+    return [
+        (
+            customer_id,
+            stored_text(contract.level),
+            stored_date(contract.starts),
+            stored_date(contract.ends),
+            contract.grace_days,
+        )
+        for contract in customer.contracts
+    ]
+
+
+def new_call_row(call: NewCall) -> Row:
+    """The values of the first thirteen columns of `calls` but the customer's name."""
+    return (
+        stored_text(call.id),
+        stored_time(call.started_at),
+        stored_text(call.caller_as_sent),
+        stored_text(call.name_as_sent),
+        stored_text(call.caller),
+        stored_text(call.dialled),
+        stored_text(call.source),
+        stored_text(call.language),
+        call.customer_id,
+        stored_text(call.revision),
+        stored_json(call.facts),
+        int(call.trial),
+    )
+
+
+def call_change_row(call_id: str, change: CallChange) -> Row:
+    """The values of a change, None for what stays, and the id of the call at the end."""
+    return (
+        stored_text(change.language),
+        stored_text(change.queue),
+        stored_text(change.agent),
+        stored_time(change.queued_at),
+        stored_time(change.answered_at),
+        stored_time(change.left_queue_at),
+        stored_time(change.ended_at),
+        change.outcome,
+        stored_text(change.stage),
+        None if change.state is None else stored_json(change.state),
+        stored_text(call_id),
+    )
+
+
+def read_call(row: Row) -> Call:
+    """A call from its row."""
+    (
+        call_id, started_at, caller_as_sent, name_as_sent, caller, dialled, source, language,
+        customer_id, customer_name, revision, facts, trial, queue, agent, queued_at, answered_at,
+        left_queue_at, ended_at, outcome, stage, state,
+    ) = row  # fmt: skip
+    return Call(
+        id=read_text(call_id),
+        started_at=read_time(started_at),
+        caller_as_sent=read_text(caller_as_sent),
+        name_as_sent=read_text(name_as_sent),
+        caller=read_text(caller),
+        dialled=read_text(dialled),
+        source=read_text(source),
+        language=read_text(language),
+        customer_id=customer_id,
+        customer_name=read_text(customer_name),
+        revision=read_text(revision),
+        facts=read_json(facts),
+        trial=bool(trial),
+        queue=read_text(queue),
+        agent=read_text(agent),
+        queued_at=read_time(queued_at),
+        answered_at=read_time(answered_at),
+        left_queue_at=read_time(left_queue_at),
+        ended_at=read_time(ended_at),
+        outcome=Outcome(outcome),
+        stage=read_text(stage),
+        state=read_json(state),
+    )
+
+
+def timeline_row(event: TimelineEvent) -> Row:
+    """The values of TIMELINE_COLUMNS."""
+    return (
+        stored_text(event.call_id),
+        event.visit,
+        event.sequence,
+        stored_time(event.at),
+        stored_text(event.kind),
+        stored_json(event.data),
+    )
+
+
+def read_timeline(row: Row) -> TimelineEvent:
+    """An event from its row."""
+    call_id, visit, sequence, at, kind, data = row
+    return TimelineEvent(
+        read_text(call_id), visit, sequence, read_time(at), read_text(kind), read_json(data)
+    )
+
+
+def case_row(case: Case) -> Row:
+    """The values of CASE_COLUMNS."""
+    return (
+        stored_text(case.tracking),
+        case.state,
+        stored_text(case.subject),
+        stored_time(case.opened_at),
+        case.customer_id,
+        stored_text(case.call_id),
+    )
+
+
+def read_case(row: Row) -> Case:
+    """A case from its row."""
+    tracking, state, subject, opened_at, customer_id, call_id = row
+    return Case(
+        read_text(tracking),
+        CaseState(state),
+        read_text(subject),
+        read_time(opened_at),
+        customer_id,
+        read_text(call_id),
+    )
+
+
+def answer_row(answer: Answer) -> Row:
+    """The values of ANSWER_COLUMNS."""
+    return (
+        stored_text(answer.call_id),
+        stored_text(answer.survey),
+        stored_text(answer.question),
+        stored_text(answer.value),
+        stored_time(answer.given_at),
+        stored_text(answer.agent),
+        stored_text(answer.queue),
+        stored_text(answer.tracking),
+        stored_text(answer.revision),
+    )
+
+
+def read_answer(row: Row) -> Answer:
+    """An answer from its row."""
+    call_id, survey, question, value, given_at, agent, queue, tracking, revision = row
+    return Answer(
+        read_text(call_id),
+        read_text(survey),
+        read_text(question),
+        read_text(value),
+        read_time(given_at),
+        read_text(agent),
+        read_text(queue),
+        read_text(tracking),
+        read_text(revision),
+    )
+
+
+def recording_row(recording: Recording) -> Row:
+    """The values of RECORDING_COLUMNS."""
+    return (
+        stored_text(recording.call_id),
+        stored_text(recording.mailbox),
+        stored_text(recording.path),
+        recording.seconds,
+        stored_time(recording.recorded_at),
+        recording.customer_id,
+    )
+
+
+def read_recording(row: Row) -> Recording:
+    """A recording from its row."""
+    call_id, mailbox, path, seconds, recorded_at, customer_id = row
+    return Recording(
+        read_text(call_id),
+        read_text(mailbox),
+        read_text(path),
+        seconds,
+        read_time(recorded_at),
+        customer_id,
+    )

@@ -1,0 +1,175 @@
+"""The queue compiler: needs, steps and agents of the rules into Asterisk's queues.
+
+`app_queue` gives callers their turn without looking at who may serve whom: in one big queue with a
+penalty window for each caller, three callers who wait for the one Spanish agent hold up a fourth
+beside two idle English ones. So each distinct requirement becomes a queue of its own: one for each
+language of the business where the caller's language is needed, else one.
+
+An agent who is good enough at some step is a member. The penalty is 1 for the ideal and one more
+for each step the agent has to wait for; the server sets QUEUE_MAX_PENALTY to 1 at entry, and each
+step is a line of `queuerules.conf` that raises it. (Asterisk changes by rule only what was set at
+entry, and its older releases took a highest penalty of 0 for no limit at all.) Steps can be late by
+the ring time and two seconds: a caller at the head is looked at only between two attempts to ring.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from dialplan.contract import FALLBACK_QUEUE
+from routing.rules import Agent, Policy, Queue
+from routing.skills import first_step, uses_language
+
+IDEAL_PENALTY: Final = 1
+"""The penalty of agents who are good enough from the first second on."""
+
+RETRY_SECONDS: Final = 1
+"""Between two attempts to ring: the shortest there is, as steps and turns wait for it."""
+
+WRAP_UP_SECONDS: Final = 5
+"""After a call, before an agent is rung again: enough to finish a sentence."""
+
+Options = Iterable[tuple[str, str | int]]
+
+ALWAYS: Final[Options] = (
+    # The agent who has been without a call for longest: the fairest order among equals.
+    ("strategy", "leastrecent"),
+    # Without it only the first caller in line is ever served, one after the other.
+    ("autofill", "yes"),
+    # Above 0 it would switch penalties off while few are logged in, and ring the unskilled.
+    ("penaltymemberslimit", 0),
+    ("retry", RETRY_SECONDS),
+    ("wrapuptime", WRAP_UP_SECONDS),
+    ("ringinuse", "no"),
+    # The last ring is not cut short by the caller's time limit: it would end up as "did not answer"
+    # against an agent who had a second to do so.
+    ("timeoutpriority", "conf"),
+    ("timeoutrestart", "no"),
+    # MEMBERNAME and QEHOLDTIME, for `after-queue`.
+    ("setinterfacevar", "yes"),
+    ("setqueueentryvar", "yes"),
+    ("announce-frequency", 0),
+    ("announce-holdtime", "no"),
+    ("announce-position", "no"),
+    ("periodic-announce-frequency", 0),
+    ("reportholdtime", "no"),
+)
+"""What every queue says, as defaults differ between releases and sites."""
+
+NOBODY_THERE: Final = "paused,unavailable,invalid"
+"""When a member does not count as being there. Penalty is left out: who comes with a later step is
+worth waiting for. So is being on a call, and ringing."""
+
+SERVED: Final[Options] = (("joinempty", NOBODY_THERE), ("leavewhenempty", NOBODY_THERE))
+"""A caller for whom nobody is there goes back to the server at once, and on from there."""
+
+UNSERVED: Final[Options] = (("joinempty", "yes"), ("leavewhenempty", "no"), ("autopause", "no"))
+"""The fallback has nowhere to send callers on to: it lets everybody in and keeps them, and no agent
+is ever taken out of it."""
+
+
+def asterisk_queue_name(queue: Queue, language: str, policy: Policy) -> str:
+    """The Asterisk queue for callers of `queue` who speak `language`.
+
+    A language that is not one of the business's is served as its default.
+    """
+    if not uses_language(queue):
+        return queue.id
+    spoken = policy.business.languages
+    return f"{queue.id}-{language if language in spoken else spoken[0]}"
+
+
+def penalty_rule_name(queue: Queue, language: str, policy: Policy) -> str | None:
+    """The penalty rule that a caller enters the queue with; None when there are no further steps.
+
+    It is called like the queue: rules and queues are named apart from each other.
+    """
+    return asterisk_queue_name(queue, language, policy) if len(queue.steps) > 1 else None
+
+
+def queues_conf(policy: Policy) -> str:
+    """The text of our part of `queues.conf`."""
+    parts = [_queue(queue, language, policy) for queue, language in _requirements(policy)]
+    return "\n".join((_header(policy, _PAUSED), *parts, _fallback(policy)))
+
+
+def queue_rules_conf(policy: Policy) -> str:
+    """The text of our part of `queuerules.conf`."""
+    named = (
+        (penalty_rule_name(queue, language, policy), queue)
+        for queue, language in _requirements(policy)
+    )
+    parts = [_rule(name, queue) for name, queue in named if name is not None]
+    return "\n".join((_header(policy, _LATE), *parts))
+
+
+_PAUSED: Final = (
+    "An agent who lets a call ring out is paused in that queue, so that callers are not kept",
+    "waiting for an empty chair. Back at work: asterisk -rx 'queue unpause member PJSIP/101'",
+)
+_LATE: Final = (
+    "penaltychange => seconds of waiting, the highest penalty that is rung from then on.",
+    "It can be late by the ring time and two seconds.",
+)
+
+
+def _header(policy: Policy, remarks: Iterable[str]) -> str:
+    lines = (
+        f"Made by `rahyab dialplan build` from revision {policy.revision} of the rules.",
+        "Do not edit: the next build writes it anew.",
+        *remarks,
+    )
+    return "".join(f"; {line}\n" for line in lines)
+
+
+def _requirements(policy: Policy) -> Iterator[tuple[Queue, str]]:
+    """Each queue with each language that makes it another Asterisk queue."""
+    spoken = policy.business.languages
+    for queue in policy.queues.values():
+        for language in spoken if uses_language(queue) else spoken[:1]:
+            yield queue, language
+
+
+def _queue(queue: Queue, language: str, policy: Policy) -> str:
+    members = tuple(_members(queue, language, policy))
+    # Pausing the only agent would close the queue and help nobody.
+    autopause = "yes" if len(members) > 1 else "no"
+    own: Options = (("musicclass", queue.music), ("timeout", queue.ring_for))
+    name = asterisk_queue_name(queue, language, policy)
+    options = (*own, *ALWAYS, *SERVED, ("autopause", autopause))
+    return _section(name, options, members)
+
+
+def _members(queue: Queue, language: str, policy: Policy) -> Iterator[tuple[Agent, int]]:
+    """Who can ever serve, with the penalty: those for whom nobody waits come first."""
+    for agent in policy.agents.values():
+        step = first_step(queue, agent, language)
+        if step is not None:
+            yield agent, IDEAL_PENALTY + step
+
+
+def _fallback(policy: Policy) -> str:
+    """Everybody who serves the fallback queue at any step and in any language, as equals."""
+    queue = policy.queues[policy.fallback]
+    able = {
+        agent.id
+        for language in policy.business.languages
+        for agent, _ in _members(queue, language, policy)
+    }
+    members = [(agent, IDEAL_PENALTY) for agent in policy.agents.values() if agent.id in able]
+    own: Options = (("musicclass", queue.music), ("timeout", queue.ring_for))
+    return _section(FALLBACK_QUEUE, (*own, *ALWAYS, *UNSERVED), members)
+
+
+def _section(name: str, options: Options, members: Iterable[tuple[Agent, int]]) -> str:
+    lines = (
+        f"[{name}]",
+        *(f"{option}={value}" for option, value in options),
+        *(f"member => {agent.device},{penalty},{agent.id}" for agent, penalty in members),
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _rule(name: str, queue: Queue) -> str:
+    later = enumerate(queue.steps[1:], start=IDEAL_PENALTY + 1)
+    changes = (f"penaltychange => {step.after},{penalty}\n" for penalty, step in later)
+    return "".join((f"[{name}]\n", *changes))

@@ -1,0 +1,221 @@
+"""Compiles a checked file into the policy that the rest of the program knows."""
+
+from collections.abc import Iterator, Mapping
+
+from routing.destinations import (
+    Destination,
+    ToExtension,
+    ToHangup,
+    ToMenu,
+    ToQueue,
+    ToRules,
+    ToTracking,
+    ToVoicemail,
+)
+from routing.model import (
+    AgentShape,
+    DestinationShape,
+    FileShape,
+    HoursShape,
+    KeyShape,
+    MailboxShape,
+    MenuShape,
+    NeedShape,
+    NumberShape,
+    PatienceShape,
+    QuestionShape,
+    QueueShape,
+    RuleShape,
+    SurveyShape,
+    TrackingShape,
+    WhenShape,
+)
+from routing.rules import (
+    Agent,
+    Business,
+    ClosedRange,
+    Condition,
+    DialledNumber,
+    Hours,
+    KeyChoice,
+    Mailbox,
+    Menu,
+    Need,
+    OpenSpan,
+    Patience,
+    Policy,
+    Queue,
+    Rule,
+    RuleList,
+    Step,
+    Survey,
+    SurveyQuestion,
+    Tracking,
+)
+from routing.world_fields import DAYS, date_range, weekday_numbers
+from routing.yaml_reading import Document, Path
+
+DEFAULT_TRIES = 3
+"""Of keying in a tracking number, where the file says nothing."""
+
+
+def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
+    """The policy of a file in which nothing is wrong."""
+    business = shape.business
+    return Policy(
+        revision=revision,
+        business=Business(
+            business.name, business.country, business.timezone, tuple(business.languages)
+        ),
+        numbers={number: _number(number, entry) for number, entry in shape.numbers.items()},
+        unlisted=destination(shape.unlisted),
+        hours={id_: compile_hours(id_, entry) for id_, entry in shape.hours.items()},
+        skills=shape.skills,
+        agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
+        queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
+        menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
+        rules={id_: _rule_list(id_, entry, document) for id_, entry in shape.rules.items()},
+        surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
+        mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
+        tracking=_tracking(shape.tracking, business.fallback),
+        fallback=business.fallback,
+        prompts=shape.prompts,
+    )
+
+
+def destination(shape: DestinationShape) -> Destination:  # noqa: PLR0911  one line a kind
+    """Where a call goes. The shape has made sure that exactly one key is given."""
+    match shape:
+        case DestinationShape(queue=str(queue)):
+            return ToQueue(queue)
+        case DestinationShape(menu=str(menu)):
+            return ToMenu(menu)
+        case DestinationShape(rules=str(rules)):
+            return ToRules(rules)
+        case DestinationShape(voicemail=str(mailbox)):
+            return ToVoicemail(mailbox)
+        case DestinationShape(extension=str(extension)):
+            return ToExtension(extension)
+        case DestinationShape(hangup=int(cause)):
+            return ToHangup(cause)
+    return ToTracking()
+
+
+def _number(number: str, shape: NumberShape) -> DialledNumber:
+    return DialledNumber(number, destination(shape.start), shape.source, shape.language)
+
+
+def compile_hours(id_: str, shape: HoursShape) -> Hours:
+    """Opening hours, day by day."""
+    week: list[list[OpenSpan]] = [[] for _ in DAYS]
+    for days, spans in shape.open.items():
+        for day in weekday_numbers(days):
+            week[day].extend(spans)
+    closed = tuple(ClosedRange(*date_range(days), reason) for days, reason in shape.closed.items())
+    ordered = tuple(tuple(sorted(spans, key=lambda span: span.start)) for spans in week)
+    return Hours(id_, ordered, shape.holidays, closed)
+
+
+def compile_agent(id_: str, shape: AgentShape) -> Agent:
+    """An agent."""
+    return Agent(id_, shape.device, shape.name, shape.skills)
+
+
+def compile_queue(id_: str, shape: QueueShape) -> Queue:
+    """A queue; its own `need` is the first step."""
+    later = tuple(Step(step.after, _needs(step.need)) for step in shape.steps)
+    return Queue(
+        id=id_,
+        steps=(Step(0, _needs(shape.need)), *later),
+        give_up_after=shape.give_up.after,
+        give_up_then=destination(shape.give_up.then),
+        ring_for=shape.ring,
+        music=shape.music,
+        survey=shape.survey,
+    )
+
+
+def _needs(shapes: list[NeedShape]) -> tuple[Need, ...]:
+    return tuple(Need(shape.skill, shape.level) for shape in shapes)
+
+
+def _menu(id_: str, shape: MenuShape) -> Menu:
+    return Menu(
+        id=id_,
+        say=shape.say,
+        keys=tuple(_key(key, choice) for key, choice in shape.keys.items()),
+        silence=_patience(shape.silence),
+        wrong_key=_patience(shape.wrong_key),
+        first_key_seconds=shape.first_key,
+        between_keys_seconds=shape.between_keys,
+    )
+
+
+def _key(key: str, shape: KeyShape) -> KeyChoice:
+    return KeyChoice(key, shape.say_key, shape.language, destination(shape))
+
+
+def _patience(shape: PatienceShape) -> Patience:
+    return Patience(shape.repeat, destination(shape.then))
+
+
+def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleList:
+    rules = (_rule(shape, document, ("rules", id_, index)) for index, shape in enumerate(shapes))
+    return RuleList(id_, tuple(rules))
+
+
+def _rule(shape: RuleShape, document: Document, path: Path) -> Rule:
+    return Rule(
+        id=shape.id,
+        when=_when(shape.when, document, (*path, "when")),
+        say=shape.say,
+        priority=shape.priority,
+        open_case=shape.case == "open",
+        then=destination(shape.then),
+        line=document.at_value(path).line,
+    )
+
+
+def _when(shape: WhenShape | None, document: Document, path: Path) -> tuple[Condition, ...]:
+    """The conditions in the order of the file, which explanations then follow."""
+    if shape is None:
+        return ()
+    given = [(name, field.alias or name) for name, field in WhenShape.model_fields.items()]
+    given = [(name, fact) for name, fact in given if name in shape.model_fields_set]
+    given.sort(key=lambda each: document.at_key((*path, each[1])))
+    return tuple(
+        condition for name, fact in given for condition in _conditions(fact, getattr(shape, name))
+    )
+
+
+def _conditions(
+    fact: str, allowed: tuple[str, ...] | Mapping[str, tuple[str, ...]]
+) -> Iterator[Condition]:
+    if isinstance(allowed, Mapping):
+        yield from (Condition(fact, argument, words) for argument, words in allowed.items())
+    else:
+        yield Condition(fact, None, allowed)
+
+
+def _survey(id_: str, shape: SurveyShape) -> Survey:
+    return Survey(
+        id=id_,
+        questions=tuple(_question(question) for question in shape.questions),
+        repeat=shape.repeat,
+        first_key_seconds=shape.first_key,
+        between_keys_seconds=shape.between_keys,
+    )
+
+
+def _question(shape: QuestionShape) -> SurveyQuestion:
+    return SurveyQuestion(shape.id, shape.say, shape.scale, shape.keys or {})
+
+
+def _mailbox(id_: str, shape: MailboxShape) -> Mailbox:
+    return Mailbox(id_, shape.say, shape.longest)
+
+
+def _tracking(shape: TrackingShape | None, fallback: str) -> Tracking:
+    if shape is None:
+        return Tracking(DEFAULT_TRIES, ToHangup(), ToQueue(fallback))
+    return Tracking(shape.tries, destination(shape.found), destination(shape.not_found))

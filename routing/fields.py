@@ -1,0 +1,271 @@
+"""The kinds of value that a rules file is made of: how each is written, and what it becomes.
+
+Each is a type for the model, with a validator that speaks the administrator's language. A mention
+of a name is checked on the spot against `Names`, the context of the validation, so that one pass
+over the file finds everything that can be said of a value by itself.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from routing.names import PLURALS, Names, is_language, suggestion
+from routing.rules import CALLERS_LANGUAGE, NONE, UNAVAILABLE
+from routing.yaml_reading import Misread, kind_of
+
+T = TypeVar("T")
+
+LONGEST_ID: Final = 40
+"""Characters. Asterisk cuts queue names at 79, and a language is appended to ours."""
+
+_ID = re.compile(r"[a-z][a-z0-9-]*")
+_DEVICE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+/-]*")
+_EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
+_MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_KEY = re.compile(r"[0-9*]{1,4}")
+_DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
+_PAUSE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)s")
+_SCALE = re.compile(r"([0-9]{1,3})\.\.([0-9]{1,3})")
+_SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600}
+_NORMAL_CLEARING: Final = 16
+_LAST_CAUSE: Final = 127
+_LONGEST_MARK: Final = 99
+_SHORTEST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 60
+
+
+def complaint(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """A finding of a validator, to be raised: its code, and the words for the administrator."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def text_of(value: object, example: str) -> str:
+    """`value` if it is text.
+
+    Raises:
+        PydanticCustomError: It is not; the hint tells what to write.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Misread | int | float):
+        raise unquoted(value)
+    raise complaint("wrong-kind", f"{kind_of(value)} where {example} belongs", f"write {example}")
+
+
+def unquoted(value: Misread | float | bool) -> PydanticCustomError:
+    """The finding that text lacks its quotes."""
+    written = value.text if isinstance(value, Misread) else str(value)
+    written = written.lower() if isinstance(value, bool) else written
+    message = f"`{written}` without quotes is {kind_of(value)} to YAML; text belongs here"
+    return complaint("quotes-needed", message, f'write "{written}"')
+
+
+def _matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if pattern.fullmatch(value):
+            return value
+        raise complaint(code, f'"{value}" is not {what}', hint)
+
+    return check
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        hint = "begin with a small letter a to z; then small letters, digits and hyphens"
+        raise complaint("bad-id", f'"{value}" is not an id', hint)
+    if len(value) > LONGEST_ID:
+        raise complaint("bad-id", f"an id of more than {LONGEST_ID} characters", "shorten it")
+    return value
+
+
+def _language(value: str) -> str:
+    if is_language(value):
+        return value
+    hint = "write its two or three letters: fa, en"
+    raise complaint("bad-language", f'"{value}" is not a language', hint)
+
+
+def _queue_id(value: str) -> str:
+    if _id(value) == "general" or value.startswith("rahyab-"):
+        hint = "`general` and names that begin with `rahyab-` mean something else to Asterisk"
+        raise complaint("reserved-id", f'a queue cannot be called "{value}"', hint)
+    return value
+
+
+def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
+    """A validator of mentions: the name must be defined in the file, or be one of `words`."""
+
+    def check(value: str, info: ValidationInfo) -> str:
+        known = names(info).of.get(kind)
+        if known is None or value in known or value in words:
+            return value
+        missing = f"define it under `{PLURALS[kind]}`" if kind in PLURALS else ""
+        hint = suggestion(value, (*known, *words)) or missing
+        there_is = "there are" if kind == "hours" else "there is"
+        message = f'{there_is} no {kind.replace("-", " ")} "{value}"'
+        raise complaint(f"unknown-{kind}", message, hint)
+
+    return check
+
+
+def names(info: ValidationInfo) -> Names:
+    """The context that every validation of the model is given."""
+    if not isinstance(info.context, Names):
+        raise TypeError("the model is validated with the names of the file as its context")
+    return info.context
+
+
+Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, AfterValidator(_id)]
+QueueId = Annotated[str, AfterValidator(_queue_id)]
+LanguageCode = Annotated[str, AfterValidator(_language)]
+Device = Annotated[
+    str,
+    AfterValidator(
+        _matching(_DEVICE, "bad-device", "a device", "write technology and name: PJSIP/101")
+    ),
+]
+Extension = Annotated[
+    str,
+    AfterValidator(
+        _matching(_EXTENSION, "bad-extension", "an extension", "digits, letters, * # + _ . -")
+    ),
+]
+Music = Annotated[
+    str,
+    AfterValidator(
+        _matching(_MUSIC, "bad-music", "a music class", "letters, digits, hyphens: default")
+    ),
+]
+
+QueueName = Annotated[str, AfterValidator(_known("queue"))]
+MenuName = Annotated[str, AfterValidator(_known("menu"))]
+RuleListName = Annotated[str, AfterValidator(_known("rule-list"))]
+PromptName = Annotated[str, AfterValidator(_known("prompt"))]
+SkillName = Annotated[str, AfterValidator(_known("skill"))]
+SurveyName = Annotated[str, AfterValidator(_known("survey"))]
+MailboxName = Annotated[str, AfterValidator(_known("mailbox"))]
+HoursName = Annotated[str, AfterValidator(_known("hours"))]
+LanguageName = Annotated[str, AfterValidator(_known("language"))]
+WantedSkill = Annotated[str, AfterValidator(_known("skill", CALLERS_LANGUAGE))]
+SourceOrNone = Annotated[str, AfterValidator(_known("source", NONE))]
+CustomerLanguage = Annotated[str, AfterValidator(_known("language", NONE, UNAVAILABLE))]
+Level = Annotated[int, Field(ge=1, le=10)]
+
+
+def _menu_key(value: str) -> str:
+    if "#" in value:
+        message = "`#` ends what a caller keys in, so it cannot be a key"
+        raise complaint("hash-key", message, "use a digit or *")
+    if not _KEY.fullmatch(value):
+        hint = "one to four of 0 to 9 and *, in quotes"
+        raise complaint("bad-key", f'"{value}" cannot be keyed on a telephone', hint)
+    return value
+
+
+MenuKey = Annotated[str, AfterValidator(_menu_key)]
+
+
+def _seconds(shortest: int, longest: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s or {value}m")
+        match = _DURATION.fullmatch(text_of(value, "a duration such as 20s"))
+        if match is None:
+            hint = "write a whole number and s, m or h: 20s, 5m, 1h"
+            raise complaint("bad-duration", f'"{value}" is not a duration', hint)
+        seconds = int(match[1]) * _SECONDS_IN[match[2]]
+        if not shortest <= seconds <= longest:
+            hint = f"write {spelt_seconds(shortest)} to {spelt_seconds(longest)}"
+            raise complaint("out-of-range", f'"{value}" is too short or too long here', hint)
+        return seconds
+
+    return read
+
+
+def spelt_seconds(seconds: int) -> str:
+    """Seconds as the rules file writes them.
+
+    >>> spelt_seconds(90), spelt_seconds(300), spelt_seconds(7200)
+    ('90s', '5m', '2h')
+    """
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+Waiting = Annotated[int, BeforeValidator(_seconds(1, 24 * 3600))]
+"""How long a caller may wait: 1s to 24h."""
+Ringing = Annotated[int, BeforeValidator(_seconds(5, 300))]
+"""How long an agent's telephone rings: 5s to 5m."""
+Speaking = Annotated[int, BeforeValidator(_seconds(5, 3600))]
+"""How long a message may be: 5s to 1h."""
+
+
+def _pause(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s")
+    match = _PAUSE.fullmatch(text_of(value, "seconds such as 3s"))
+    if match is None:
+        hint = "write seconds: 3s, 2.5s"
+        raise complaint("bad-duration", f'"{value}" is not a number of seconds', hint)
+    seconds = float(match[1])
+    if not _SHORTEST_PAUSE <= seconds <= _LONGEST_PAUSE:
+        hint = f"write {_SHORTEST_PAUSE}s to {_LONGEST_PAUSE}s"
+        raise complaint("out-of-range", f'"{value}" is too short or too long here', hint)
+    return seconds
+
+
+KeyPause = Annotated[float, BeforeValidator(_pause)]
+"""How long to wait for a key: 0.5s to 60s."""
+
+
+def _hangup(value: object) -> int:
+    if value is True:
+        return _NORMAL_CLEARING
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _LAST_CAUSE:
+        return value
+    hint = "write `hangup: true`, or a cause from 1 to 127: 16 normal, 17 busy, 21 rejected"
+    raise complaint("bad-hangup", "neither true nor a hang-up cause", hint)
+
+
+HangupCause = Annotated[int, BeforeValidator(_hangup)]
+
+
+def _just_true(value: object) -> bool:
+    if value is True:
+        return True
+    raise complaint("not-allowed", "only `true` makes sense here", "write `track: true`")
+
+
+JustTrue = Annotated[bool, BeforeValidator(_just_true)]
+
+
+def _scale(value: object) -> tuple[int, int]:
+    written = text_of(value, "a scale such as 1..10")
+    match = _SCALE.fullmatch(written)
+    if match is None:
+        hint = "write the lowest and the highest mark: 1..5, 1..10"
+        raise complaint("bad-scale", f'"{written}" is not a scale', hint)
+    low, high = int(match[1]), int(match[2])
+    if low >= high:
+        raise complaint("bad-scale", f"{low} is not below {high}", "write the lower mark first")
+    if high > _LONGEST_MARK:
+        hint = "callers key in at most two digits: end at 99 or below"
+        raise complaint("bad-scale", f"{high} takes more than two keys", hint)
+    return low, high
+
+
+Scale = Annotated[tuple[int, int], BeforeValidator(_scale)]
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+OneOrMany = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+"""A value, or a list of them."""

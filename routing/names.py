@@ -1,0 +1,94 @@
+"""The names that a rules file defines, and what to suggest for one that it does not."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, TypeGuard
+
+MOST_NAMES_SHOWN: Final = 12
+"""Of a list of allowed names; more would bury the message."""
+
+PLURALS: Final = {
+    "queue": "queues",
+    "menu": "menus",
+    "rule-list": "rules",
+    "prompt": "prompts",
+    "skill": "skills",
+    "survey": "surveys",
+    "mailbox": "mailboxes",
+    "hours": "hours",
+}
+"""The kinds of name that are the keys of a section, and the section."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_SECTIONS: Final = frozenset(PLURALS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What may be mentioned, by kind: the keys of `PLURALS`, `language` and `source`.
+
+    A kind that is absent could not be made out: its section is malformed or misspelt, which is a
+    problem of its own. Nothing is then said about the mentions. `country` is the business's, None
+    if it could not be read.
+    """
+
+    of: Mapping[str, tuple[str, ...]]
+    country: str | None
+
+
+def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Names:
+    """Collect the names from a file's plain data, whatever else may be wrong with it."""
+    found = {
+        kind: tuple(section)
+        for kind, plural in PLURALS.items()
+        if isinstance(section := data.get(plural, {}), dict) and not _misspelt(plural, data)
+    }
+    if "prompt" in found:
+        found["prompt"] = tuple(dict.fromkeys((*found["prompt"], *builtin_prompts)))
+    business = data.get("business")
+    languages = business.get("languages") if isinstance(business, dict) else None
+    if isinstance(languages, list):
+        spoken = tuple(each for each in languages if is_language(each))
+        if len(spoken) == len(languages):
+            found["language"] = spoken
+    numbers = data.get("numbers")
+    if isinstance(numbers, dict):
+        found["source"] = _sources(numbers.values())
+    country = business.get("country") if isinstance(business, dict) else None
+    return Names(found, country if isinstance(country, str) else None)
+
+
+def is_language(code: object) -> TypeGuard[str]:
+    """Whether this is written like a language: two or three small letters (ISO 639)."""
+    return isinstance(code, str) and _LANGUAGE.fullmatch(code) is not None
+
+
+def _misspelt(section: str, data: Mapping[str, object]) -> bool:
+    """Whether a section seems to stand there under a wrong name."""
+    others = [key for key in data if key not in _SECTIONS]
+    return section not in data and bool(get_close_matches(section, others))
+
+
+def _sources(numbers: Iterable[object]) -> tuple[str, ...]:
+    sources = (number.get("source") for number in numbers if isinstance(number, dict))
+    return tuple(dict.fromkeys(each for each in sources if isinstance(each, str)))
+
+
+def suggestion(wrong: str, allowed: Iterable[str]) -> str:
+    """A hint for a word that is not among those allowed.
+
+    >>> suggestion("suport", ["sales", "support"])
+    'did you mean "support"?'
+    >>> suggestion("xyz", ["sales", "support"])
+    'write one of: sales, support'
+    """
+    words = list(dict.fromkeys(allowed))
+    close = get_close_matches(wrong, words, n=1)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    if not words:
+        return ""
+    more = ", …" if len(words) > MOST_NAMES_SHOWN else ""
+    return f"write one of: {', '.join(words[:MOST_NAMES_SHOWN])}{more}"

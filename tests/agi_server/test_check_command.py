@@ -1,0 +1,83 @@
+"""`rahyab check`: what it prints and how it ends."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agi_server.cli.check import check_command
+from tests.sample import TEXT
+
+
+def check(*arguments: str, **environment: str) -> Result:
+    """Run the command."""
+    return CliRunner(env=environment).invoke(check_command, arguments)
+
+
+def test_a_file_in_order_is_counted(tmp_path: Path) -> None:
+    """The counts show a file that loads and is emptier than it should be."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    result = check(str(file))
+    assert result.exit_code == 0
+    assert "nothing wrong (revision " in result.output
+    assert (
+        "2 numbers, 2 hours, 4 skills, 3 agents, 2 queues, 1 menu, 3 rules, 1 survey, 1 mailbox,"
+        " 2 prompts"
+    ) in result.output
+
+
+def test_each_problem_shows_its_line_a_caret_and_a_cure(tmp_path: Path) -> None:
+    """In the order of the file, with their number at the end."""
+    file = tmp_path / "rules.yaml"
+    wrong = TEXT.replace("fallback: reception", "fallback: recption").replace(
+        "ring: 20s", "ring: 20"
+    )
+    file.write_text(wrong, encoding="utf-8")
+    result = check(str(file))
+    assert result.exit_code == 1
+    assert result.output == (
+        f'{file}:8:13: there is no queue "recption" [unknown-queue]\n'
+        "    fallback: recption\n"
+        "              ^\n"
+        '    did you mean "reception"?\n'
+        f"{file}:35:11: `20` lacks a unit [no-unit]\n"
+        "    ring: 20\n"
+        "          ^\n"
+        "    write 20s or 20m\n"
+        "2 problems\n"
+    )
+
+
+def test_the_file_of_the_settings_is_the_default(tmp_path: Path) -> None:
+    """RAHYAB_RULES names it."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("[]", encoding="utf-8")
+    result = check(RAHYAB_RULES=str(file))
+    assert result.exit_code == 1
+    assert "mine.yaml:1:1: the file is a list" in result.output
+    assert result.output.endswith("1 problem\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [(None, "cannot be read: No such file"), (b"name: \xff", "is not UTF-8 text (byte 6)")],
+    ids=["missing", "not UTF-8"],
+)
+def test_a_check_that_cannot_run_says_why(
+    tmp_path: Path, content: bytes | None, cause: str
+) -> None:
+    """One sentence and exit code 2."""
+    file = tmp_path / "rules.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    result = check(str(file))
+    assert result.exit_code == 2
+    assert cause in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_the_example_of_the_repository_is_in_order() -> None:
+    """It is the first file that an administrator reads."""
+    result = check(str(Path(__file__).parents[2] / "routing_rules.yaml"))
+    assert (result.exit_code, "problem" in result.output) == (0, False), result.output

@@ -1,0 +1,101 @@
+"""How a call ended, in one word."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agi_server.endings import END_OF_THE_RULES, call_log_fields, final_change, outcome_of
+from agi_server.request import Request
+from crm.records import Call, Outcome
+
+START = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+QUEUED = START + timedelta(seconds=20)
+END = START + timedelta(seconds=100)
+
+CALL = Call(
+    id="1.2-3",
+    started_at=START,
+    caller_as_sent="09121234567",
+    name_as_sent="",
+    caller="+989121234567",
+    dialled="+982191000000",
+    source="website",
+    language="fa",
+    customer_id=1,
+    customer_name="Sara",
+    revision="abc",
+    facts={},
+    trial=False,
+    queue=None,
+    agent=None,
+    queued_at=None,
+    answered_at=None,
+    left_queue_at=None,
+    ended_at=None,
+    outcome=Outcome.IN_PROGRESS,
+    stage="menu welcome",
+    state={},
+)
+WAITING = replace(CALL, queue="support", queued_at=QUEUED, stage="queue support")
+REQUEST = Request(
+    call_id="1.2-3",
+    visit=2,
+    channel="PJSIP/trunk-1",
+    dialled="+982191000000",
+    at=None,
+    status="",
+    agent=None,
+    hold=None,
+    queued_at=None,
+    fell_back=False,
+    trial=False,
+)
+WITH_AGENT = replace(REQUEST, agent="sara", hold=5, queued_at=QUEUED)
+
+
+@pytest.mark.parametrize(
+    ("call", "request_", "expected"),
+    [
+        (CALL, REQUEST, Outcome.LEFT_IN_MENU),
+        (replace(CALL, stage=END_OF_THE_RULES), REQUEST, Outcome.SELF_SERVED),
+        (WAITING, REQUEST, Outcome.ABANDONED),
+        (WAITING, WITH_AGENT, Outcome.ANSWERED),
+        (replace(WAITING, stage=END_OF_THE_RULES), REQUEST, Outcome.NOT_ANSWERED),
+        (replace(WAITING, outcome=Outcome.ANSWERED), REQUEST, Outcome.ANSWERED),
+        (replace(CALL, outcome=Outcome.VOICEMAIL), REQUEST, Outcome.VOICEMAIL),
+        (CALL, replace(REQUEST, fell_back=True), Outcome.FELL_BACK),
+    ],
+)
+def test_outcome(call: Call, request_: Request, expected: Outcome) -> None:
+    """Each way to end has its word."""
+    assert outcome_of(call, request_) is expected
+
+
+def test_caller_who_hangs_up_on_the_agent_was_answered() -> None:
+    """The dialplan's variables tell who answered and after how long."""
+    change = final_change(WAITING, WITH_AGENT, END)
+
+    assert change.agent == "sara"
+    assert change.answered_at == QUEUED + timedelta(seconds=5)
+    assert change.left_queue_at == END
+    assert change.stage == "with agent sara"
+
+
+def test_end_after_the_queue_leaves_its_times_alone() -> None:
+    """What `after-queue` recorded stands."""
+    left = replace(WAITING, left_queue_at=QUEUED + timedelta(seconds=30), outcome=Outcome.ANSWERED)
+    change = final_change(left, WITH_AGENT, END)
+
+    assert change.left_queue_at is None
+    assert change.answered_at is None
+    assert change.agent is None
+
+
+def test_log_line_masks_the_caller_and_tells_times() -> None:
+    """One line tells the call without telling the number."""
+    fields = call_log_fields(WAITING, final_change(WAITING, WITH_AGENT, END))
+
+    assert fields["caller"] == "+989*******67"
+    assert (fields["waited"], fields["talked"], fields["lasted"]) == (5.0, 75.0, 100.0)
+    assert "+989121234567" not in str(fields)

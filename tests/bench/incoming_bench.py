@@ -1,0 +1,171 @@
+"""What a whole `incoming` request costs, against a bare echo server with as many commands.
+
+Run by hand: `python tests/bench/incoming_bench.py`. It prints; nothing is asserted.
+
+The request: the caller is found among the sample customers, the rules decide, a case is opened and
+its number read out, six channel variables are set, the journal is on disk. Both servers run in a
+process of their own on uvloop, the load generator in a third; CPU is the server's own, user and
+system, from /proc.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+SESSIONS = 3000
+AT_ONCE = 16
+RATE = 100
+SECONDS = 20
+CALLER, DIALLED = "+989121234567", "+982191000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run. Times are in seconds."""
+
+    sessions: int
+    commands: float
+    failures: int
+    wall: float
+    load_cpu: float
+    median: float
+    p99: float
+    server_cpu: float
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(*command: str, environment: dict[str, str] | None = None) -> Iterator[int]:
+    """A server in a process of its own; gives its id."""
+    child = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **(environment or {})}, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield child.pid
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far (proc(5), stat fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def await_port(port: int) -> None:
+    """Until the server listens."""
+    for _ in range(400):
+        with socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit(f"nothing listens on port {port}")
+
+
+def load(pid: int, port: int, run: str, *shape: str) -> Measured:
+    """One load, measured."""
+    before = cpu_seconds(pid)
+    words = ["incoming", CALLER, DIALLED, run, *shape]
+    output = subprocess.run(
+        [sys.executable, str(HERE / "load.py"), str(port), *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    sessions, commands, failures, *times = output
+    measured = (float(number) for number in times)
+    return Measured(
+        int(sessions), float(commands), int(failures), *measured, cpu_seconds(pid) - before
+    )
+
+
+def prepare(home: Path) -> dict[str, str]:
+    """A database with the sample customers, and rules that send every call straight to a case."""
+    rules = home / "rules.yaml"
+    text = (ROOT / "routing_rules.yaml").read_text(encoding="utf-8")
+    rules.write_text(text.replace("{rules: arrival}", "{rules: support}"), encoding="utf-8")
+    environment = {
+        "RAHYAB_HOME": str(home),
+        "RAHYAB_RULES": str(rules),
+        "RAHYAB_LOG_LEVEL": "warning",
+    }
+    subprocess.run(
+        [sys.executable, "-m", "agi_server.cli", "customers", "import"]
+        + [str(ROOT / "crm/samples/customers.csv")],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return environment
+
+
+def main() -> None:
+    """Measure and print."""
+    closed = ("closed", str(SESSIONS), str(AT_ONCE))
+    with tempfile.TemporaryDirectory() as folder:
+        environment = prepare(Path(folder))
+        port = free_port()
+        serve = (sys.executable, "-m", "agi_server.cli", "serve", "--listen", f"127.0.0.1:{port}")
+        with process(*serve, environment=environment) as pid:
+            await_port(port)
+            load(pid, port, "warm-up", "closed", "200", str(AT_ONCE))
+            ours = load(pid, port, "busy", *closed)
+            paced = load(pid, port, "paced", "open", str(RATE), str(SECONDS))
+    port, commands = free_port(), round(ours.commands)
+    echo = (sys.executable, str(HERE / "echo_server.py"), str(port), str(commands))
+    with process(*echo) as pid:
+        await_port(port)
+        load(pid, port, "warm-up", "closed", "200", str(AT_ONCE))
+        bare = load(pid, port, "busy", *closed)
+    report(ours, bare, paced)
+
+
+def report(ours: Measured, bare: Measured, paced: Measured) -> None:
+    """Print the figures."""
+    table = Table(
+        "server", "sessions/s", "CPU a session", "ratio", "load's CPU a session", "failed"
+    )
+    floor = bare.server_cpu / bare.sessions
+    for name, run in (("bare echo", bare), ("rahyab", ours)):
+        cost = run.server_cpu / run.sessions
+        table.add_row(
+            name,
+            f"{run.sessions / run.wall:.0f}",
+            f"{cost * 1e6:.0f} µs",
+            f"{cost / floor:.2f}",
+            f"{run.load_cpu / run.sessions * 1e6:.0f} µs",
+            str(run.failures),
+        )
+    console = Console()
+    console.print(
+        f"{SESSIONS} `incoming` requests, {AT_ONCE} at once, {ours.commands:.0f} commands"
+    )
+    console.print(table)
+    console.print(
+        f"first command after the environment, {RATE} new calls a second for {SECONDS} s:"
+        f" median {paced.median * 1e3:.2f} ms, p99 {paced.p99 * 1e3:.2f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""The dialplan and dialplan/contract.py name the same things, both ways."""
+
+import inspect
+import re
+from importlib import resources
+
+import pytest
+
+from dialplan import contract
+from dialplan.contract import Argument, Go, Script
+
+OWN = re.compile(r"\bRAHYAB_[A-Z_]+\b")
+EXTENSION = re.compile(r"^exten => ([^,]+),", re.MULTILINE)
+CONTEXT = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
+REQUEST = re.compile(r"AGI\(agi://\$\{RAHYAB_SERVER\}/([^,)]+)((?:,[^,)]*)*)\)")
+
+SPECIAL = {"h", "i", "t", "e"}
+"""Extensions that Asterisk itself goes to."""
+
+INTERNAL = {"unasked"}
+"""Extensions that only the dialplan itself goes to."""
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith(";"))
+
+
+@pytest.fixture(scope="module")
+def dialplan() -> str:
+    """The dialplan that we ship, without its comments."""
+    return _without_comments(resources.files("dialplan").joinpath("extensions.conf").read_text())
+
+
+@pytest.fixture(scope="module")
+def lab() -> str:
+    """The lab's own dialplan, which sets what only a site's test extension may set."""
+    template = resources.files("agi_server.lab").joinpath("extensions.conf")
+    return _without_comments(template.read_text())
+
+
+def _extensions(text: str, context: str) -> set[str]:
+    """The extensions of one context."""
+    own = text.partition(f"[{context}]")[2]
+    following = CONTEXT.search(own)
+    return set(EXTENSION.findall(own[: following.start()] if following else own))
+
+
+def _requests(text: str) -> dict[str, dict[str, str]]:
+    """Each request's arguments by name."""
+    return {
+        script: dict(pair.split("=", 1) for pair in arguments.split(",") if pair)
+        for script, arguments in REQUEST.findall(text)
+    }
+
+
+def test_both_sides_know_the_same_variables(dialplan: str, lab: str):
+    """Neither side uses a variable of which the other knows nothing."""
+    names = {
+        value
+        for name, value in vars(contract).items()
+        if name.isupper() and isinstance(value, str) and OWN.fullmatch(value)
+    }
+
+    assert names == set(OWN.findall(dialplan)) | set(OWN.findall(lab))
+
+
+def test_only_the_lab_sets_the_time(dialplan: str, lab: str):
+    """A caller from outside cannot choose the moment of the call."""
+    setting = re.compile(rf"\bSet\({contract.AT}=")
+
+    assert setting.search(lab)
+    assert not setting.search(dialplan)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        contract.QUEUE_STATUS,
+        contract.MEMBER_NAME,
+        contract.MEMBER_INTERFACE,
+        contract.HOLD_TIME,
+    ],
+)
+def test_reports_of_an_earlier_queue_are_cleared(dialplan: str, name: str):
+    """Asterisk leaves old values in place, so the dialplan empties them before the queue."""
+    before_queue = dialplan.partition("Queue(${RAHYAB_QUEUE}")[0].rpartition("exten => queue")[2]
+
+    assert re.search(rf"[(,]{name}=[,)]", before_queue)
+
+
+@pytest.mark.parametrize("name", [contract.MAX_PENALTY, contract.PRIORITY])
+def test_the_fallback_lifts_limits_of_an_earlier_queue(dialplan: str, name: str):
+    """Or agents whom that queue kept away would be kept away from the fallback too."""
+    before_queue = dialplan.partition(f"Queue({contract.FALLBACK_QUEUE})")[0]
+
+    assert re.search(rf"[(,]{name}=\d+[,)]", before_queue.rpartition("exten => fallback")[2])
+
+
+def test_both_sides_know_the_same_requests(dialplan: str):
+    """Each script is asked for, and nothing else is."""
+    assert set(Script) == set(_requests(dialplan))
+
+
+def test_both_sides_know_the_same_arguments(dialplan: str):
+    """Each argument is handed over by some request, and nothing else is."""
+    handed_over = {name for arguments in _requests(dialplan).values() for name in arguments}
+
+    assert set(Argument) - {Argument.TRIAL} == handed_over
+
+
+@pytest.mark.parametrize("argument", [one for one in Argument if one is not Argument.TRIAL])
+def test_an_argument_carries_what_the_contract_says(dialplan: str, argument: Argument):
+    """The variable named in the argument's description is the one that is handed over."""
+    described = re.search(rf'"{argument}"\n    """(\w+)\.', inspect.getsource(Argument))
+    assert described
+    values = {sent[argument] for sent in _requests(dialplan).values() if argument in sent}
+
+    assert {f"${{{described[1]}}}"} == values
+
+
+def test_every_request_names_its_call_and_its_turn(dialplan: str):
+    """Without the two a repeated request could not be told from a new one."""
+    for script, arguments in _requests(dialplan).items():
+        assert {Argument.CALL, Argument.VISIT} <= set(arguments), script
+
+
+def test_every_place_to_go_is_an_extension_and_none_is_left_over(dialplan: str):
+    """The server can send a call to each Go, and no extension of that context is a leftover."""
+    extensions = _extensions(dialplan, contract.CALL_CONTEXT)
+
+    assert set(Go) | SPECIAL | {Script.INCOMING} | INTERNAL == extensions
+
+
+def test_the_contexts_are_those_of_the_contract(dialplan: str):
+    """One for calls that come in, one for calls between requests."""
+    assert set(CONTEXT.findall(dialplan)) == {contract.INCOMING_CONTEXT, contract.CALL_CONTEXT}
+
+
+def test_no_request_is_believed_without_its_proof(dialplan: str):
+    """After each request but the last, the dialplan looks at RAHYAB_DONE, never at AGISTATUS."""
+    for script in set(Script) - {Script.ENDED}:
+        assert f'"${{{contract.DONE}}}" = "{script}"' in dialplan
+    assert "AGISTATUS" not in dialplan
+
+
+def test_every_request_clears_the_proof_of_the_one_before(dialplan: str):
+    """The line before each request counts it and empties what it is to set."""
+    lines = dialplan.splitlines()
+    for number, line in enumerate(lines):
+        if "AGI(" in line:
+            for name in (contract.DONE, contract.GO, contract.REASON):
+                assert re.search(rf"[(,]{name}=[,)]", lines[number - 1]), line
+
+
+def test_what_callers_send_is_in_no_expression(dialplan: str):
+    """Nothing of the caller is expanded where it could be read as dialplan."""
+    assert "CALLERID" not in dialplan
+    assert re.findall(r".*\$\{EXTEN\}.*", dialplan) == [
+        f"exten => _[+0-9]!,1,Set({contract.DIALLED}=${{FILTER(+0-9,${{EXTEN}})}})"
+    ]
+
+
+def test_the_static_fallback_queue_is_the_one_of_the_contract(dialplan: str):
+    """The queue compiler fills the queue that the dialplan falls back to."""
+    assert f"Queue({contract.FALLBACK_QUEUE})" in dialplan

@@ -1,0 +1,114 @@
+"""What each condition sees of a call."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from routing.facts import Contract, ContractStatus, CustomerFacts, CustomerStatus, Facts
+from routing.matchers import SIGHTS, check_condition, contract_status
+from routing.model import WhenShape
+from routing.rules import Condition
+from tests.sample import FACTS, POLICY
+
+TODAY = date(2026, 11, 24)
+UNAVAILABLE = CustomerFacts(CustomerStatus.UNAVAILABLE)
+
+
+def facts(**customer: object) -> Facts:
+    """The facts of a known customer with these changes."""
+    return replace(FACTS, customer=replace(FACTS.customer, **customer))
+
+
+def holds(call: Facts, fact: str, *allowed: str, argument: str | None = None) -> bool:
+    """Whether one condition holds."""
+    return check_condition(POLICY, call, Condition(fact, argument, allowed)).held
+
+
+def test_every_fact_of_the_language_can_be_seen() -> None:
+    """The words of `when` and the sights are the same."""
+    fields = WhenShape.model_fields.items()
+    assert {field.alias or name for name, field in fields} == set(SIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("fact", "argument", "seen"),
+    [
+        ("hours", "office", "open"),
+        ("hours", "night", "closed"),
+        ("customer", None, "known"),
+        ("contract", None, "none"),
+        ("customer.segment", None, "none"),
+        ("customer.language", None, "fa"),
+        ("language", None, "fa"),
+        ("source", None, "website"),
+        ("dialled", None, "+982191000000"),
+        ("case.open", None, "false"),
+    ],
+)
+def test_each_fact_is_seen_as_a_word(fact: str, argument: str | None, seen: str) -> None:
+    """The clause keeps what was seen, for the explanation."""
+    clause = check_condition(POLICY, FACTS, Condition(fact, argument, ("x", seen)))
+    assert (clause.seen, clause.held) == (seen, True)
+    assert not check_condition(POLICY, FACTS, Condition(fact, argument, ("x",))).held
+
+
+@pytest.mark.parametrize(
+    "fact", ["customer", "contract", "customer.segment", "customer.language", "case.open"]
+)
+def test_an_unavailable_fact_fails_every_condition_but_one_that_names_it(fact: str) -> None:
+    """A store that is down is no ended contract, and no customer without a segment."""
+    call = replace(FACTS, customer=UNAVAILABLE)
+    others = ("known", "unknown", "running", "ended", "none", "true", "false", "gold", "fa")
+    assert not holds(call, fact, *others)
+    assert holds(call, fact, *others, "unavailable")
+
+
+@pytest.mark.parametrize("word", ["none", "unavailable"])
+def test_text_from_the_store_cannot_pass_for_a_word_of_ours(word: str) -> None:
+    """A segment called `unavailable` is a segment."""
+    assert not holds(facts(segment=word, language=word), "customer.segment", word)
+    assert not holds(facts(segment=word, language=word), "customer.language", word)
+
+
+def test_a_number_without_a_source_has_none() -> None:
+    """It can be asked for."""
+    assert holds(replace(FACTS, source=None), "source", "none")
+
+
+def test_an_open_case_is_seen() -> None:
+    """One is enough."""
+    assert holds(facts(open_cases=1), "case.open", "true")
+
+
+def contract(begins: int, ends: int, grace: int = 0) -> Contract:
+    """A contract whose first and last day are so many days from today."""
+    return Contract("gold", TODAY + timedelta(days=begins), TODAY + timedelta(days=ends), grace)
+
+
+@pytest.mark.parametrize(
+    ("contracts", "status"),
+    [
+        ([], ContractStatus.NONE),
+        ([contract(-10, 10)], ContractStatus.RUNNING),
+        ([contract(0, 0)], ContractStatus.RUNNING),
+        ([contract(-10, -1)], ContractStatus.ENDED),
+        ([contract(-10, -1, grace=1)], ContractStatus.GRACE),
+        ([contract(-10, -2, grace=1)], ContractStatus.ENDED),
+        ([contract(1, 10)], ContractStatus.NONE),
+        ([contract(-10, -5), contract(1, 10)], ContractStatus.ENDED),
+        ([contract(-10, -5), contract(-3, -1, grace=5)], ContractStatus.GRACE),
+        ([contract(-3, -1, grace=5), contract(-10, 10), contract(-9, -5)], ContractStatus.RUNNING),
+    ],
+)
+def test_the_best_contract_counts(contracts: list[Contract], status: ContractStatus) -> None:
+    """Both of its days are included; one that begins later counts for nothing."""
+    customer = CustomerFacts(CustomerStatus.KNOWN, contracts=tuple(contracts))
+    assert contract_status(customer, TODAY) is status
+
+
+def test_a_contract_at_the_end_of_the_calendar() -> None:
+    """`9999-12-31` means for ever, and days of grace do not go over the edge."""
+    for_ever = Contract("gold", date.min, date.max, 365)
+    customer = CustomerFacts(CustomerStatus.KNOWN, contracts=(for_ever,))
+    assert contract_status(customer, TODAY) is ContractStatus.RUNNING
