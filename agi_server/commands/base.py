@@ -12,8 +12,9 @@ from agi_server.protocol import LocalProtocolError, RemoteProtocolError, Reply
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-MAX_WORDS: Final = 126
-"""Words of a line. From the 128th on, quoted words overwrite Asterisk's stack (parse_args)."""
+MAX_ARGUMENTS: Final = 122
+"""Arguments of a command, whose own name is up to four words: 126 words in all. From the 128th on,
+quoted words overwrite Asterisk's stack (parse_args)."""
 
 LONGEST_PROMPT_SECONDS: Final = 600.0
 """How long a sound file may play: Asterisk does not tell its length beforehand."""
@@ -21,7 +22,6 @@ LONGEST_PROMPT_SECONDS: Final = 600.0
 _VARIABLE: Final = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*(\([A-Za-z0-9_,.-]*\))?", re.ASCII)
 _KEYS: Final = re.compile(r"[0-9A-D*#]*", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
-_UNQUOTABLE: Final = re.compile("[\r\n\0]")
 
 
 class Command(ABC, Generic[T_co]):
@@ -66,13 +66,13 @@ class Command(ABC, Generic[T_co]):
             LocalProtocolError: an argument cannot or may not be sent.
         """
         arguments = self.arguments()
-        line = " ".join((self.name, *map(quote, arguments)))
-        if _UNQUOTABLE.search(line) is not None:
+        line = " ".join([self.name, *map(quote, arguments)])
+        if "\n" in line or "\r" in line or "\0" in line:
             raise LocalProtocolError(
                 f"{self.name}: no argument can hold a CR, LF or NUL: {line[:80]!r}"
             )
-        if self.name.count(" ") + 1 + len(arguments) > MAX_WORDS:
-            raise LocalProtocolError(f"{self.name}: more than {MAX_WORDS} words")
+        if len(arguments) > MAX_ARGUMENTS:
+            raise LocalProtocolError(f"{self.name}: more than {MAX_ARGUMENTS} arguments")
         try:
             return (line + "\n").encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:

@@ -101,6 +101,8 @@ class _Session:
     dead: bool = False
     was_reset: bool = False
     transcript: list[Exchange] = field(default_factory=list)
+    reading: asyncio.Future[str] | None = None
+    """Of the server's next line: it goes on while the channel is looked at."""
 
     async def run(self, url: str, arguments: tuple[str, ...]) -> None:
         self.dead = self.channel.hung_up
@@ -109,6 +111,8 @@ class _Session:
         while await self._turn():
             pass
         await self._notify()
+        if self.reading is not None:
+            self.reading.cancel()
 
     async def _turn(self) -> bool:
         """One round of `run_agi`; False when the session is over."""
@@ -132,16 +136,17 @@ class _Session:
 
     async def _next_line(self) -> str | None:
         """The server's next line, empty at its end; None when the caller left first."""
-        if self.dead:
-            return await self._read()
-        reading = asyncio.ensure_future(self._read())
-        leaving = asyncio.ensure_future(self.channel.departed.wait())
-        await asyncio.wait((reading, leaving), return_when=asyncio.FIRST_COMPLETED)
-        leaving.cancel()
-        if reading.done():
-            return reading.result()
-        reading.cancel()
-        return None
+        if self.reading is None:
+            self.reading = asyncio.ensure_future(self._read())
+        if not self.dead:
+            leaving = asyncio.ensure_future(self.channel.departed.wait())
+            await asyncio.wait((self.reading, leaving), return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+            if not self.reading.done():
+                return None
+        line = await self.reading
+        self.reading = None
+        return line
 
     async def _read(self) -> str:
         try:
