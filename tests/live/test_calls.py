@@ -278,10 +278,11 @@ def test_hang_up_in_the_menu_is_in_the_journal(site: Site) -> None:
 
 def test_hang_up_in_the_queue_is_an_abandoned_call(site: Site) -> None:
     """The tracking number that was given out stays."""
+    phone = site.telephony.plug_in(SARA, ring=60.0)
     caller = site.telephony.start_call(
         Call(MAIN_NUMBER, number=GOLD_CUSTOMER, at=OPEN_HOURS, keys="hear:welcome 1")
     )
-    wait_until(lambda: any("Queue(" in line for line in caller.log.lines), 40.0)
+    phone.wait_for("rings", 40.0)
     caller.hang_up()
     site.telephony.end_call(caller)
 
@@ -290,6 +291,17 @@ def test_hang_up_in_the_queue_is_an_abandoned_call(site: Site) -> None:
     assert story.call.stage == "queue support"
     assert story.call.agent is None
     assert len(story.cases) == 1
+
+
+def test_caller_whom_nobody_can_serve_is_given_a_mailbox(site: Site) -> None:
+    """No agent's phone is there: the queue does not let the caller in, and gives up at once."""
+    result = site.call(keys="hear:welcome 1 hear:leave-a-message hangup")
+
+    assert heard(result, "tracking-number-is", "leave-a-message")
+    story = site.story()
+    left = next(event.data for event in story.timeline if event.kind == "left-queue")
+    assert left["status"] in ("JOINEMPTY", "JOINUNAVAIL")
+    assert story.call.outcome is Outcome.NOT_ANSWERED
 
 
 def test_hang_up_in_the_survey_keeps_what_was_answered(site: Site) -> None:
