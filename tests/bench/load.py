@@ -95,7 +95,7 @@ class Load:
     def _reply(self, line: bytes) -> bytes:
         if line.startswith(b"GET FULL VARIABLE"):
             value = self.caller.encode() if NUMBER.search(line) else b""
-            return b"200 result=1 (" + base64.b64encode(value) + b")\n"
+            return b"200 result=1 (" + base64.b64encode(b"x" + value) + b")\n"
         if line.startswith(b"SET VARIABLE"):
             return b"200 result=1\n"
         if line.startswith(b"STREAM FILE"):
