@@ -75,6 +75,9 @@ def _write_together(store: Store, jobs: Sequence[_Job]) -> None:
     """
     try:
         with store.transaction():
+            if len(jobs) == 1:
+                jobs[0].run(store)
+                return
             for job in jobs:
                 _write_one(store, job)
     except BaseException as error:  # noqa: BLE001  nothing of the group is on disk: tell them all

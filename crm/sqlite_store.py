@@ -55,14 +55,23 @@ UPDATE calls SET language = coalesce(?, language), queue = coalesce(?, queue),
 WHERE id = ?
 """
 
-_ADD_TO_TIMELINE: Final = f"""
-INSERT INTO timeline ({rows.TIMELINE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (call_id, visit, sequence) DO NOTHING
-"""  # noqa: S608  made of constants alone, like the other statements below
+_ROWS_TOGETHER: Final = 100
+"""Rows of one INSERT. The driver gives up and takes back the interpreter's lock for each statement,
+beside a busy event loop: that costs more than the row does."""
+
+
+def _add_to_timeline(count: int) -> str:
+    """The statement that appends `count` events."""
+    values = ", ".join(["(?, ?, ?, ?, ?, ?)"] * count)
+    return (
+        f"INSERT INTO timeline ({rows.TIMELINE_COLUMNS}) VALUES {values}"  # noqa: S608  constants
+        " ON CONFLICT (call_id, visit, sequence) DO NOTHING"
+    )
+
 
 _OPEN_CASE: Final = f"""
 INSERT INTO cases ({rows.CASE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-"""  # noqa: S608
+"""  # noqa: S608  made of constants alone, like the other statements below
 
 _KEEP_ANSWER: Final = f"""
 INSERT INTO answers ({rows.ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -232,11 +241,21 @@ class SqliteStore:
 
     def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
         """Append events."""
+        waiting = list(events)
+        if len(waiting) <= _ROWS_TOGETHER:
+            self._append(waiting)
+            return
         with self.transaction():
-            for event in events:
-                self._write(
-                    _ADD_TO_TIMELINE, rows.timeline_row(event), missing=_no_call(event.call_id)
-                )
+            for start in range(0, len(waiting), _ROWS_TOGETHER):
+                self._append(waiting[start : start + _ROWS_TOGETHER])
+
+    def _append(self, events: Sequence[TimelineEvent]) -> None:
+        """Append events in one statement, which is whole or not at all."""
+        if events:
+            values = [value for event in events for value in rows.timeline_row(event)]
+            calls = " or ".join(repr(call) for call in {event.call_id for event in events})
+            missing = f"There is no call {calls} in the journal: begin it first"
+            self._write(_add_to_timeline(len(events)), values, missing=missing)
 
     def open_case(self, case: Case, draw_tracking: Callable[[], str]) -> Case:
         """Open a case for a call, or return the one that this call opened before.

@@ -107,7 +107,7 @@ def _reply(line: bytes, caller: str) -> bytes:
 
 
 def main() -> None:
-    """`load.py PORT SCRIPT NUMBER:COUNT DIALLED RUN closed|open COUNT_OR_RATE AT_ONCE_OR_SECONDS`."""
+    """`load.py PORT SCRIPT NUMBER:COUNT DIALLED RUN closed|open COUNT|RATE AT_ONCE|SECONDS`."""
     port, script, callers, dialled, run, kind, first, second = sys.argv[1:]
     number, count = map(int, callers.split(":"))
     load = Load("127.0.0.1", int(port), script, number, count, dialled, run)
