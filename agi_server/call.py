@@ -70,7 +70,6 @@ class Calls:
             source=facts.source,
             customer=facts.customer.status,
         )
-        await talk.journal.flush()
         await self._converse(
             talk, book.policy.unlisted if number is None else number.start, Script.INCOMING
         )
@@ -148,7 +147,7 @@ class Calls:
         return Conversation(
             line=Line(channel, book.catalogue, journal, facts.language),
             book=book,
-            cases=Cases(self.stores, self.clock, request.call_id, facts.customer.id),
+            cases=Cases(journal, facts.customer.id),
             journal=journal,
             facts=facts,
         )

@@ -1,14 +1,12 @@
 """Cases of one call: opened once, and on disk before the caller hears their number."""
 
 import asyncio
-import secrets
 from dataclasses import dataclass
 
 import structlog
 
 from agi_server.gather import LOOKUP_BUDGET_SECONDS
-from agi_server.journal import Clock, promise
-from agi_server.store_threads import StoreThreads
+from agi_server.journal import Journal
 from crm.ports import StoreError
 from crm.records import Case, CaseState
 from crm.tracking import draw_tracking
@@ -20,9 +18,7 @@ log = structlog.get_logger(__name__)
 class Cases:
     """The cases of one call. `tracking` is the number of the one that is open, if any."""
 
-    stores: StoreThreads
-    clock: Clock
-    call_id: str
+    journal: Journal
     customer_id: int | None
     tracking: str | None = None
 
@@ -33,20 +29,17 @@ class Cases:
         not be there tomorrow.
         """
         wanted = Case(
-            tracking=draw_tracking(secrets.randbelow),
+            tracking=draw_tracking(),
             state=CaseState.NEW,
             subject=subject,
-            opened_at=self.clock(),
+            opened_at=self.journal.clock(),
             customer_id=self.customer_id,
-            call_id=self.call_id,
+            call_id=self.journal.call_id,
         )
         try:
-            case = await promise(
-                self.stores,
-                lambda store: store.open_case(wanted, lambda: draw_tracking(secrets.randbelow)),
-            )
+            case = await self.journal.keep(lambda store: store.open_case(wanted, draw_tracking))
         except StoreError as error:
-            log.error("case not opened", call=self.call_id, error=str(error))
+            log.error("case not opened", call=self.journal.call_id, error=str(error))
             return None
         self.tracking = case.tracking
         return case
@@ -59,4 +52,4 @@ class Cases:
             TimeoutError: It was too slow.
         """
         async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
-            return await self.stores.read(lambda store: store.find_case(tracking))
+            return await self.journal.stores.read(lambda store: store.find_case(tracking))

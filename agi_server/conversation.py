@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from agi_server.cases import Cases
-from agi_server.journal import Journal, promise
+from agi_server.journal import Journal
 from agi_server.line import Line
 from agi_server.policy import Rulebook
 from crm.ports import StoreError
@@ -123,6 +123,7 @@ class Conversation:
         await self.line.say(("tracking-number-is", *digits(case.tracking, self.line.language)))
 
     async def _dialogue(self, dialogue: Dialogue, context: Answer | None) -> machine.Go:
+        await self.journal.begin()
         state, effects = machine.start(dialogue)
         while True:
             event: machine.Event | None = None
@@ -175,7 +176,7 @@ class Conversation:
 
     async def _keep(self, answer: Answer) -> None:
         answer = replace(answer, given_at=self.now())
-        await promise(self.journal.stores, lambda store: store.keep_answer(answer))
+        await self.journal.keep(lambda store: store.keep_answer(answer))
         self.journal.note("answered", question=answer.question, value=answer.value)
 
     def now(self) -> datetime:

@@ -20,23 +20,11 @@ PROMISE_BUDGET_SECONDS: Final = 2.0
 """How long a caller waits in silence for something to be put on disk. A disk that needs longer is
 in trouble, and the call goes on without the promise."""
 
+BEGIN_BUDGET_SECONDS: Final = 0.15
+"""How long a caller waits before the first menu for the journal to be begun."""
+
 Clock = Callable[[], datetime]
 """Gives the moment in UTC."""
-
-
-async def promise(stores: StoreThreads, operation: Callable[[Store], Result]) -> Result:
-    """Make something durable before the caller is told of it.
-
-    Raises:
-        StoreError: It is not known to be on disk: do not tell the caller that it is.
-    """
-    try:
-        async with asyncio.timeout(PROMISE_BUDGET_SECONDS):
-            return await stores.write(operation)
-    except TimeoutError:
-        raise StoreUnavailableError(
-            f"the store took longer than {PROMISE_BUDGET_SECONDS:g} s to write"
-        ) from None
 
 
 @dataclass(slots=True)
@@ -63,30 +51,68 @@ class Journal:
         """Remember fields of `CallChange` for the call's row."""
         self.change = replace(self.change, **changes)
 
+    async def keep(
+        self, operation: Callable[[Store], Result], budget: float = PROMISE_BUDGET_SECONDS
+    ) -> Result:
+        """Make something durable before the caller is told of it, and the journal with it.
+
+        A write that took longer than `budget` seconds may still be done later: that does no harm,
+        as writing the same twice is writing it once.
+
+        Raises:
+            StoreError: It is not known to be on disk: do not tell the caller that it is.
+        """
+        events, change, new_call = tuple(self._events), self.change, self.new_call
+
+        def write(store: Store) -> Result:
+            if new_call is not None:
+                store.begin_call(new_call)
+            if events:
+                store.add_to_timeline(events)
+            if change != CallChange():
+                store.change_call(self.call_id, change)
+            return operation(store)
+
+        try:
+            async with asyncio.timeout(budget):
+                result = await self.stores.write(write)
+        except TimeoutError:
+            raise StoreUnavailableError(
+                f"the store took longer than {budget:g} s to write"
+            ) from None
+        del self._events[: len(events)]
+        self._written += len(events)
+        self.change, self.new_call = CallChange(), None
+        return result
+
+    async def begin(self) -> None:
+        """Have a new call in the store before a dialogue that may take minutes.
+
+        What is known by then is not lost with this process; but nobody waits long for it.
+        """
+        if self.new_call is None:
+            return
+        try:
+            await self.keep(_nothing, BEGIN_BUDGET_SECONDS)
+        except StoreError as error:
+            log.warning("journal late", call=self.call_id, error=str(error))
+
     async def flush(self) -> None:
         """Write what has been collected.
 
         A store that fails does not stop the call: what could not be written goes to the log, whole.
         """
-        events, change, new_call = tuple(self._events), self.change, self.new_call
-
-        def write(store: Store) -> None:
-            if new_call is not None:
-                store.begin_call(new_call)
-            store.add_to_timeline(events)
-            if change != CallChange():
-                store.change_call(self.call_id, change)
-
         try:
-            await promise(self.stores, write)
+            await self.keep(_nothing)
         except StoreError as error:
             log.error(
                 "journal not written",
                 call=self.call_id,
                 error=str(error),
-                events=[(event.kind, dict(event.data)) for event in events],
+                events=[(event.kind, dict(event.data)) for event in self._events],
             )
-            return
-        self._written += len(events)
-        self._events.clear()
-        self.change, self.new_call = CallChange(), None
+
+
+def _nothing(store: Store) -> None:
+    """The operation of a flush: the journal alone."""
+    del store

@@ -7,7 +7,6 @@ import structlog
 
 from agi_server.commands import Recorded
 from agi_server.conversation import Conversation
-from agi_server.journal import promise
 from crm.ports import StoreError
 from crm.records import Outcome, Recording
 
@@ -53,7 +52,7 @@ async def take_message(talk: Conversation, mailbox_id: str, folder: str) -> None
 
 async def _keep(talk: Conversation, recording: Recording) -> bool:
     try:
-        await promise(talk.journal.stores, lambda store: store.keep_recording(recording))
+        await talk.journal.keep(lambda store: store.keep_recording(recording))
     except StoreError as error:
         log.error("message not in the store", path=recording.path, error=str(error))
         return False

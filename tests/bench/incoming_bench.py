@@ -2,10 +2,10 @@
 
 Run by hand: `python tests/bench/incoming_bench.py`. It prints; nothing is asserted.
 
-The request: the caller is found among the sample customers, the rules decide, a case is opened and
-its number read out, six channel variables are set, the journal is on disk. Both servers run in a
-process of their own on uvloop, the load generator in a third; CPU is the server's own, user and
-system, from /proc.
+The request: the caller is found among 5,000 customers (each call is another one's), the rules
+decide, a case is opened and its number read out, six channel variables are set, the journal is on
+disk. Both servers run in a process of their own on uvloop, the load generator in a third; CPU is
+the server's own, user and system, from /proc.
 """
 
 import os
@@ -28,7 +28,12 @@ SESSIONS = 3000
 AT_ONCE = 16
 RATE = 100
 SECONDS = 20
-CALLER, DIALLED = "+989121234567", "+982191000000"
+DIALLED = "+982191000000"
+CUSTOMERS = 5000
+FIRST_NUMBER = 989120000000
+HEADER = (
+    "reference,name,language,segment,phones,contract_level,contract_from,contract_until,grace_days"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def await_port(port: int) -> None:
 def load(pid: int, port: int, run: str, *shape: str) -> Measured:
     """One load, measured."""
     before = cpu_seconds(pid)
-    words = ["incoming", CALLER, DIALLED, run, *shape]
+    words = ["incoming", f"{FIRST_NUMBER}:{CUSTOMERS}", DIALLED, run, *shape]
     output = subprocess.run(
         [sys.executable, str(HERE / "load.py"), str(port), *words],
         capture_output=True,
@@ -99,7 +104,7 @@ def load(pid: int, port: int, run: str, *shape: str) -> Measured:
 
 
 def prepare(home: Path) -> dict[str, str]:
-    """A database with the sample customers, and rules that send every call straight to a case."""
+    """A database of customers, and rules that send every call straight to a case."""
     rules = home / "rules.yaml"
     text = (ROOT / "routing_rules.yaml").read_text(encoding="utf-8")
     rules.write_text(text.replace("{rules: arrival}", "{rules: support}"), encoding="utf-8")
@@ -108,13 +113,19 @@ def prepare(home: Path) -> dict[str, str]:
         "RAHYAB_RULES": str(rules),
         "RAHYAB_LOG_LEVEL": "warning",
     }
-    sample = str(ROOT / "crm/samples/customers.csv")
+    customers = home / "customers.csv"
+    lines = (
+        f"B-{n},Customer {n},fa,gold,+{FIRST_NUMBER + n},full,2025-01-01,2030-12-31,0"
+        for n in range(CUSTOMERS)
+    )
+    customers.write_text("\n".join((HEADER, *lines)), encoding="utf-8")
     subprocess.run(
-        [sys.executable, "-m", "agi_server.cli", "customers", "import", sample],
+        [sys.executable, "-m", "agi_server.cli", "customers", "import", str(customers)],
         env={**os.environ, **environment},
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     return environment
 

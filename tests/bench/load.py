@@ -37,12 +37,13 @@ class Result:
 
 @dataclass(slots=True)
 class Load:
-    """Sessions of one kind against one server."""
+    """Sessions of one kind against one server, from one customer after the other."""
 
     host: str
     port: int
     script: str
-    caller: str
+    first_number: int
+    customers: int
     dialled: str
     run: str
     result: Result = field(default_factory=Result)
@@ -51,10 +52,11 @@ class Load:
     async def session(self) -> None:
         """One whole AGI session."""
         self._serial += 1
+        caller = f"+{self.first_number + self._serial % self.customers}"
         reader, writer = await asyncio.open_connection(self.host, self.port)
         environment = ENVIRONMENT.format(
             script=self.script,
-            caller=self.caller,
+            caller=caller,
             dialled=self.dialled,
             run=self.run,
             n=self._serial,
@@ -70,7 +72,7 @@ class Load:
                 self.result.failures += 1
                 break
             self.result.commands += 1
-            writer.write(self._reply(line))
+            writer.write(_reply(line, caller))
         writer.close()
 
     async def closed_loop(self, sessions: int, at_once: int) -> None:
@@ -92,21 +94,23 @@ class Load:
             tasks.append(asyncio.create_task(self.session()))
         await asyncio.gather(*tasks)
 
-    def _reply(self, line: bytes) -> bytes:
-        if line.startswith(b"GET FULL VARIABLE"):
-            value = self.caller.encode() if NUMBER.search(line) else b""
-            return b"200 result=1 (" + base64.b64encode(b"x" + value) + b")\n"
-        if line.startswith(b"SET VARIABLE"):
-            return b"200 result=1\n"
-        if line.startswith(b"STREAM FILE"):
-            return b"200 result=0 endpos=8000\n"
-        return b"200 result=0\n"
+
+def _reply(line: bytes, caller: str) -> bytes:
+    if line.startswith(b"GET FULL VARIABLE"):
+        value = caller.encode() if NUMBER.search(line) else b""
+        return b"200 result=1 (" + base64.b64encode(b"x" + value) + b")\n"
+    if line.startswith(b"SET VARIABLE"):
+        return b"200 result=1\n"
+    if line.startswith(b"STREAM FILE"):
+        return b"200 result=0 endpos=8000\n"
+    return b"200 result=0\n"
 
 
 def main() -> None:
-    """`load.py PORT SCRIPT CALLER DIALLED RUN closed SESSIONS AT_ONCE | open RATE SECONDS`."""
-    port, script, caller, dialled, run, kind, first, second = sys.argv[1:]
-    load = Load("127.0.0.1", int(port), script, caller, dialled, run)
+    """`load.py PORT SCRIPT NUMBER:COUNT DIALLED RUN closed|open COUNT_OR_RATE AT_ONCE_OR_SECONDS`."""
+    port, script, callers, dialled, run, kind, first, second = sys.argv[1:]
+    number, count = map(int, callers.split(":"))
+    load = Load("127.0.0.1", int(port), script, number, count, dialled, run)
     started, cpu = time.perf_counter(), time.process_time()
     if kind == "closed":
         uvloop.run(load.closed_loop(int(first), int(second)))
