@@ -21,11 +21,12 @@ class Phone:
 
     Attributes:
         sipp: Its SIPp.
+        devices: The devices that it is.
     """
 
-    def __init__(self, sipp: Sipp, names: Sequence[str], sip_port: int) -> None:
+    def __init__(self, sipp: Sipp, devices: Sequence[str], sip_port: int) -> None:
         self.sipp = sipp
-        self._names = names
+        self.devices = devices
         self._sip_port = sip_port
 
     @classmethod
@@ -51,7 +52,7 @@ class Phone:
             LabError: SIPp is not installed, or Asterisk did not take the phone.
         """
         sipp = Sipp.start(agent_files(ring, talk), asterisk.calls_folder, [], detached=detached)
-        phone = cls(sipp, [phone_name(device) for device in devices], asterisk.sip_port)
+        phone = cls(sipp, devices, asterisk.sip_port)
         try:
             phone._register()
         except BaseException:
@@ -64,8 +65,8 @@ class Phone:
         wait_until(lambda: is_bound(port) or not self.sipp.process.running, START_SECONDS)
         if not self.sipp.process.running or not is_bound(port):
             raise LabError(f"the agent's phone did not start on port {port}: {self.sipp.errors()}")
-        for name in self._names:
-            register(name, port, self._sip_port)
+        for device in self.devices:
+            register(phone_name(device), port, self._sip_port)
 
     def events(self) -> list[Event]:
         """What happened: rings, answers, hangs-up, left (by the caller), cancelled."""
@@ -87,7 +88,7 @@ class Phone:
     def stop(self) -> None:
         """Take it away from Asterisk, and unplug it."""
         try:
-            for name in self._names:
-                register(name, self.sipp.port, self._sip_port, seconds=0)
+            for device in self.devices:
+                register(phone_name(device), self.sipp.port, self._sip_port, seconds=0)
         finally:
             self.sipp.process.stop()

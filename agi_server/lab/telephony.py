@@ -70,7 +70,7 @@ class Telephony:
         return phone
 
     def clear(self) -> None:
-        """End every call and unplug every phone; the queues forget who has just talked.
+        """End every call and unplug every phone; the queues forget what agents have done.
 
         Raises:
             LabError: Asterisk still has calls after a while.
@@ -82,6 +82,9 @@ class Telephony:
             raise LabError(f"calls are left over: {self.asterisk.rx('core show channels')}")
         for phone in self._phones:
             phone.stop()
+            for device in phone.devices:
+                # Who let a call ring out was paused (autopause).
+                self.asterisk.rx(f"queue unpause member {device}")
         self.asterisk.rx("queue reset stats")
         self._callers.clear()
         self._phones.clear()
