@@ -24,6 +24,9 @@ HOST_PATH: Final = Path("/")
 """The root of an Asterisk that is installed on this machine itself."""
 
 PACKAGES: Final = "asterisk,asterisk-core-sounds-en-wav"
+MEANS: Final = ("mmdebstrap", "mount")
+"""Programs that a machine may lack, each from the Debian package of the same name."""
+
 SHOWN_LINES: Final = 15
 """How much of a failed build is shown: the cause stands at its end."""
 
@@ -116,10 +119,11 @@ def _demand_means() -> None:
             "the lab's Asterisk runs in a folder of its own (chroot), which only root may do: "
             "run this as root, or install the package `asterisk` on this machine"
         )
-    if not shutil.which("mmdebstrap"):
+    missing = [program for program in MEANS if not shutil.which(program)]
+    if missing:
         raise LabError(
-            "there is no Asterisk here, and no `mmdebstrap` to make one: "
-            "apt-get install mmdebstrap (or asterisk, where the release has it)"
+            f"there is no Asterisk here, and no {' and no '.join(missing)} to make and enter one: "
+            f"apt-get install {' '.join(missing)} (or asterisk, where the release has it)"
         )
 
 

@@ -42,7 +42,9 @@ def test_the_end_of_no_lab_is_no_error(home: Path):
     assert not list(home.iterdir())
 
 
-@pytest.mark.parametrize(("user", "cure"), [(0, "apt-get install mmdebstrap"), (1000, "root")])
+@pytest.mark.parametrize(
+    ("user", "cure"), [(0, "apt-get install mmdebstrap mount"), (1000, "root")]
+)
 def test_what_a_lab_lacks_is_named(
     home: Path, monkeypatch: pytest.MonkeyPatch, user: int, cure: str
 ):
