@@ -14,8 +14,9 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine on which only these programs are installed, for root, with an empty cache."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("sh", "rm", "mkdir", "echo", "mount"):
+    for name in ("sh", "rm", "mkdir", "echo"):
         (folder / name).symlink_to(f"/bin/{name}")
+    _install(folder, "mount")
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
