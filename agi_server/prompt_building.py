@@ -7,12 +7,13 @@ telephone without converting. What is there and unchanged is left alone.
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from agi_server import sound_programs
 from agi_server.prompt_manifest import (
@@ -37,6 +38,9 @@ MOST_WORKERS: Final = 4
 """Prompts made at once: each keeps a core busy for a tenth of a second, more gain nothing."""
 
 LOCK: Final = ".lock"
+
+LOCK_SECONDS: Final = 1.0
+"""How long to wait for another build's lock."""
 
 
 class PromptBuildError(Exception):
@@ -198,6 +202,23 @@ def _require_programs(jobs: Iterable[_Job]) -> None:
             f"{' and '.join(missing)} cannot be found: install with "
             f"`apt install {' '.join(missing)}` (Debian, Ubuntu), or put it on the PATH"
         )
+
+
+def _take(lock: IO[bytes]) -> None:
+    """Take the lock. Raises BlockingIOError when another build keeps it.
+
+    A build that is killed while it starts espeak-ng leaves the lock to that program for a moment.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(LOCK_SECONDS / 20)
+        else:
+            return
 
 
 @contextmanager
