@@ -228,7 +228,7 @@ def _writing(sounds: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / LOCK).open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(lock)
             _remove_partial(folder)
             yield folder
     except BlockingIOError:

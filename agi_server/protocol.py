@@ -40,6 +40,7 @@ _LONG_LINES_SINCE: Final = {20: 16, 21: 11, 22: 6}
 _VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,3})(?!\d)", re.ASCII)
 
 _PREAMBLE: Final = b"agi_network: yes\n"
+_LAST: Final = b"\nagi_threadid: "
 """What FastAGI starts with (launch_netscript): who says anything else is no Asterisk."""
 
 _ORDER: Final = {
@@ -174,6 +175,7 @@ class Machine:
         "_limit",
         "_outstanding",
         "_scanned",
+        "_tail",
         "_usage",
         "_usage_bytes",
         "_usage_follows",
@@ -182,6 +184,7 @@ class Machine:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._scanned = 0
+        self._tail = -1
         self._limit = 0
         """Of a command line; 0 until the environment is complete."""
         self._outstanding: Encodable | None = None
@@ -270,7 +273,7 @@ class Machine:
         buffer = self._buffer
         if not buffer.startswith(_PREAMBLE) and not _PREAMBLE.startswith(buffer):
             raise self._broken("not FastAGI: the peer does not begin with agi_network")
-        end = buffer.find(b"\n\n", max(0, self._scanned - 1))
+        end = self._find_end()
         if max(end, len(buffer) - 2 if end < 0 else 0) > MAX_ENVIRONMENT_BYTES:
             raise self._broken(f"an environment of more than {MAX_ENVIRONMENT_BYTES} bytes")
         if end < 0:
@@ -282,6 +285,18 @@ class Machine:
         values = self._parse_environment(text)
         self._limit = line_limit(values.get("agi_version", ""))
         return Environment(values)
+
+    def _find_end(self) -> int:
+        """Where the environment's empty line is; -1 while it is not there.
+
+        Only one behind `agi_threadid` counts, which comes last but for the arguments: a caller's
+        number can hold an empty line of its own (SIP: `sip:98%0a%0a@...`).
+        """
+        if self._tail < 0:
+            self._tail = self._buffer.find(_LAST, max(0, self._scanned - len(_LAST)))
+        if self._tail < 0:
+            return -1
+        return self._buffer.find(b"\n\n", max(self._tail, self._scanned - 1))
 
     def _parse_environment(self, text: str) -> dict[str, str]:
         usual = _USUAL.fullmatch(text)

@@ -63,7 +63,7 @@ class TrialCaller:
         """Print what has been heard since the last time."""
         words = " ".join(text for text in self._heard if text)
         if words:
-            self.tell(f"  « {words} »")
+            self.tell(f"  «{words}»")
         self._heard.clear()
 
     def _text(self, file: str) -> str:

@@ -1,7 +1,6 @@
 """`rahyab serve`: the server."""
 
 import asyncio
-import sys
 
 import click
 import uvloop
@@ -34,9 +33,7 @@ def serve_command(listen: str | None) -> None:
 
 
 def _banner(application: Application) -> None:
-    """Say what to do next, to a person at a terminal."""
-    if not sys.stdout.isatty():
-        return
+    """Say what to do next."""
     address = "{}:{}".format(*application.address)
     click.echo(
         f"\nRahyab answers on agi://{address}. In another terminal:\n"

@@ -28,6 +28,7 @@ ENVIRONMENT = (
     b"agi_version: 22.10.1\n"
     b"agi_calleridname: \xd8\xb3\xd9\x84\xd8\xa7\xd9\x85 \xff\n"
     b"agi_accountcode: \n"
+    b"agi_threadid: 7\n"
     b"agi_arg_1: one: two\n"
     b"\n"
 )
@@ -74,13 +75,16 @@ class TestEnvironment:
             ("agi_version", "22.10.1"),
             ("agi_calleridname", "سلام \udcff"),
             ("agi_accountcode", ""),
+            ("agi_threadid", "7"),
             ("agi_arg_1", "one: two"),
         ]
 
     def test_a_newline_in_a_value_stays_in_that_value(self):
         values = environment_of(
-            b"agi_network: yes\nagi_calleridname: a\nb: c\nagi_callingpres: 0\n\n"
+            b"agi_network: yes\nagi_callerid: 1\n\n2\nagi_calleridname: a\nb: c\n"
+            b"agi_callingpres: 0\nagi_threadid: 7\n\n"
         )
+        assert values["agi_callerid"] == "1\n\n2"
         assert values["agi_calleridname"] == "a\nb: c"
         assert values["agi_callingpres"] == "0"
 
@@ -91,19 +95,35 @@ class TestEnvironment:
             b"agi_callerid: 1\nagi_calleridname: a\nagi_callerid: 110\n",
             b"agi_calleridname: a\nagi_callerid: 110\n",
             b"agi_calleridname: a\nagi_arg_1: x\nagi_callingpres: 0\n",
+            b"agi_calleridname: a\nagi_threadid: 7\nagi_callingpres: 0\n",
             b"agi_new: 1\nagi_new: 2\n",
-            b"agi_arg_2: a\nagi_arg_1: b\n",
         ],
     )
     def test_a_forged_line_is_refused(self, forged: bytes):
         machine = Machine()
-        machine.receive_data(b"agi_network: yes\n" + forged + b"\n")
+        machine.receive_data(b"agi_network: yes\n" + forged + b"agi_threadid: 7\n\n")
         with pytest.raises(RemoteProtocolError, match="forges"):
             machine.next_event()
 
+    def test_arguments_out_of_order_are_refused(self):
+        machine = Machine()
+        machine.receive_data(b"agi_network: yes\nagi_threadid: 7\nagi_arg_2: a\nagi_arg_1: b\n\n")
+        with pytest.raises(RemoteProtocolError, match="forges"):
+            machine.next_event()
+
+    def test_is_found_whole_however_it_is_cut(self):
+        whole = b"agi_network: yes\nagi_callerid: 1\n\n\n2\nagi_threadid: 7\n\n"
+        machine = Machine()
+        for byte in whole[:-1]:
+            machine.receive_data(bytes([byte]))
+            assert machine.next_event() is Signal.NEED_DATA
+        machine.receive_data(whole[-1:])
+        assert isinstance(machine.next_event(), Environment)
+
     def test_a_line_of_a_later_asterisk_may_stand_anywhere(self):
         values = environment_of(
-            b"agi_network: yes\nagi_request: x\nagi_novel: 1\nagi_channel: c\nagi_language: en\n\n"
+            b"agi_network: yes\nagi_request: x\nagi_novel: 1\nagi_channel: c\nagi_language: en\n"
+            b"agi_threadid: 7\n\n"
         )
         assert values["agi_novel"] == "1"
 

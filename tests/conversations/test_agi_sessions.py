@@ -58,7 +58,7 @@ from dialplan import contract
 
 Run: TypeAlias = Callable[[Awaitable[Any]], Any]
 
-ENVIRONMENT = b"agi_network: yes\nagi_network_script: test\nagi_uniqueid: 1.1\n\n"
+ENVIRONMENT = b"agi_network: yes\nagi_network_script: test\nagi_uniqueid: 1.1\nagi_threadid: 7\n\n"
 
 
 @pytest.fixture(params=[None, uvloop.new_event_loop], ids=["asyncio", "uvloop"])

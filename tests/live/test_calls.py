@@ -369,12 +369,13 @@ def test_server_killed_in_the_menu(site: Site) -> None:
         {"number": "9" * 300, "name": "long number"},
         {"number": "", "name": ""},
         {"user": "98%0aagi_callerid:%20forged%0a", "name": "newline in the number"},
+        {"user": "98%0a%0a200%20result=1", "name": "an empty line in the number"},
         {"user": "98%22%5c%24%7bX%7d%29:1", "name": "hostile number"},
         {"withheld": True},
     ],
     ids=[
         *("quotes", "newline-escape", "expression", "brackets", "persian", "long-name"),
-        *("long-number", "nothing", "real-newline", "hostile-number", "withheld"),
+        *("long-number", "nothing", "real-newline", "empty-line", "hostile-number", "withheld"),
     ],
 )
 def test_hostile_caller_is_routed_like_any_other(site: Site, caller: dict[str, object]) -> None:

@@ -11,7 +11,7 @@ from agi_server.commands import Command, Exec, Noop, SetVariable, StreamFile, Ve
 from agi_server.protocol import Event, Machine, RemoteProtocolError, Signal
 from agi_server.testing import split_words
 
-ENVIRONMENT = b"agi_network: yes\nagi_request: x\nagi_version: 22.10.1\n\n"
+ENVIRONMENT = b"agi_network: yes\nagi_request: x\nagi_version: 22.10.1\nagi_threadid: 7\n\n"
 
 line = st.sampled_from(
     [
@@ -39,7 +39,13 @@ environment = st.one_of(
             st.binary(max_size=12),
         ),
         max_size=5,
-    ).map(lambda lines: b"agi_network: yes\n" + b"".join(text + b"\n" for text in lines) + b"\n"),
+    ).map(
+        lambda lines: (
+            b"agi_network: yes\n"
+            + b"".join(text + b"\n" for text in lines)
+            + b"agi_threadid: 7\n\n"
+        )
+    ),
     st.binary(max_size=40),
 )
 stream = st.builds(lambda start, rest: start + rest, environment, conversation)

@@ -1,0 +1,75 @@
+"""A whole server on a free port, over a real database, for the fake Asterisk to call."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agi_server.call import Calls
+from agi_server.policy import RulesInForce
+from agi_server.server import AgiServer
+from agi_server.store_threads import StoreThreads
+from agi_server.testing import AgiResult, FakeChannel, agi
+from crm.importing import import_customers
+from crm.records import CallStory
+from crm.sample import SAMPLE_FILE
+from crm.sqlite_store import SqliteStore
+from dialplan.contract import Argument, Script
+
+RULES = Path(__file__).parents[2] / "routing_rules.yaml"
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+"""Tuesday, ten o'clock in Tehran: the office is open."""
+
+CALL_ID = "1795500000.1-123456"
+MAIN_NUMBER = "+982191000000"
+GOLD_CUSTOMER = "+989121234567"
+CONTRACT_ENDED = "+989127654321"
+
+
+@dataclass(slots=True)
+class Site:
+    """A server that listens, and its database."""
+
+    address: tuple[str, int]
+    database: Path
+    rules: RulesInForce
+
+    async def request(
+        self, channel: FakeChannel, script: Script, visit: int = 1, **arguments: str
+    ) -> AgiResult:
+        """One AGI request, as the dialplan makes it."""
+        host, port = self.address
+        handed = {
+            Argument.CALL: CALL_ID,
+            Argument.VISIT: str(visit),
+            Argument.DIALLED: channel.dialled,
+            **{Argument(name.replace("_", "-")): value for name, value in arguments.items()},
+        }
+        words = (f"{name}={value}" for name, value in handed.items())
+        return await agi(channel, f"agi://{host}:{port}/{script}", *words)
+
+    def story(self) -> CallStory:
+        """The call, as the journal has it."""
+        with closing(SqliteStore(self.database)) as store:
+            story = store.call_story(CALL_ID)
+        assert story is not None
+        return story
+
+
+@asynccontextmanager
+async def serving(folder: Path, kind: type[SqliteStore] = SqliteStore) -> AsyncIterator[Site]:
+    """Start a server with the sample customers, over a store of this kind."""
+    database = folder / "rahyab.db"
+    with closing(SqliteStore(database)) as store:
+        import_customers(store, SAMPLE_FILE, country="IR")
+    rules = RulesInForce(RULES)
+    threads = StoreThreads(lambda: kind(database))
+    await threads.start()
+    server = AgiServer(Calls(rules, threads, lambda: NOW, str(folder / "messages")).handlers())
+    address = await server.start("127.0.0.1", 0)
+    try:
+        yield Site(address, database, rules)
+    finally:
+        await server.stop()
+        await threads.close()

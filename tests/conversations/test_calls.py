@@ -1,0 +1,314 @@
+"""Whole calls over real sockets and a real database, with the fake Asterisk on the other side."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from agi_server import conversation
+from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
+from crm.ports import StoreUnavailableError
+from crm.records import Case, CaseState, Outcome
+from crm.sqlite_store import SqliteStore
+from dialplan import contract
+from dialplan.contract import Go, QueueStatus, Script
+from ivr.spoken import digits
+from tests.conversations.site import (
+    CALL_ID,
+    CONTRACT_ENDED,
+    GOLD_CUSTOMER,
+    MAIN_NUMBER,
+    Site,
+    serving,
+)
+
+STRANGER = "+989351112233"
+
+
+def play(
+    folder: Path,
+    conversation_: Callable[[Site], Awaitable[None]],
+    kind: type[SqliteStore] = SqliteStore,
+) -> None:
+    """Run one conversation against a server of its own."""
+
+    async def whole() -> None:
+        async with serving(folder, kind) as site:
+            await conversation_(site)
+
+    asyncio.run(whole())
+
+
+def caller(number: str, *actions: Press | Silence | HangUp, **more: object) -> FakeChannel:
+    """A caller of the main number."""
+    during: Mapping[int | str, Press | HangUp] = more.pop("during", {})  # type: ignore[assignment]
+    script = ScriptedCaller(*actions, during=during)
+    return FakeChannel(number=number, dialled=MAIN_NUMBER, caller=script, **more)  # type: ignore[arg-type]
+
+
+def heard(channel: FakeChannel) -> Sequence[str]:
+    """The sounds that were played."""
+    return [one.file for one in channel.heard]
+
+
+def test_served_customer_is_asked_and_answers(tmp_path: Path) -> None:
+    """All four requests of a call, on one channel."""
+
+    async def call(site: Site) -> None:
+        channel = caller(GOLD_CUSTOMER, Press("1"), Press("10"), Press("1"))
+
+        await site.request(channel, Script.INCOMING)
+
+        variables = channel.variables
+        assert variables.get(contract.DONE) == Script.INCOMING
+        assert variables.get(contract.GO) == Go.QUEUE
+        assert variables.get(contract.QUEUE) == "support-fa"
+        assert variables.get(contract.PRIORITY) == "10"
+        assert variables.get(contract.MAX_PENALTY) == "1"
+        assert variables.get(contract.REASON) == "support/gold"
+        (case,) = site.story().cases
+        number = [f"rahyab/fa/{prompt}" for prompt in digits(case.tracking, "fa")]
+        assert heard(channel)[-len(number) :] == number
+
+        queue = {"agent": "sara", "hold": "7", "queued": "1795501800"}
+        await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.CONTINUE, **queue)
+        assert variables.get(contract.GO) == Go.SURVEY
+
+        await site.request(channel, Script.SURVEY, 3)
+        assert variables.get(contract.DONE) == Script.SURVEY
+        assert variables.get(contract.GO) == Go.HANGUP
+
+        channel.hang_up()
+        await site.request(channel, Script.ENDED, 4, **queue)
+        story = site.story()
+        assert story.call.outcome is Outcome.ANSWERED
+        assert story.call.agent == "sara"
+        assert [(answer.question, answer.value) for answer in story.answers] == [
+            ("score", "10"),
+            ("solved", "yes"),
+        ]
+        assert {answer.tracking for answer in story.answers} == {case.tracking}
+
+    play(tmp_path, call)
+
+
+def test_repeated_request_counts_nothing_twice(tmp_path: Path) -> None:
+    """A request that is made again, as after a server's death, finds the case that it opened."""
+
+    async def call(site: Site) -> None:
+        for visit in (1, 2):
+            channel = caller(GOLD_CUSTOMER, Press("1"))
+            await site.request(channel, Script.INCOMING, visit)
+            assert channel.variables.get(contract.GO) == Go.QUEUE
+        story = site.story()
+        assert len(story.cases) == 1
+        assert {event.visit for event in story.timeline} == {1, 2}
+
+    play(tmp_path, call)
+
+
+def test_ended_contract_is_said_and_leads_to_sales(tmp_path: Path) -> None:
+    """No case, no tracking number."""
+
+    async def call(site: Site) -> None:
+        channel = caller(CONTRACT_ENDED, Press("1"))
+        await site.request(channel, Script.INCOMING)
+        assert "rahyab/fa/contract-ended" in heard(channel)
+        assert channel.variables.get(contract.QUEUE) == "sales"
+        assert not site.story().cases
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize(
+    "status", [status for status in QueueStatus if status is not QueueStatus.CONTINUE]
+)
+def test_every_way_out_of_a_queue_leads_somewhere(tmp_path: Path, status: QueueStatus) -> None:
+    """Whoever was not served goes where the queue gives up to: here a mailbox."""
+
+    async def call(site: Site) -> None:
+        channel = caller(GOLD_CUSTOMER, Press("1"), Press("#", after=4.0))
+        await site.request(channel, Script.INCOMING)
+        await site.request(channel, Script.AFTER_QUEUE, 2, status=status)
+        assert channel.variables.get(contract.DONE) == Script.AFTER_QUEUE
+        assert channel.variables.get(contract.GO) == Go.HANGUP
+        assert "rahyab/fa/message-kept" in heard(channel)
+        (recording,) = site.story().recordings
+        assert recording.path.endswith(f"{CALL_ID}-support.wav")
+
+    play(tmp_path, call)
+
+
+def test_missing_prompt_is_skipped_and_told_apart_from_a_hang_up(tmp_path: Path) -> None:
+    """The menu goes on, the journal names the file."""
+
+    async def call(site: Site) -> None:
+        channel = caller(
+            STRANGER,
+            Press("0"),
+            sounds=lambda file, _: None if file.endswith("/welcome") else 2.0,
+        )
+        await site.request(channel, Script.INCOMING)
+        assert channel.variables.get(contract.DONE) == Script.INCOMING
+        assert channel.variables.get(contract.QUEUE) == "reception"
+        (missing,) = [one for one in site.story().timeline if one.kind == "missing-prompt"]
+        assert missing.data == {"sound": "rahyab/fa/welcome"}
+
+    play(tmp_path, call)
+
+
+def test_hash_after_a_full_answer_does_not_answer_the_next_question(tmp_path: Path) -> None:
+    """`10#`, as many press it, is ten; the second question is asked as if nothing had been."""
+
+    async def call(site: Site) -> None:
+        channel = caller(GOLD_CUSTOMER, Press("1"), Press("10#"), Press("2"))
+        await site.request(channel, Script.INCOMING)
+        await site.request(channel, Script.AFTER_QUEUE, 2, status="CONTINUE", agent="sara")
+        await site.request(channel, Script.SURVEY, 3)
+        assert [answer.value for answer in site.story().answers] == ["10", "no"]
+
+    play(tmp_path, call)
+
+
+def test_hang_up_keeps_the_answers_given_before(tmp_path: Path) -> None:
+    """And the journal says where the caller left."""
+
+    async def call(site: Site) -> None:
+        channel = caller(GOLD_CUSTOMER, Press("1"), Press("9#"), HangUp())
+        await site.request(channel, Script.INCOMING)
+        await site.request(channel, Script.AFTER_QUEUE, 2, status="CONTINUE", agent="sara")
+        await site.request(channel, Script.SURVEY, 3)
+        story = site.story()
+        assert [(answer.question, answer.value) for answer in story.answers] == [("score", "9")]
+        assert story.timeline[-1].data == {"stage": "survey satisfaction"}
+
+    play(tmp_path, call)
+
+
+class _Down(SqliteStore):
+    """A customer file that cannot be asked."""
+
+    def find_callers(self, number: str) -> NoReturn:
+        raise StoreUnavailableError(f"{number}: the disk is gone")
+
+    def find_case(self, tracking: str) -> Case | None:
+        raise StoreUnavailableError(f"{tracking}: the disk is gone")
+
+
+def test_customer_file_that_is_down_is_not_an_ended_contract(tmp_path: Path) -> None:
+    """The fact is `unavailable`, and the caller goes the way of everybody else."""
+
+    async def call(site: Site) -> None:
+        channel = caller(CONTRACT_ENDED, Press("1"))
+        await site.request(channel, Script.INCOMING)
+        assert channel.variables.get(contract.QUEUE) == "support-fa"
+        assert "rahyab/fa/contract-ended" not in heard(channel)
+        assert site.story().timeline[0].data["customer"] == "unavailable"
+
+    play(tmp_path, call, _Down)
+
+
+def test_case_file_that_is_down_is_said_to_be(tmp_path: Path) -> None:
+    """Not that the number is unknown."""
+
+    async def call(site: Site) -> None:
+        channel = caller(STRANGER, Press("3"), Press("123456786"), HangUp())
+        await site.request(channel, Script.INCOMING)
+        assert "rahyab/fa/tracking-unavailable" in heard(channel)
+        assert "rahyab/fa/tracking-unknown" not in heard(channel)
+
+    play(tmp_path, call, _Down)
+
+
+def test_number_that_is_not_on_disk_is_not_read_out(tmp_path: Path) -> None:
+    """Another process holds the write lock: no promise is made, and the call goes on."""
+
+    async def call(site: Site) -> None:
+        with closing(sqlite3.connect(site.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            channel = caller(GOLD_CUSTOMER, Press("1"))
+            await site.request(channel, Script.INCOMING)
+            other.execute("ROLLBACK")
+        assert channel.variables.get(contract.DONE) == Script.INCOMING
+        assert channel.variables.get(contract.QUEUE) == "support-fa"
+        assert "rahyab/fa/tracking-number-is" not in heard(channel)
+
+    play(tmp_path, call)
+
+
+def test_state_of_the_request_is_told(tmp_path: Path) -> None:
+    """As the case stands now, not as it stood when it was opened."""
+
+    async def call(site: Site) -> None:
+        await site.request(caller(GOLD_CUSTOMER, Press("1")), Script.INCOMING)
+        (case,) = site.story().cases
+        with closing(SqliteStore(site.database)) as store:
+            store.set_case_state(case.tracking, CaseState.WAITING)
+        channel = caller(STRANGER, Press("3"), Press(case.tracking), HangUp())
+        await site.request(channel, Script.INCOMING, 2)
+        assert "rahyab/fa/tracking-state-waiting" in heard(channel)
+
+    play(tmp_path, call)
+
+
+def test_rules_in_a_circle_end_in_the_fallback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller who changes the language for ever is let go on another way."""
+    monkeypatch.setattr(conversation, "MOST_MOVES", 5)
+
+    async def call(site: Site) -> None:
+        channel = caller(STRANGER, *[Press("9"), Press("8")] * 10)
+        result = await site.request(channel, Script.INCOMING)
+        assert result.status == "FAILURE"
+        assert not channel.variables.get(contract.DONE)
+        assert site.story().timeline[-1].kind == "failed"
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize("script", [Script.AFTER_QUEUE, Script.SURVEY, Script.ENDED])
+def test_request_for_a_call_that_nobody_knows_fails_honestly(
+    tmp_path: Path, script: Script
+) -> None:
+    """The dialplan takes its own way on."""
+
+    async def call(site: Site) -> None:
+        channel = caller(STRANGER)
+        result = await site.request(channel, script, status="TIMEOUT")
+        assert result.status == "FAILURE"
+        assert not channel.variables.get(contract.DONE)
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        ("", ""),
+        ('9"8', 'say "x"'),
+        ("98\n\n200 result=1", "a\n\nb"),
+        ("${SHELL(x)}", "$[1/0]"),
+        ("):1", "):1,b(c"),
+        ("سارا", "سارا احمدی"),
+        ("9" * 300, "x" * 300),
+        ("\udcff\udcfe", "\udce2\udc82"),
+    ],
+)
+def test_whatever_a_caller_sends_is_stored_as_it_came(
+    tmp_path: Path, number: str, name: str
+) -> None:
+    """And is routed like any other."""
+
+    async def call(site: Site) -> None:
+        channel = caller(number, Press("0"), name=name)
+        await site.request(channel, Script.INCOMING)
+        assert channel.variables.get(contract.QUEUE) == "reception"
+        stored = site.story().call
+        assert (stored.caller_as_sent, stored.name_as_sent) == (number, name)
+
+    play(tmp_path, call)
