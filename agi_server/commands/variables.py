@@ -1,9 +1,8 @@
 """Commands that read and write channel variables and dialplan functions."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import ClassVar, Final
+from urllib.parse import unquote_to_bytes
 
 from agi_server.commands.base import Command, checked_variable, expect, text, unreadable
 from agi_server.protocol import RemoteProtocolError, Reply
@@ -99,13 +98,14 @@ class GetFullVariable(Command[str]):
 class GetUntrusted(Command[str]):
     """Read a value that a stranger may have chosen: whole, whatever it holds.
 
-    Asterisk encodes it (func_base64.c), so that a newline in it cannot forge a reply. A plain
-    `${BASE64_ENCODE(${X})}` is not enough: after the inner value is in its place, Asterisk looks
+    Asterisk encodes it (func_uri.c), so that a newline in it cannot forge a reply. A plain
+    `${URIENCODE(${X})}` is not enough: after the inner value is in its place, Asterisk looks
     for `:offset:length` outside parentheses (parse_variable_name), and a value such as `):1`
     garbles the answer. So STRREPLACE, which takes the variable by its name, first replaces each
     colon by `COLON`, which is turned back here; a value that holds those three control bytes
     itself comes back with a colon in their place. The `x` keeps the argument from being empty,
-    which BASE64_ENCODE would complain about in Asterisk's log.
+    which URIENCODE would complain about in Asterisk's log. BASE64_ENCODE would be shorter, but
+    Asterisk 16 cuts its result here.
     """
 
     variable: str
@@ -116,19 +116,16 @@ class GetUntrusted(Command[str]):
     def arguments(self) -> tuple[str]:
         """The expression that has the value encoded."""
         variable = checked_variable(self.variable)
-        return (f"${{BASE64_ENCODE(x${{STRREPLACE({variable},:,{COLON})}})}}",)
+        return (f"${{URIENCODE(x${{STRREPLACE({variable},:,{COLON})}})}}",)
 
     def decode(self, reply: Reply) -> str:
-        """`1 (base64)`: the value, decoded as UTF-8 with `surrogateescape`; empty when unset."""
+        """`1 (x…)`: the value, unescaped, as UTF-8 with `surrogateescape`; empty when unset."""
         encoded = text(self, reply)
         if not encoded:
             raise RemoteProtocolError(
-                "Asterisk did not encode a variable: load its modules func_base64 and func_strings"
+                "Asterisk did not encode a variable: load its modules func_uri and func_strings"
             )
-        try:
-            value = base64.b64decode(encoded, validate=True)
-        except (binascii.Error, ValueError):
-            raise unreadable(self, reply) from None
+        value = unquote_to_bytes(encoded)
         if not value.startswith(b"x"):
             raise unreadable(self, reply)
         return value[1:].decode("utf-8", "surrogateescape").replace(COLON, ":")

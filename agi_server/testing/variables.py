@@ -1,12 +1,12 @@
 """The variables and functions of the fake Asterisk's channel, and its `${…}` expressions.
 
-Source: main/pbx_variables.c, func_base64.c, func_strings.c.
+Source: main/pbx_variables.c, func_uri.c, func_strings.c.
 """
 
-import base64
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
+from urllib.parse import quote
 
 _SUBSTRING: Final = re.compile(r"(-?\d+)(?::(-?\d+))?")
 _SETTABLE: Final = ("CALLERID(", "CHANNEL(", "TIMEOUT(")
@@ -77,9 +77,8 @@ class Variables:
     def _call(self, expression: str) -> str | None:
         function, _, rest = expression.partition("(")
         arguments = rest[: rest.rfind(")")] if ")" in rest else rest
-        if function == "BASE64_ENCODE":
-            data = arguments.encode("utf-8", "surrogateescape")
-            return base64.b64encode(data).decode("ascii") if data else None
+        if function == "URIENCODE":
+            return quote(arguments.encode("utf-8", "surrogateescape"), safe="-_.!~*'()") or None
         if function == "STRREPLACE":
             return self._replace(arguments)
         return self._values.get(expression)

@@ -5,7 +5,6 @@ server and not the load generator is what is measured.
 """
 
 import asyncio
-import base64
 import re
 import sys
 import time
@@ -98,7 +97,7 @@ class Load:
 def _reply(line: bytes, caller: str) -> bytes:
     if line.startswith(b"GET FULL VARIABLE"):
         value = caller.encode() if NUMBER.search(line) else b""
-        return b"200 result=1 (" + base64.b64encode(b"x" + value) + b")\n"
+        return b"200 result=1 (x" + value.replace(b"+", b"%2B") + b")\n"
     if line.startswith(b"SET VARIABLE"):
         return b"200 result=1\n"
     if line.startswith(b"STREAM FILE"):
