@@ -150,6 +150,7 @@ class Calls:
             cases=Cases(journal, facts.customer.id),
             journal=journal,
             facts=facts,
+            trial=request.trial,
         )
 
     def _resume(

@@ -51,13 +51,17 @@ class WentInCirclesError(Exception):
 
 @dataclass(slots=True)
 class Conversation:
-    """What is going on between the rules and one caller."""
+    """What is going on between the rules and one caller.
+
+    `trial` is true of a call by `rahyab try`, which must leave nothing that counts.
+    """
 
     line: Line
     book: Rulebook
     cases: Cases
     journal: Journal
     facts: Facts
+    trial: bool = False
     priority: int | None = None
     rule: str = ""
     stage: str = "arrival"

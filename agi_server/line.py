@@ -54,16 +54,19 @@ class Line:
 
     async def say(self, prompts: tuple[str, ...]) -> None:
         """Play prompts to their end; keys do not interrupt them. Raises HungUpError."""
-        self.journal.note("heard", prompts=list(prompts), language=self.language)
-        for prompt in prompts:
-            await self._play(prompt, "")
+        begun: list[str] = []
+        try:
+            for prompt in prompts:
+                begun.append(prompt)
+                await self._play(prompt, "")
+        finally:
+            self._note_heard(begun)
 
     async def ask(self, prompts: tuple[str, ...], wanted: Input) -> Keyed | NoInput:
         """Play prompts, which any key interrupts, and collect keys. Raises HungUpError.
 
         A lone `#` is the end of what was keyed before this question, not an answer to it.
         """
-        self.journal.note("heard", prompts=list(prompts), language=self.language)
         for _ in range(LONE_TERMINATORS):
             first = await self._first_key(prompts, wanted)
             if first == TERMINATOR:
@@ -80,11 +83,20 @@ class Line:
 
     async def _first_key(self, prompts: tuple[str, ...], wanted: Input) -> str:
         """The key that interrupted the prompts or followed them; empty when none came in time."""
-        for prompt in prompts:
-            key = await self._play(prompt, ANY_KEY)
-            if key:
-                return key
+        begun: list[str] = []
+        try:
+            for prompt in prompts:
+                begun.append(prompt)
+                key = await self._play(prompt, ANY_KEY)
+                if key:
+                    return key
+        finally:
+            self._note_heard(begun)
         return await self._keys(1, wanted.first_key_seconds)
+
+    def _note_heard(self, begun: list[str]) -> None:
+        """Write down what the caller heard, the last of it perhaps not to its end."""
+        self.journal.note("heard", prompts=begun, language=self.language)
 
     async def _further_keys(self, wanted: Input) -> str:
         if wanted.longest == 1:

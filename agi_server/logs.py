@@ -27,7 +27,6 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
             logging.getLevelNamesMapping()[level.upper()]
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
 
 

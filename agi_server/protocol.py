@@ -24,7 +24,8 @@ and a peer that never ends its environment holds no more than this."""
 
 MAX_LINE_BYTES: Final = 64 * 1024
 """The longest line of a reply. GET FULL VARIABLE has no limit of its own in Asterisk: this one
-leaves room for a value of 21 KB with every byte escaped; what is longer is an attack or a mistake."""
+leaves room for a value of 21 KB with every byte escaped; what is longer is an attack, or a
+mistake."""
 
 MAX_USAGE_BYTES: Final = 64 * 1024
 """The longest usage text (reply 520). The longest in Asterisk 22 has under 3 KB."""

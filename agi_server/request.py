@@ -16,6 +16,9 @@ LONGEST_CALL_ID = 100
 
 AT_FORMAT = "%Y-%m-%d %H:%M"
 
+YEARS = range(2000, 2100)
+"""A year outside is a typing error, or one of the Persian calendar."""
+
 
 class BadRequestError(Exception):
     """The dialplan sent something that this server does not understand; the message says what."""
@@ -84,14 +87,24 @@ def moment_of(request: Request, now: datetime, zone: ZoneInfo) -> datetime:
     Raises:
         BadRequestError: The request names a moment that is none.
     """
-    if request.at is None:
-        return now.astimezone(zone)
+    return now.astimezone(zone) if request.at is None else parse_moment(request.at, zone)
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a moment as people write it, `2026-03-21 10:00`, in the business's zone.
+
+    Raises:
+        BadRequestError: It is none, or in a year of another calendar.
+    """
     try:
-        return datetime.strptime(request.at, AT_FORMAT).replace(tzinfo=zone)
+        moment = datetime.strptime(text, AT_FORMAT).replace(tzinfo=zone)
     except ValueError:
+        raise BadRequestError(f"{text!r} is not a moment: write it as 2026-03-21 10:00") from None
+    if moment.year not in YEARS:
         raise BadRequestError(
-            f"{request.at!r} is not a moment: write it as 2026-03-21 10:00"
-        ) from None
+            f"{text!r} is in the year {moment.year}: write the Gregorian year, as 2026-03-21 10:00"
+        )
+    return moment
 
 
 def _arguments(environment: Mapping[str, str]) -> dict[str, str]:

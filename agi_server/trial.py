@@ -1,8 +1,9 @@
 """A call in the terminal: the fake Asterisk's caller is a person at a keyboard, or a key script."""
 
 import asyncio
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from secrets import randbelow
 from typing import Final
@@ -22,6 +23,9 @@ SYNTAX: Final = (
 LISTENED: Final = ("hear:", "speak:")
 """Words of the lab's key scripts that need no doing here: a terminal call always listens."""
 
+Answer = Callable[[], Awaitable[Action]]
+"""Gives the action for the next question; may wait for a person."""
+
 
 class KeyScriptError(Exception):
     """A key script holds a word that is none; the message shows it and the syntax."""
@@ -34,12 +38,12 @@ class TrialCaller:
     Attributes:
         catalogue: Knows the text of each sound.
         tell: Prints one line.
-        answer: Gives the action for the next question; may wait for a person.
+        answer: Gives the action for the next question.
     """
 
     catalogue: Catalogue
     tell: Callable[[str], None]
-    answer: Callable[[], Action]
+    answer: Answer
     _heard: list[str] = field(default_factory=list)
     _has_pressed: bool = False
 
@@ -54,7 +58,7 @@ class TrialCaller:
         if asked.command == "RECORD FILE":
             self.tell("  (beep: a message of two seconds is recorded)")
             return Press("#")
-        action = await asyncio.to_thread(self.answer)
+        action = await self.answer()
         self._has_pressed = isinstance(action, Press)
         self._echo(action)
         return action
@@ -80,7 +84,7 @@ class TrialCaller:
                 self.tell("  > (nothing)")
 
 
-def scripted_answers(script: str) -> Callable[[], Action]:
+def scripted_answers(script: str) -> Answer:
     """Answers out of a key script, one word a question; when it is over, silence.
 
     Raises:
@@ -89,10 +93,52 @@ def scripted_answers(script: str) -> Callable[[], Action]:
     words = [word for word in script.split() if not word.startswith(LISTENED)]
     actions: Iterator[Action] = iter([read_word(word) for word in words])
 
-    def answer() -> Action:
+    async def answer() -> Action:
         return next(actions, Silence())
 
     return answer
+
+
+@dataclass(slots=True)
+class Keyboard:
+    """Answers of a person at a terminal, or of the lines of a file or pipe.
+
+    Attributes:
+        tell: Prints one line.
+        ask: Prints the prompt, without a line end.
+        departed: Set when the caller hangs up by Ctrl-C, which must not wait for a line.
+    """
+
+    tell: Callable[[str], None]
+    ask: Callable[[], None]
+    departed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self) -> Action:
+        """The next line, as an action; its end is a hang-up."""
+        while True:
+            self.ask()
+            line = await self._line()
+            if not line:
+                return HangUp()
+            try:
+                return read_word(line.strip())
+            except KeyScriptError as error:
+                self.tell(f"  {error}")
+
+    async def _line(self) -> str:
+        if not sys.stdin.isatty():
+            return sys.stdin.readline()
+        loop = asyncio.get_running_loop()
+        typed = asyncio.Event()
+        loop.add_reader(sys.stdin, typed.set)
+        waits = [loop.create_task(event.wait()) for event in (typed, self.departed)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            loop.remove_reader(sys.stdin)
+            for wait in waits:
+                wait.cancel()
+        return "" if self.departed.is_set() else sys.stdin.readline()
 
 
 def read_word(word: str) -> Action:
@@ -111,6 +157,7 @@ class TrialResult:
     """Where a terminal call went. `go` is None when the server gave no answer."""
 
     call_id: str
+    hung_up: bool
     go: Go | None
     variables: dict[str, str]
 
@@ -121,11 +168,7 @@ SHOWN: Final = (contract.QUEUE, contract.EXTENSION, contract.CAUSE, contract.REA
 async def place_trial(
     channel: FakeChannel, address: tuple[str, int], at: str | None
 ) -> TrialResult:
-    """Place one call as the dialplan would: `incoming`, and at its end `ended`.
-
-    Raises:
-        OSError: Nothing listens at `address`.
-    """
+    """Place one call as the dialplan would: `incoming`, and at its end `ended`."""
     call_id = f"try-{int(time.time())}-{randbelow(1_000_000):06d}"
     host, port = address
     url = f"agi://[{host}]:{port}/" if ":" in host else f"agi://{host}:{port}/"
@@ -135,6 +178,7 @@ async def place_trial(
     done = channel.variables.get(contract.DONE) == Script.INCOMING
     go = Go(channel.variables.get(contract.GO) or Go.FALLBACK) if done else None
     values = {name: channel.variables.get(name) or "" for name in SHOWN}
+    hung_up = channel.hung_up
     channel.hang_up()
     await agi(channel, url + Script.ENDED, *common, dialled, f"{Argument.VISIT}=2")
-    return TrialResult(call_id, go, values)
+    return TrialResult(call_id, hung_up, go, values)

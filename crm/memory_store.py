@@ -268,7 +268,9 @@ def _matches(customer: Customer, term: str) -> bool:
 
 def _open_cases(tables: _Tables, customer: Customer) -> int:
     return sum(
-        case.customer_id == customer.id and case.state in OPEN_STATES
+        case.customer_id == customer.id
+        and case.state in OPEN_STATES
+        and not tables.calls[case.call_id].trial
         for case in tables.cases.values()
     )
 

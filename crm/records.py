@@ -37,7 +37,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class CallerMatch:
-    """A customer found by number, with the number of cases that are still open."""
+    """A customer found by number. `open_cases` does not count those of trial calls."""
 
     customer: Customer
     open_cases: int

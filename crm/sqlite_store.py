@@ -85,7 +85,8 @@ ON CONFLICT (call_id, mailbox) DO NOTHING
 
 _FIND_CALLERS: Final = f"""
 SELECT {rows.CUSTOMER_COLUMNS}, (SELECT count(*) FROM cases WHERE cases.customer_id = c.id
-    AND cases.state NOT IN ('resolved', 'closed'))
+    AND cases.state NOT IN ('resolved', 'closed')
+    AND NOT (SELECT trial FROM calls WHERE calls.id = cases.call_id))
 FROM phone_numbers JOIN customers AS c ON c.id = phone_numbers.customer_id
 WHERE phone_numbers.number = ? ORDER BY c.id LIMIT {MOST_MATCHES}
 """  # noqa: S608

@@ -12,14 +12,20 @@ from rich.text import Text
 
 from agi_server.cli.errors import FINDINGS
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
-from agi_server.cli.printing import as_json, cell
+from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.settings import Settings
 from agi_server.telling import tell_event
 from crm.records import Call, CallStory
 
 
 @click.group(invoke_without_command=True)
-@click.option("--limit", default=20, show_default=True, help="How many calls to list.")
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How many calls to list.",
+)
 @click.option("--json", "for_programs", is_flag=True, help="For programs: one JSON array.")
 @click.pass_context
 def calls(context: click.Context, limit: int, for_programs: bool) -> None:
@@ -35,7 +41,7 @@ def calls(context: click.Context, limit: int, for_programs: bool) -> None:
     if not found:
         click.echo("No calls yet. Place one: rahyab try --from +989121234567 --to +982191000000")
         return
-    Console().print(_calls_table(found, _zone(settings)))
+    table_console().print(_calls_table(found, _zone(settings)))
 
 
 @calls.command()
@@ -52,7 +58,7 @@ def show(call_id: str, for_programs: bool) -> None:
     if for_programs:
         click.echo(as_json(asdict(story)))
         return
-    print_story(Console(), story, _zone(settings))
+    print_story(table_console(), story, _zone(settings))
 
 
 def _zone(settings: Settings) -> ZoneInfo | None:
@@ -104,11 +110,15 @@ def _calls_table(found: Iterable[Call], zone: ZoneInfo | None) -> Table:
         table.add_row(
             call.id,
             call.started_at.astimezone(zone).strftime("%m-%d %H:%M"),
-            cell(call.caller or call.caller_as_sent[:20] or "withheld"),
+            cell(_one_line(call.caller or call.caller_as_sent[:20] or "withheld")),
             cell(call.source or call.dialled),
             cell(", ".join(filter(None, _fate(call)))),
         )
     return table
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _fate(call: Call) -> Iterator[str]:

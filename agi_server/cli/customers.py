@@ -13,7 +13,7 @@ from rich.table import Table
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
-from agi_server.cli.printing import as_json, cell
+from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.settings import Settings
 from crm.contracts import contract_state
 from crm.importing import CustomerFileError, ImportReport, import_customers
@@ -113,7 +113,7 @@ def list_command(search: str, limit: int, *, for_programs: bool) -> None:
     if for_programs:
         click.echo(as_json([_customer_data(customer) for customer in found[:limit]]))
         return
-    Console().print(_customers_table(found[:limit]))
+    table_console().print(_customers_table(found[:limit]))
     if len(found) > limit:
         click.echo(f"These are the first {limit}: see more with --limit, or fewer with --search.")
 
@@ -160,8 +160,10 @@ def show_command(wanted: str, country: str | None, limit: int, *, for_programs: 
     if for_programs:
         click.echo(as_json([_page_data(customer, calls) for customer, calls in found]))
         return
+    business = business_for_command(settings)
+    zone = None if business is None else business.timezone
     for customer, calls in found:
-        _print_page(Console(), customer, calls)
+        _print_page(table_console(), customer, calls, zone)
 
 
 def _find(store: Store, wanted: str, country: str) -> Sequence[Customer]:
@@ -181,7 +183,9 @@ def _page_data(customer: Customer, calls: Sequence[Call]) -> dict[str, Any]:
     return {**_customer_data(customer), "calls": [asdict(call) for call in calls]}
 
 
-def _print_page(console: Console, customer: Customer, calls: Sequence[Call]) -> None:
+def _print_page(
+    console: Console, customer: Customer, calls: Sequence[Call], zone: tzinfo | None
+) -> None:
     page = Table.grid(padding=(0, 2))
     for name, value in (
         ("reference", customer.reference),
@@ -198,24 +202,22 @@ def _print_page(console: Console, customer: Customer, calls: Sequence[Call]) -> 
     if not customer.contracts:
         page.add_row("contract", "none")
     console.print(page)
-    console.print(_history_table(calls) if calls else "No calls yet.")
+    console.print(_history_table(calls, zone) if calls else "No calls yet.")
 
 
-def _history_table(calls: Sequence[Call], zone: tzinfo | None = None) -> Table:
+def _history_table(calls: Sequence[Call], zone: tzinfo | None) -> Table:
     """The calls as rows; times in `zone`, or in the machine's own."""
-    table = Table("date", "time", "lasted", "dialled", "source", "queue", "agent", "outcome", "id")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("id", "when", "lasted", "dialled", "what became of it"):
+        table.add_column(column, no_wrap=column in ("id", "when"))
     for call in calls:
-        started = call.started_at.astimezone(zone)
+        fate = ("trial" if call.trial else "", call.outcome, call.queue, call.agent)
         table.add_row(
-            f"{started:%Y-%m-%d}",
-            f"{started:%H:%M:%S}",
-            _lasted(call.started_at, call.ended_at),
-            cell(call.dialled),
-            cell(call.source),
-            cell(call.queue),
-            cell(call.agent),
-            cell(call.outcome),
             cell(call.id),
+            f"{call.started_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            _lasted(call.started_at, call.ended_at),
+            cell(" ".join(filter(None, (call.dialled, call.source)))),
+            cell(", ".join(filter(None, fate))),
         )
     return table
 

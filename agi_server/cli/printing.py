@@ -1,9 +1,14 @@
 """Values of the database on a terminal and as JSON, whatever a caller put into them."""
 
 import json
+import sys
 from typing import Any, Final
 
+from rich.console import Console
 from rich.text import Text
+
+PIPE_WIDTH: Final = 200
+"""Columns where no terminal says how many: each row stays on its line, for grep and head."""
 
 _HARMLESS: Final = "\n\u200c\u200d"
 """Line ends, and the joiners with which Persian words are spelt."""
@@ -15,6 +20,11 @@ def cell(value: object) -> Text:
     return Text(
         "".join(sign if sign.isprintable() or sign in _HARMLESS else "\ufffd" for sign in text)
     )
+
+
+def table_console() -> Console:
+    """Where tables are printed: as wide as the terminal, or wide enough for one line a row."""
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
 
 
 def as_json(value: Any) -> str:  # noqa: ANN401  whatever JSON can hold

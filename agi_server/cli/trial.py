@@ -1,10 +1,11 @@
 """`rahyab try`: a call in the terminal, over a real socket."""
 
 import asyncio
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from typing import Final
 
 import click
 from rich.console import Console
@@ -12,28 +13,36 @@ from rich.text import Text
 
 from agi_server.app import running
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.loading import end_for_policy, opened_store, settings_for_command
+from agi_server.cli.loading import (
+    end_for_policy,
+    opened_store,
+    policy_for_command,
+    settings_for_command,
+)
 from agi_server.cli.printing import cell
 from agi_server.logs import configure_logs
-from agi_server.policy import PolicyError, load_policy_file, make_rulebook
-from agi_server.request import AT_FORMAT
+from agi_server.policy import PolicyError, make_rulebook
+from agi_server.request import BadRequestError, parse_moment
 from agi_server.server import ListenError
 from agi_server.settings import LogLevel, Settings, SettingsError, parse_address
 from agi_server.telling import tell_event
-from agi_server.testing import Action, FakeChannel
+from agi_server.testing import FakeChannel
 from agi_server.trial import (
+    Keyboard,
     KeyScriptError,
     TrialCaller,
     TrialResult,
     place_trial,
-    read_word,
     scripted_answers,
 )
 from crm.ports import StoreError
 from dialplan import contract
 from dialplan.contract import Go
 
-PROBE_SECONDS = 0.5
+PROBE_SECONDS: Final = 0.5
+
+WHY: Final = ("decided", "left", "looked-up", "case-opened", "failed", "hung-up")
+"""The events that tell why a call went where it went."""
 
 
 @click.command("try")
@@ -41,7 +50,11 @@ PROBE_SECONDS = 0.5
 @click.option("--to", "dialled", required=True, metavar="NUMBER", help="The number dialled.")
 @click.option("--name", default="", help="The caller's name as the network would send it.")
 @click.option("--at", metavar="'YYYY-MM-DD HH:MM'", help="When; in the business's time zone.")
-@click.option("--keys", metavar="WORDS", help='Keys for each question: "1 wait 10 hangup".')
+@click.option(
+    "--keys",
+    metavar="WORDS",
+    help='One word a question: "1 wait 10 hangup" (the words hear:… of the lab may stand there).',
+)
 @click.option("--server", metavar="HOST:PORT", help="A server to call, instead of RAHYAB_LISTEN.")
 def try_command(  # noqa: PLR0917  click passes the options by name
     caller: str, dialled: str, name: str, at: str | None, keys: str | None, server: str | None
@@ -55,28 +68,27 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     settings = settings_for_command()
     configure_logs(settings.log_format, LogLevel.ERROR)
     console = Console(highlight=False)
+    book = make_rulebook(policy_for_command(settings.rules))
+    keyboard = Keyboard(
+        lambda line: console.print(cell(line)),
+        lambda: console.print("  keys (Enter: none; hangup)> ", end=""),
+    )
     try:
         if at is not None:
-            datetime.strptime(at, AT_FORMAT)  # noqa: DTZ007  in the business's zone, later
-        caller_on_line = TrialCaller(
-            make_rulebook(load_policy_file(settings.rules)).catalogue,
-            lambda line: console.print(cell(line)),
-            _keyboard(console) if keys is None else scripted_answers(keys),
-        )
-        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=caller_on_line)
+            parse_moment(at, book.policy.business.timezone)
+        answer = keyboard if keys is None else scripted_answers(keys)
+        person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answer)
+        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person)
+        keyboard.departed = channel.departed
         address = None if server is None else parse_address(server)
         result = asyncio.run(_place(console, settings, channel, address, at))
-    except ValueError:
-        raise CannotRunError(f"{at!r} is not a moment: write it as '2026-11-24 10:00'") from None
     except PolicyError as error:
         raise end_for_policy(settings.rules, error) from None
-    except (StoreError, ListenError, SettingsError, KeyScriptError) as error:
+    except (BadRequestError, StoreError, ListenError, SettingsError, KeyScriptError) as error:
         raise CannotRunError(str(error)) from None
-    except OSError as error:
-        raise CannotRunError(f"no server answers at {server}: {error.strerror or error}") from None
-    caller_on_line.flush()
+    person.flush()
     _print_end(console, settings, result)
-    if result.go is None:
+    if result.go is None and not result.hung_up:
         raise click.exceptions.Exit(FINDINGS)
 
 
@@ -87,6 +99,7 @@ async def _place(
     address: tuple[str, int] | None,
     at: str | None,
 ) -> TrialResult:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, channel.hang_up)
     async with _server(settings, address) as (found, whose):
         console.print(Text(f"Calling {channel.dialled} on {whose}.", style="dim"))
         return await place_trial(channel, found, at)
@@ -97,6 +110,8 @@ async def _server(
     settings: Settings, wanted: tuple[str, int] | None
 ) -> AsyncIterator[tuple[tuple[str, int], str]]:
     """The server to call: the one that was named, the one that runs, or one for this call."""
+    if wanted is not None and not _answers(wanted):
+        raise CannotRunError("no server answers at {}:{}: is it running?".format(*wanted))
     if wanted is not None or _answers(settings.listen):
         address = wanted or settings.listen
         yield address, "the server at {}:{}".format(*address)
@@ -113,19 +128,6 @@ def _answers(address: tuple[str, int]) -> bool:
     return True
 
 
-def _keyboard(console: Console) -> Callable[[], Action]:
-    def answer() -> Action:
-        while True:
-            try:
-                return read_word(console.input("  keys (Enter: none; hangup)> ").strip())
-            except KeyScriptError as error:
-                console.print(Text(f"  {error}", style="red"))
-            except EOFError:
-                return read_word("hangup")
-
-    return answer
-
-
 def _print_end(console: Console, settings: Settings, result: TrialResult) -> None:
     """Say where the call went, and why."""
     console.print(Text(_where(result), style="bold"))
@@ -135,13 +137,15 @@ def _print_end(console: Console, settings: Settings, result: TrialResult) -> Non
         console.print(Text("The journal of that server is not in this database.", style="dim"))
         return
     for event in story.timeline:
-        if event.kind in ("decided", "case-opened", "failed", "hung-up"):
+        if event.kind in WHY:
             console.print(cell("\n".join(f"  {line}" for line in tell_event(event))))
     console.print(Text(f"All of it: rahyab calls show {result.call_id}", style="dim"))
 
 
 def _where(result: TrialResult) -> str:
     values = result.variables
+    if result.hung_up:
+        return "The caller hung up."
     match result.go:
         case None:
             reason = values[contract.REASON] or "see the server's log"

@@ -214,3 +214,14 @@ def test_open_cases_are_counted(  # noqa: PLR0913, PLR0917  fixtures
     store.set_case_state("123456789", state)
     (match,) = store.find_callers("+989121234567")
     assert match.open_cases == (state in OPEN_STATES)
+
+
+def test_cases_of_trial_calls_are_not_counted(  # noqa: PLR0913, PLR0917  fixtures
+    store: Store, sara: Customer, put: Put, call: NewCall, case: Case, no_draw: Draw
+) -> None:
+    """An administrator's trial must not change how a real customer is routed."""
+    (sara_id,) = put(sara)
+    store.begin_call(replace(call, customer_id=sara_id, trial=True))
+    store.open_case(replace(case, customer_id=sara_id), no_draw)
+    (match,) = store.find_callers("+989121234567")
+    assert match.open_cases == 0

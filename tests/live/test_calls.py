@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -362,7 +363,7 @@ def test_server_killed_in_the_menu(site: Site) -> None:
     [
         {"number": "+989351112233", "name": 'She said "hello"'},
         {"number": "+989351112233", "name": "line\\nSET VARIABLE X 1\\n"},
-        {"number": "+989351112233", "name": "${SHELL(touch /tmp/owned)}$[1/0]"},
+        {"number": "+989351112233", "name": "${SHELL(touch rahyab-owned)}$[1/0]"},
         {"number": "+989351112233", "name": "):1,b(c"},
         {"number": "+989351112233", "name": "سارا احمدی"},
         {"number": "+989351112233", "name": "x" * 300},
@@ -395,7 +396,11 @@ def test_hostile_caller_is_routed_like_any_other(site: Site, caller: dict[str, o
     if caller.get("number"):
         assert story.call.caller_as_sent == str(caller["number"])[:79]
     if "user" in caller:
-        assert story.call.caller_as_sent
+        # What stands behind a colon is a password to SIP, and never reaches us.
+        sent = unquote(str(caller["user"])).partition(":")[0]
+        assert story.call.caller_as_sent == sent
+    assert not result.logged("SHELL(")
+    assert not list(site.telephony.asterisk.folder.rglob("rahyab-owned"))
 
 
 def test_english_number_speaks_english_to_strangers(site: Site) -> None:

@@ -1,0 +1,185 @@
+"""`rahyab try`: a call in the terminal."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agi_server.cli.trial import try_command
+from agi_server.testing import HangUp, Press, Silence
+from agi_server.trial import KeyScriptError, read_word
+from crm.importing import import_customers
+from crm.ports import Store
+from crm.sample import SAMPLE_FILE
+from crm.sqlite_store import SqliteStore
+
+ROOT = Path(__file__).parents[2]
+OPEN = ("--at", "2026-11-24 10:00")
+GOLD = "+989121234567"
+ENGLISH = "+442079460001"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample customers, our own rules, and no server that runs."""
+    with closing(SqliteStore(tmp_path / "rahyab.db")) as store:
+        import_customers(store, SAMPLE_FILE, country="IR")
+    monkeypatch.setenv("RAHYAB_HOME", str(tmp_path))
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "routing_rules.yaml"))
+    monkeypatch.setenv("RAHYAB_LISTEN", "127.0.0.1:1")
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    """What the call left behind."""
+    with closing(SqliteStore(home / "rahyab.db")) as opened:
+        yield opened
+
+
+def call(*options: str, caller: str = ENGLISH, keyed: str = "") -> Result:
+    """Place a call; `keyed` is typed."""
+    words = ["--from", caller, "--to", "+982191000000", *options]
+    return CliRunner().invoke(try_command, words, input=keyed)
+
+
+def test_tells_what_is_heard_where_it_goes_and_why() -> None:
+    """The whole of it, for a customer who speaks English."""
+    result = call(*OPEN, "--keys", "1")
+
+    assert result.exit_code == 0
+    assert "«Welcome to Pars Support. For support, press one." in result.output
+    assert "Your tracking number is: " in result.output
+    assert "Waits in the Asterisk queue support-en." in result.output
+    assert "✗ gold: customer.segment is standard, not gold" in result.output
+    assert "✓ everyone-else" in result.output
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [("0", "left welcome: key 0"), ("wait wait wait", "left welcome: silence")],
+)
+def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
+    """Not only rules send calls on."""
+    result = call(*OPEN, "--keys", keys)
+
+    assert "Waits in the Asterisk queue reception." in result.output
+    assert why in result.output
+
+
+def test_caller_who_hangs_up_is_no_failure() -> None:
+    """Exit code 0, and where they left."""
+    result = call(*OPEN, "--keys", "hangup")
+
+    assert result.exit_code == 0
+    assert "The caller hung up." in result.output
+    assert "hung up at menu welcome" in result.output
+
+
+def test_keys_can_be_typed_and_a_wrong_word_is_asked_again() -> None:
+    """One line a question."""
+    result = call(*OPEN, keyed="one\n3\nhangup\n")
+
+    assert "'one' is not known" in result.output
+    assert "tracking number" in result.output
+    assert result.exit_code == 0
+
+
+def test_end_of_input_is_a_hang_up() -> None:
+    """Ctrl-D, or a script that is over."""
+    assert "The caller hung up." in call(*OPEN, keyed="").output
+
+
+def test_trial_leaves_nothing_that_counts(store: Store) -> None:
+    """The journal marks it; its case does not route the real customer, its message is none."""
+    call(*OPEN, "--keys", "1")
+    call("--at", "2026-11-24 20:00")
+
+    assert all(one.trial for one in store.calls())
+    (match,) = store.find_callers(ENGLISH)
+    assert match.open_cases == 0
+    assert [store.call_story(one.id).recordings for one in store.calls()] == [(), ()]  # type: ignore[union-attr]
+    assert all(one.ended_at for one in store.calls())
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--at", "tomorrow"), "'tomorrow' is not a moment: write it as 2026-03-21 10:00"),
+        (("--at", "1405-09-03 10:00"), "write the Gregorian year"),
+        (("--keys", "1 x"), "'x' is not known"),
+        (("--server", "127.0.0.1:1"), "no server answers at 127.0.0.1:1"),
+        (("--server", "127.0.0.1:port"), "is not an address"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(options: tuple[str, ...], sentence: str) -> None:
+    """Exit code 2, and nothing is called."""
+    result = call(*options)
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_rules_with_problems_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As every command shows them."""
+    (tmp_path / "rules.yaml").write_text("version: 1\n", encoding="utf-8")
+    monkeypatch.setenv("RAHYAB_RULES", str(tmp_path / "rules.yaml"))
+
+    result = call(*OPEN)
+
+    assert result.exit_code == 1
+    assert "[missing" in result.output
+
+
+def test_ctrl_c_at_the_keyboard_hangs_up(store: Store) -> None:
+    """At once, without waiting for a line; the call's end is in the journal."""
+    ours, theirs = pty.openpty()
+    words = ["try", "--from", GOLD, "--to", "+982191000000", *OPEN]
+    with subprocess.Popen(
+        [sys.executable, "-m", "agi_server.cli", *words],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    ) as person:
+        assert person.stdout is not None
+        output = b""
+        while b"hangup)>" not in output:
+            output += os.read(person.stdout.fileno(), 4096)
+        person.send_signal(signal.SIGINT)
+        rest, _ = person.communicate(timeout=20)
+    os.close(ours)
+    os.close(theirs)
+
+    assert person.returncode == 0
+    assert "The caller hung up." in rest.decode()
+    assert store.calls()[0].ended_at is not None
+
+
+@pytest.mark.parametrize(
+    ("word", "action"),
+    [
+        ("", Silence()),
+        ("wait", Silence()),
+        ("wait:3", Silence()),
+        ("hangup", HangUp()),
+        ("10#", Press("10#")),
+    ],
+)
+def test_words_of_a_key_script(word: str, action: object) -> None:
+    """Each stands for one answer."""
+    assert read_word(word) == action
+
+
+def test_word_that_is_none_shows_the_syntax() -> None:
+    """With an example."""
+    with pytest.raises(KeyScriptError, match='as in "1 wait 10 hangup"'):
+        read_word("1a")
