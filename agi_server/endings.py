@@ -7,6 +7,9 @@ from agi_server.masking import mask_number
 from agi_server.request import Request
 from crm.records import Call, CallChange, Outcome
 
+LONGEST_CALL: Final = timedelta(hours=12)
+"""A call without an end after so long has ended without our being told."""
+
 END_OF_THE_RULES: Final = "end of the rules"
 """The stage of a call that the rules themselves ended."""
 
@@ -27,6 +30,13 @@ def final_change(call: Call, request: Request, now: datetime) -> CallChange:
         left_queue_at=now if in_queue else None,
         stage=f"with agent {request.agent}" if answered_in_queue else None,
     )
+
+
+def outcome_in_words(call: Call, now: datetime) -> str:
+    """The outcome for a reader; the end of a call that met a dead server is never reported."""
+    if call.outcome is Outcome.IN_PROGRESS and now - call.started_at > LONGEST_CALL:
+        return "end never reported"
+    return call.outcome
 
 
 def outcome_of(call: Call, request: Request) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,6 +13,7 @@ from rich.text import Text
 from agi_server.cli.errors import FINDINGS
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from agi_server.telling import tell_event
 from crm.records import Call, CallStory
@@ -87,7 +88,8 @@ def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, st
     yield "from", _caller(call)
     yield "to", call.dialled + (f" ({call.source})" if call.source else "")
     yield "when", _moment(call.started_at, zone) + f", {_duration(call.started_at, call.ended_at)}"
-    yield "outcome", f"{call.outcome}" + (f" at {call.stage}" if call.stage else "")
+    outcome = outcome_in_words(call, datetime.now(UTC))
+    yield "outcome", outcome + (f" at {call.stage}" if call.stage else "")
     if call.queue is not None:
         waited = _duration(call.queued_at, call.answered_at or call.left_queue_at)
         yield "queue", f"{call.queue}, waited {waited}"
@@ -123,7 +125,7 @@ def _one_line(text: str) -> str:
 
 def _fate(call: Call) -> Iterator[str]:
     yield "trial" if call.trial else ""
-    yield call.outcome
+    yield outcome_in_words(call, datetime.now(UTC))
     yield call.queue or ""
     yield call.agent or ""
     yield _duration(call.started_at, call.ended_at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from crm.contracts import contract_state
 from crm.importing import CustomerFileError, ImportReport, import_customers
@@ -211,7 +212,12 @@ def _history_table(calls: Sequence[Call], zone: tzinfo | None) -> Table:
     for column in ("id", "when", "lasted", "dialled", "what became of it"):
         table.add_column(column, no_wrap=column in ("id", "when"))
     for call in calls:
-        fate = ("trial" if call.trial else "", call.outcome, call.queue, call.agent)
+        fate = (
+            "trial" if call.trial else "",
+            outcome_in_words(call, datetime.now(UTC)),
+            call.queue,
+            call.agent,
+        )
         table.add_row(
             cell(call.id),
             f"{call.started_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agi_server.endings import END_OF_THE_RULES, call_log_fields, final_change, outcome_of
+from agi_server.endings import (
+    END_OF_THE_RULES,
+    LONGEST_CALL,
+    call_log_fields,
+    final_change,
+    outcome_in_words,
+    outcome_of,
+)
 from agi_server.request import Request
 from crm.records import Call, Outcome
 
@@ -99,3 +106,11 @@ def test_log_line_masks_the_caller_and_tells_times() -> None:
     assert fields["caller"] == "+989*******67"
     assert (fields["waited"], fields["talked"], fields["lasted"]) == (5.0, 75.0, 100.0)
     assert "+989121234567" not in str(fields)
+
+
+def test_call_without_an_end_is_not_in_progress_for_ever() -> None:
+    """Its `ended` met a server that was down."""
+    assert outcome_in_words(CALL, START + LONGEST_CALL) == "in-progress"
+    late = START + LONGEST_CALL + timedelta(seconds=1)
+    assert outcome_in_words(CALL, late) == "end never reported"
+    assert outcome_in_words(replace(CALL, outcome=Outcome.ANSWERED), late) == "answered"
