@@ -316,7 +316,8 @@ def disturb(address: tuple[str, int], data: bytes) -> None:
         try:
             stranger.sendall(data)
         except OSError as error:
-            assert error.errno in CUT_OFF, error
+            if error.errno not in CUT_OFF:
+                raise
 
 
 def finished(address: tuple[str, int], data: bytes) -> bytes:
@@ -327,7 +328,8 @@ def finished(address: tuple[str, int], data: bytes) -> bytes:
             stranger.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: stranger.recv(4096), b""))
         except OSError as error:
-            assert error.errno in CUT_OFF, error
+            if error.errno not in CUT_OFF:
+                raise
             return b""
 
 
