@@ -32,3 +32,9 @@ def draw_tracking(random_below: Callable[[int], int] = secrets.randbelow) -> str
     """
     body = str(_LOWEST + random_below(_COUNT))
     return body + damm.calc_check_digit(body)
+
+
+def is_well_formed(tracking: str) -> bool:
+    """Whether this can be a tracking number: the right length, and the check digit agrees."""
+    is_digits = tracking.isascii() and tracking.isdigit()
+    return is_digits and len(tracking) == TRACKING_LENGTH and bool(damm.is_valid(tracking))

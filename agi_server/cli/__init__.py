@@ -4,6 +4,7 @@ import click
 
 from agi_server import __version__
 from agi_server.cli.calls import calls
+from agi_server.cli.cases import cases
 from agi_server.cli.check import check_command
 from agi_server.cli.customers import customers
 from agi_server.cli.dialplan import dialplan_group
@@ -23,6 +24,7 @@ main.add_command(serve_command, "serve")
 main.add_command(check_command, "check")
 main.add_command(try_command, "try")
 main.add_command(calls)
+main.add_command(cases)
 main.add_command(customers)
 main.add_command(prompts)
 main.add_command(dialplan_group, "dialplan")

@@ -1,0 +1,152 @@
+"""`rahyab cases` as an administrator meets it."""
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agi_server.cli import main
+from crm.records import Case, CaseState, Customer, NewCall
+from crm.sqlite_store import SqliteStore
+from crm.tracking import draw_tracking
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
+"""Noon in Tehran, the business's zone."""
+
+TRACKING = draw_tracking(lambda _: 2_345_678)
+UNKNOWN = draw_tracking(lambda _: 7_654_321)
+MISTYPED = TRACKING[:-2] + TRACKING[-1] + TRACKING[-2]
+OF_NOBODY = draw_tracking(lambda _: 1_111_111)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home for the program, without a database, and a wide terminal."""
+    monkeypatch.setenv("RAHYAB_HOME", str(tmp_path))
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "routing_rules.yaml"))
+    monkeypatch.delenv("RAHYAB_DATABASE", raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+@pytest.fixture
+def database(home: Path) -> Path:
+    """A request of a customer, and one of nobody who is known."""
+    path = home / "rahyab.db"
+    with closing(SqliteStore(path)) as store:
+        store.put_customers([Customer("[red]Sara\x1b[31m", reference="C-1")])
+        for number, (tracking, customer) in enumerate(((TRACKING, 1), (OF_NOBODY, None))):
+            call = NewCall(f"c-{number}", AT, "", "", None, "", None, "fa", customer, "r", {})
+            store.begin_call(call)
+            case = Case(tracking, CaseState.NEW, "support/gold", AT, customer, call.id)
+            store.open_case(case, draw_tracking)
+    return path
+
+
+def run(*arguments: str) -> Result:
+    """Run a command; none may end in a traceback."""
+    result = CliRunner().invoke(main, ["cases", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def state(database: Path) -> CaseState:
+    """How the request stands in the store."""
+    with closing(SqliteStore(database)) as store:
+        case = store.find_case(TRACKING)
+    assert case is not None
+    return case.state
+
+
+@pytest.mark.usefixtures("database")
+def test_show_tells_the_request() -> None:
+    """When it was opened is told by the business's clock; the customer's name does no harm."""
+    result = run("show", TRACKING)
+    assert result.exit_code == 0
+    for expected in (TRACKING, "new", "support/gold", "2026-03-21 12:00:00", "C-1", "c-0"):
+        assert expected in result.stdout
+    assert "[red]Sara" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "unknown" in run("show", OF_NOBODY).stdout
+
+
+@pytest.mark.usefixtures("database")
+def test_show_as_json_holds_everything() -> None:
+    """For programs, the moment in UTC."""
+    assert json.loads(run("show", TRACKING, "--json").stdout) == {
+        "tracking": TRACKING,
+        "state": "new",
+        "subject": "support/gold",
+        "opened_at": str(AT),
+        "customer_id": 1,
+        "customer": "[red]Sara\x1b[31m",
+        "call_id": "c-0",
+    }
+    assert json.loads(run("show", OF_NOBODY, "--json").stdout)["customer"] is None
+
+
+@pytest.mark.parametrize("wanted", list(CaseState))
+def test_set_is_kept_and_shown(database: Path, wanted: CaseState) -> None:
+    """Every state can be set, from any other."""
+    result = run("set", TRACKING, wanted.value)
+    assert result.exit_code == 0
+    assert wanted in result.stdout
+    assert state(database) is wanted
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{TRACKING[:3]} {TRACKING[3:6]} {TRACKING[6:]}",
+        f"{TRACKING[:4]}-{TRACKING[4:]}",
+        TRACKING.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")),
+    ],
+)
+def test_number_may_be_written_as_people_write_it(written: str) -> None:
+    """In groups, and in Persian digits."""
+    assert run("show", written).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [["show"], ["set"]])
+@pytest.mark.parametrize(
+    ("tracking", "told", "not_told"),
+    [
+        (UNKNOWN, "No request has", "mistyped"),
+        (MISTYPED, "mistyped", "No request has"),
+        (TRACKING[:-1], "mistyped", "No request has"),
+        ("\x1b[31m\udcff", "mistyped", "\x1b"),
+    ],
+)
+def test_unknown_number_ends_with_one(
+    database: Path, command: list[str], tracking: str, told: str, not_told: str
+) -> None:
+    """A slip is told from a number that nobody has, and nothing is changed."""
+    result = run(*command, tracking, *(["closed"] if command == ["set"] else []))
+    assert result.exit_code == 1
+    assert told in result.stderr
+    assert not_told not in result.stderr
+    assert state(database) is CaseState.NEW
+
+
+def test_state_that_is_none_ends_with_two_and_names_all(database: Path) -> None:
+    """So that nobody has to look them up."""
+    result = run("set", TRACKING, "finished")
+    assert result.exit_code == 2
+    assert all(each in result.stderr for each in CaseState)
+    assert state(database) is CaseState.NEW
+
+
+@pytest.mark.parametrize("command", [("show", TRACKING), ("set", TRACKING, "closed")])
+def test_trouble_with_the_database_ends_with_two(home: Path, command: tuple[str, ...]) -> None:
+    """Whether it is missing or is none; and none is made."""
+    assert "There is no database" in run(*command).stderr
+    assert not (home / "rahyab.db").exists()
+    (home / "rahyab.db").write_text("this is no database" * 100)
+    result = run(*command)
+    assert result.exit_code == 2
+    assert "not an SQLite database" in result.stderr

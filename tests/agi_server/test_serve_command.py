@@ -1,0 +1,358 @@
+"""`rahyab serve` as a real process: how it begins, listens to signals, logs and ends."""
+
+import asyncio
+import errno
+import json
+import os
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agi_server.policy import PolicyError, RulesInForce, load_policy_file
+from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, ScriptedCaller
+from crm.importing import import_customers
+from crm.records import Case, CaseState, NewCall
+from crm.sample import SAMPLE_FILE
+from crm.sqlite_store import SqliteStore
+from crm.tracking import draw_tracking
+from dialplan import contract
+from dialplan.contract import Script
+from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
+
+ROOT = Path(__file__).parents[2]
+BAD_RULES = ROOT / "tests" / "bad_rules" / "several-mistakes.yaml"
+IN_OFFICE_HOURS = "2026-11-24 10:00"
+TRACKING = draw_tracking(lambda _: 2_345_678)
+
+LONGEST_WAIT = 60.0
+"""Seconds until a process that says nothing more is killed, so that a test fails, not hangs."""
+
+GARBAGE = (
+    b"",
+    b"agi_network: yes\nagi_request: agi://127.0.0.1/inc",
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00\xff",
+    b"\x00" * 100_000,
+    b"agi_network: " + b"x" * 1_000_000,
+    b"200 result=0\n200 result=0\nHANGUP\n",
+)
+"""What comes to an open port: a bare probe, half a request, other protocols, and floods."""
+
+CUT_OFF = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
+"""What a stranger meets whose first bytes were enough for the server to close."""
+
+
+class Server:
+    """The process, whose log is read line by line."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.log: list[dict[str, Any]] = []
+        host, _, port = self.await_line("serving")["address"].rpartition(":")
+        self.address = (host, int(port))
+
+    def await_line(self, event: str) -> dict[str, Any]:
+        """Read on until the log has such a line."""
+        assert self._process.stderr is not None
+        for text in self._process.stderr:
+            self.log.append(json.loads(text))
+            if self.log[-1]["event"] == event:
+                return self.log[-1]
+        raise AssertionError(f"no line {event!r} in {self.log}")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
+    def end(self) -> int:
+        """End it with SIGTERM and read its log to the end; its exit code."""
+        self.signal(signal.SIGTERM)
+        assert self._process.stderr is not None
+        self.log += map(json.loads, self._process.stderr)
+        return self._process.wait(LONGEST_WAIT)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with the sample customers, the shipped rules, and one request."""
+    (tmp_path / "rules.yaml").write_bytes(RULES.read_bytes())
+    with closing(SqliteStore(tmp_path / "rahyab.db")) as store:
+        import_customers(store, SAMPLE_FILE, country="IR")
+        at = datetime(2026, 11, 20, tzinfo=UTC)
+        store.begin_call(NewCall("old", at, "", "", None, "", None, "fa", None, "r", {}))
+        store.open_case(Case(TRACKING, CaseState.WAITING, "x", at, None, "old"), draw_tracking)
+    return tmp_path
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Of a process that is served from this home, and of nothing else that is set here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAHYAB_")}
+    ours = {"HOME": str(home), "RULES": str(home / "rules.yaml"), "LISTEN": "127.0.0.1:0", **more}
+    return {**kept, **{f"RAHYAB_{name}": value for name, value in ours.items()}}
+
+
+COMMAND = (sys.executable, "-m", "agi_server.cli", "serve")
+
+
+@contextmanager
+def serving(home: Path, **more: str) -> Iterator[Server]:
+    """A server that answers; ended by force if the test did not end it."""
+    settings = environment(home, LOG_FORMAT="json", **more)
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(COMMAND, cwd=ROOT, env=settings, text=True, **pipes) as process:
+        watchdog = threading.Timer(LONGEST_WAIT, process.kill)
+        watchdog.start()
+        try:
+            yield Server(process)
+        finally:
+            watchdog.cancel()
+            process.kill()
+
+
+def refused(home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Start a server that cannot serve; it ends by itself, and never without a sentence."""
+    settings = environment(home, **more)
+    done = subprocess.run(
+        COMMAND,
+        check=False,
+        cwd=ROOT,
+        env=settings,
+        text=True,
+        capture_output=True,
+        timeout=LONGEST_WAIT,
+    )
+    assert "Traceback" not in done.stderr
+    assert "serving" not in done.stderr
+    assert "Rahyab answers" not in done.stdout
+    return done
+
+
+def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """All that was said, which is one line that begins with `Error:`."""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert not done.stdout
+    return line
+
+
+def test_port_in_use_ends_with_two(home: Path) -> None:
+    """And says how to find who has it."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = refused(home, LISTEN=f"127.0.0.1:{port}")
+    assert done.returncode == 2
+    assert f"port {port} on 127.0.0.1 is in use" in only_sentence(done)
+    assert f"ss -ltnp sport = :{port}" in done.stderr
+
+
+def test_rules_with_problems_end_with_one_and_all_of_them(tmp_path: Path) -> None:
+    """Nothing else is begun: not even a database is made."""
+    with pytest.raises(PolicyError) as found:
+        load_policy_file(BAD_RULES)
+    done = refused(tmp_path, RULES=str(BAD_RULES))
+    assert done.returncode == 1
+    assert len(found.value.problems) > 3
+    for problem in found.value.problems:
+        assert f"{BAD_RULES}:{problem.line}:{problem.column}: {problem.message}" in done.stdout
+    assert f"{len(found.value.problems)} problems" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_rules_end_with_two(home: Path) -> None:
+    """By name."""
+    done = refused(home, RULES=str(home / "no-such.yaml"))
+    assert done.returncode == 2
+    assert "no-such.yaml cannot be read" in only_sentence(done)
+
+
+def test_database_of_a_newer_version_ends_with_two(home: Path) -> None:
+    """With the cure."""
+    with closing(sqlite3.connect(home / "rahyab.db")) as database, database:
+        database.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('rahyab', '999-from-the-future', '2030-01-01')"
+        )
+    done = refused(home)
+    assert done.returncode == 2
+    assert "999-from-the-future" in only_sentence(done)
+    assert "update rahyab" in done.stderr
+
+
+def test_missing_folder_of_the_database_ends_with_two(home: Path) -> None:
+    """With the cure; it may be a disk that is not mounted, so none is made."""
+    folder = home / "not-mounted"
+    done = refused(home, DATABASE=str(folder / "rahyab.db"))
+    assert done.returncode == 2
+    assert f"mkdir -p {folder}" in only_sentence(done)
+    assert not folder.exists()
+
+
+def test_sigterm_ends_in_order(home: Path) -> None:
+    """With 0; the log says so, and the port is free again."""
+    with serving(home) as server:
+        socket.create_connection(server.address, LONGEST_WAIT).close()
+        assert server.end() == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(server.address)
+    assert [line["event"] for line in server.log] == ["serving", "stopping"]
+    # The write-ahead log is gone with the last connection that was closed.
+    assert not (home / "rahyab.db-wal").exists()
+
+
+def request(home: Path, server: Server) -> Site:
+    """Makes requests of this server."""
+    return Site(server.address, home / "rahyab.db", RulesInForce(RULES))
+
+
+def caller(*actions: Action) -> FakeChannel:
+    """A customer who calls the main number."""
+    return FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions))
+
+
+def revision_served(home: Path, server: Server, call: str) -> str:
+    """Place a call; the revision of the rules that it was served by."""
+    site = request(home, server)
+    asyncio.run(site.request(caller(HangUp()), Script.INCOMING, call=call, at=IN_OFFICE_HOURS))
+    with closing(SqliteStore(site.database)) as store:
+        stored = store.call(call)
+    assert stored is not None
+    return stored.revision
+
+
+def test_sighup_takes_good_rules_and_keeps_the_old_for_bad_ones(home: Path) -> None:
+    """A bad file is told whole, and calls go on by the rules as they were."""
+    rules = home / "rules.yaml"
+    first = load_policy_file(rules).revision
+    with serving(home) as server:
+        rules.write_bytes(BAD_RULES.read_bytes())
+        server.signal(signal.SIGHUP)
+        told = server.await_line("rules not reloaded; the old ones stay")
+        with pytest.raises(PolicyError) as found:
+            load_policy_file(rules)
+        assert told["level"] == "error"
+        assert told["problems"] == [
+            f"{each.line}:{each.column} {each.message}" for each in found.value.problems
+        ]
+        assert revision_served(home, server, "1.1-1") == first
+
+        rules.unlink()
+        server.signal(signal.SIGHUP)
+        told = server.await_line("rules not reloaded; the old ones stay")
+        assert "cannot be read" in told["reason"]
+        assert revision_served(home, server, "1.1-2") == first
+
+        changed = RULES.read_text(encoding="utf-8").replace("Pars Support", "Parsa Support")
+        rules.write_text(changed, encoding="utf-8")
+        second = load_policy_file(rules).revision
+        assert second != first
+        server.signal(signal.SIGHUP)
+        assert server.await_line("rules reloaded")["revision"] == second
+        assert revision_served(home, server, "1.1-3") == second
+        assert server.end() == 0
+
+
+async def whole_call(site: Site) -> FakeChannel:
+    """A customer asks after a request, wants a person, is served, and answers the survey."""
+    channel = caller(Press("3"), Press(TRACKING), Press("1"), Press("9#"), Press("1"))
+    queue = {"agent": "sara", "hold": "7", "queued": "1795501800", "at": IN_OFFICE_HOURS}
+    await site.request(channel, Script.INCOMING, at=IN_OFFICE_HOURS)
+    assert channel.variables.get(contract.GO) == "queue"
+    assert "rahyab/fa/tracking-state-waiting" in [heard.file for heard in channel.heard]
+    await site.request(channel, Script.AFTER_QUEUE, 2, status="CONTINUE", **queue)
+    await site.request(channel, Script.SURVEY, 3, at=IN_OFFICE_HOURS)
+    channel.hang_up()
+    await site.request(channel, Script.ENDED, 4, **queue)
+    return channel
+
+
+def test_one_line_of_log_tells_a_call_and_betrays_nobody(home: Path) -> None:
+    """Neither the caller's number nor a tracking number, keyed in or read out, is in the log."""
+    with serving(home) as server:
+        site = request(home, server)
+        asyncio.run(whole_call(site))
+        assert server.end() == 0
+    (line,) = (line for line in server.log if line["event"] == "call")
+    assert line["call"] == CALL_ID
+    assert (line["outcome"], line["agent"], line["queue"]) == ("answered", "sara", "support")
+    assert [each["event"] for each in server.log] == ["serving", "call", "stopping"]
+    text = json.dumps(server.log)
+    (case,) = site.story().cases
+    for secret in (GOLD_CUSTOMER.removeprefix("+98"), TRACKING, case.tracking):
+        assert secret not in text
+
+
+class Disturbed:
+    """A caller beside whom strangers come to the port, at each thing that is asked."""
+
+    def __init__(self, address: tuple[str, int], caller: ScriptedCaller) -> None:
+        self._address = address
+        self._caller = caller
+        self.strangers = 0
+
+    async def __call__(self, asked: Asked, /) -> Action:
+        """Have the strangers come and go; then do what the caller does."""
+        for data in GARBAGE:
+            await asyncio.to_thread(disturb, self._address, data)
+            self.strangers += 1
+        return await self._caller(asked)
+
+
+def disturb(address: tuple[str, int], data: bytes) -> None:
+    """Send this and vanish with a RST, as port scanners do."""
+    with socket.create_connection(address, LONGEST_WAIT) as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        try:
+            stranger.sendall(data)
+        except OSError as error:
+            if error.errno not in CUT_OFF:
+                raise
+
+
+def finished(address: tuple[str, int], data: bytes) -> bytes:
+    """Send this, close our side, and wait for the server's: all that it said."""
+    with socket.create_connection(address, LONGEST_WAIT) as stranger:
+        try:
+            stranger.sendall(data)
+            stranger.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: stranger.recv(4096), b""))
+        except OSError as error:
+            if error.errno not in CUT_OFF:
+                raise
+            return b""
+
+
+def above_debug(log: Sequence[dict[str, Any]]) -> list[str]:
+    """The events that an administrator sees at the default level."""
+    return [line["event"] for line in log if line["level"] != "debug"]
+
+
+def test_strangers_on_the_port_leave_a_call_undisturbed(home: Path) -> None:
+    """They are cut off without an answer, and nobody is woken for them."""
+    with serving(home, LOG_LEVEL="debug") as server:
+        site = request(home, server)
+        script = ScriptedCaller(Press("1"), Press("9#"), Press("1"))
+        beside = Disturbed(server.address, script)
+        channel = FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=beside)
+        result = asyncio.run(site.request(channel, Script.INCOMING, at=IN_OFFICE_HOURS))
+        assert (result.status, result.was_reset) == ("SUCCESS", False)
+        assert channel.variables.get(contract.QUEUE) == "support-fa"
+        assert len(site.story().cases) == 1
+        for data in GARBAGE:
+            assert finished(server.address, data) == b""
+        assert server.end() == 0
+    ended = [line for line in server.log if line["event"] == "connection ended before a session"]
+    assert len(ended) == beside.strangers + len(GARBAGE)
+    assert beside.strangers > len(GARBAGE)
+    assert above_debug(server.log) == ["serving", "stopping"]
