@@ -73,6 +73,8 @@ async def serve(settings: Settings, ready: Callable[[Application], None]) -> Non
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # Before there are rules to load again, the signal must not end the process.
+    loop.add_signal_handler(signal.SIGHUP, _nothing_to_reload)
     async with running(settings, settings.listen) as application:
         loop.add_signal_handler(signal.SIGHUP, _reload, application.rules)
         log.info(
@@ -83,6 +85,10 @@ async def serve(settings: Settings, ready: Callable[[Application], None]) -> Non
         ready(application)
         await stop.wait()
         log.info("stopping", deadline=DRAIN_SECONDS)
+
+
+def _nothing_to_reload() -> None:
+    log.info("starting: the rules are being loaded")
 
 
 def _reload(rules: RulesInForce) -> None:

@@ -100,7 +100,7 @@ class Journal:
     async def flush(self) -> None:
         """Write what has been collected.
 
-        A store that fails does not stop the call: what could not be written goes to the log, whole.
+        A store that fails does not stop the call: what could not be written is told in the log.
         """
         try:
             await self.keep(_nothing)
@@ -109,8 +109,10 @@ class Journal:
                 "journal not written",
                 call=self.call_id,
                 error=str(error),
-                events=[(event.kind, dict(event.data)) for event in self._events],
+                events=[event.kind for event in self._events],
             )
+            # Whole numbers and keys: only for who asked for this level.
+            log.debug("journal", events=[(event.kind, dict(event.data)) for event in self._events])
 
 
 def _nothing(store: Store) -> None:

@@ -54,7 +54,8 @@ def show(call_id: str, for_programs: bool) -> None:
     with opened_store(settings) as store:
         story = store.call_story(call_id)
     if story is None:
-        click.echo(f"The journal has no call {call_id}: `rahyab calls` lists the newest.", err=True)
+        known = "`rahyab calls` lists the newest"
+        click.echo(f"The journal has no call {cell(call_id).plain}: {known}.", err=True)
         raise click.exceptions.Exit(FINDINGS)
     if for_programs:
         click.echo(as_json(asdict(story)))
