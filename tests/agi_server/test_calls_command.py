@@ -165,7 +165,7 @@ def test_list_tells_each_call_newest_first() -> None:
         assert expected in served
     (trial,) = (line for line in result.stdout.splitlines() if "trial" in line)
     assert "withheld" in trial
-    assert "in-progress" in trial
+    assert "end never reported" in trial
 
 
 @pytest.mark.usefixtures("journal")
