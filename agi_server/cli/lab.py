@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agi_server.cli.errors import CannotRunError
-from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
 from agi_server.lab.caller import Caller, Ended, Outcome
 from agi_server.lab.configuration import Plan
 from agi_server.lab.narration import Told, tell
@@ -65,6 +65,7 @@ def up(name: str, server: str | None, suite: str | None) -> None:
         return
     address = parse_address(server) if server else settings.listen
     policy = policy_for_command(settings.rules)
+    make_home_for(settings, folder)
     started = start_lab(
         _plan(folder, address, policy, settings),
         suite,
