@@ -16,6 +16,9 @@ LONGEST_CALL_ID = 100
 
 AT_FORMAT = "%Y-%m-%d %H:%M"
 
+AT_YEARS = range(2000, 2101)
+"""Years that a named moment may have: 1405 is the Iranian calendar's, and no call of ours."""
+
 
 class BadRequestError(Exception):
     """The dialplan sent something that this server does not understand; the message says what."""
@@ -86,12 +89,29 @@ def moment_of(request: Request, now: datetime, zone: ZoneInfo) -> datetime:
     """
     if request.at is None:
         return now.astimezone(zone)
+    return parse_moment(request.at, zone)
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a moment that somebody names for a trial, written as `AT_FORMAT`.
+
+    Args:
+        text: Date and time of the Gregorian calendar, to the minute.
+        zone: The time zone that they are meant in.
+
+    Raises:
+        BadRequestError: It is no moment, or in a year that no call of ours has.
+    """
     try:
-        return datetime.strptime(request.at, AT_FORMAT).replace(tzinfo=zone)
+        moment = datetime.strptime(text, AT_FORMAT).replace(tzinfo=zone)
     except ValueError:
+        raise BadRequestError(f"{text!r} is not a moment: write it as 2026-11-24 10:00") from None
+    if moment.year not in AT_YEARS:
         raise BadRequestError(
-            f"{request.at!r} is not a moment: write it as 2026-03-21 10:00"
-        ) from None
+            f"the year of {text!r} is not in {AT_YEARS[0]} to {AT_YEARS[-1]}: write the Gregorian"
+            " year, as in 2026-11-24 10:00"
+        )
+    return moment
 
 
 def _arguments(environment: Mapping[str, str]) -> dict[str, str]:
