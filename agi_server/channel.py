@@ -131,7 +131,11 @@ class Link(asyncio.Protocol):
     @property
     def peer(self) -> str:
         """The other end, for the log."""
-        return str(self._transport.get_extra_info("peername"))
+        name = self._transport.get_extra_info("peername")
+        if not name:
+            return "gone"
+        host, port = name[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @property
     def busy(self) -> bool:

@@ -138,7 +138,10 @@ def build_prompts(
         _require_programs(due.values())
         removed = _remove(sounds, before.keys() - jobs.keys())
         kept = {name: entry for name, entry in before.items() if name in jobs}
-        _build(sounds, due, kept, report)
+        if due:
+            _build(sounds, due, kept, report)
+        elif kept != before:
+            save_manifest(folder, kept)
     return BuildResult(
         built=tuple(sorted(due)),
         unchanged=tuple(sorted(jobs.keys() - due.keys())),
@@ -227,7 +230,7 @@ def _writing(sounds: Path) -> Iterator[Path]:
     folder = sounds / SOUND_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / LOCK).open("wb") as lock:
+        with (folder / LOCK).open("ab") as lock:
             _take(lock)
             _remove_partial(folder)
             yield folder
@@ -266,9 +269,6 @@ def _build(
     report: Callable[[Progress], None],
 ) -> None:
     """Make every file that is due; the manifest tells the truth however this ends."""
-    if not due:
-        save_manifest(sounds / SOUND_FOLDER, kept)
-        return
     entries = kept | dict.fromkeys(due, UNBUILT)
     save_manifest(sounds / SOUND_FOLDER, entries)
     try:

@@ -16,8 +16,8 @@ LONGEST_CALL_ID = 100
 
 AT_FORMAT = "%Y-%m-%d %H:%M"
 
-YEARS = range(2000, 2100)
-"""A year outside is a typing error, or one of the Persian calendar."""
+AT_YEARS = range(2000, 2101)
+"""Years that a named moment may have: 1405 is the Iranian calendar's, and no call of ours."""
 
 
 class BadRequestError(Exception):
@@ -87,22 +87,29 @@ def moment_of(request: Request, now: datetime, zone: ZoneInfo) -> datetime:
     Raises:
         BadRequestError: The request names a moment that is none.
     """
-    return now.astimezone(zone) if request.at is None else parse_moment(request.at, zone)
+    if request.at is None:
+        return now.astimezone(zone)
+    return parse_moment(request.at, zone)
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
-    """Read a moment as people write it, `2026-03-21 10:00`, in the business's zone.
+    """Read a moment that somebody names for a trial, written as `AT_FORMAT`.
+
+    Args:
+        text: Date and time of the Gregorian calendar, to the minute.
+        zone: The time zone that they are meant in.
 
     Raises:
-        BadRequestError: It is none, or in a year of another calendar.
+        BadRequestError: It is no moment, or in a year that no call of ours has.
     """
     try:
         moment = datetime.strptime(text, AT_FORMAT).replace(tzinfo=zone)
     except ValueError:
-        raise BadRequestError(f"{text!r} is not a moment: write it as 2026-03-21 10:00") from None
-    if moment.year not in YEARS:
+        raise BadRequestError(f"{text!r} is not a moment: write it as 2026-11-24 10:00") from None
+    if moment.year not in AT_YEARS:
         raise BadRequestError(
-            f"{text!r} is in the year {moment.year}: write the Gregorian year, as 2026-03-21 10:00"
+            f"the year of {text!r} is not in {AT_YEARS[0]} to {AT_YEARS[-1]}: write the Gregorian"
+            " year, as in 2026-11-24 10:00"
         )
     return moment
 

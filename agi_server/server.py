@@ -7,6 +7,7 @@ a word of explanation in the variable `RAHYAB_REASON`, and the dialplan's fallba
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -260,4 +261,8 @@ def _cure(host: str, port: int, error: OSError) -> str:
         )
     if error.errno == errno.EACCES:
         return f"{where} may not be opened by this user: choose a port above 1023"
-    return f"cannot listen at {where}: {error.strerror or error}; choose an address of this machine"
+    # What create_server raises ends in the address as Python shows it; the number tells the cause.
+    if error.errno == socket.EAI_NONAME:
+        return f"cannot listen at {where}: there is no such host; write an address of this machine"
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return f"cannot listen at {where}: {reason}; choose an address of this machine"

@@ -1,31 +1,66 @@
 """The `rahyab` command."""
 
+import io
+import sys
+from importlib import import_module
+from typing import Final
+
 import click
 
 from agi_server import __version__
-from agi_server.cli.calls import calls
-from agi_server.cli.cases import cases
-from agi_server.cli.check import check_command
-from agi_server.cli.customers import customers
-from agi_server.cli.dialplan import dialplan_group
-from agi_server.cli.lab import lab
-from agi_server.cli.prompts import prompts
-from agi_server.cli.serve import serve_command
-from agi_server.cli.trial import try_command
+
+COMMANDS: Final = {
+    "serve": ("serve:serve_command", "Serve calls until stopped."),
+    "check": (
+        "check:check_command",
+        "Check a rules FILE (default: RAHYAB_RULES, else routing_rules.yaml).",
+    ),
+    "try": (
+        "trial:try_command",
+        "Place a call here in the terminal, and see where it goes and why.",
+    ),
+    "calls": ("calls:calls", "List the newest calls of the journal."),
+    "cases": ("cases:cases", "Callers' requests by tracking number: show one, set how it stands."),
+    "customers": ("customers:customers", "The customer file: import, list, show."),
+    "prompts": ("prompts:prompts", "The prompts that callers hear."),
+    "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
+    "lab": (
+        "lab:lab",
+        "Hear it all on a private Asterisk: real SIP calls, on this machine only (as root).",
+    ),
+}
+"""By name: module and attribute of this package, and the line in the list of commands. It is
+written out here, for `rahyab --help` would otherwise import the whole program."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _CommandsOnDemand(click.Group):
+    """Imports a command's module when the command is wanted, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the alphabet."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported; None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_CommandsOnDemand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="rahyab")
 def main() -> None:
     """Rahyab finds the way for every call: the routing brain beside an Asterisk PBX."""
-
-
-main.add_command(serve_command, "serve")
-main.add_command(check_command, "check")
-main.add_command(try_command, "try")
-main.add_command(calls)
-main.add_command(cases)
-main.add_command(customers)
-main.add_command(prompts)
-main.add_command(dialplan_group, "dialplan")
-main.add_command(lab)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot write Persian shows `?` for it, rather than no answer at all.
+            stream.reconfigure(errors="replace")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from agi_server.cli.errors import CannotRunError
-from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
 from dialplan.queues import queue_rules_conf, queues_conf
 from routing.rules import Policy
 
@@ -41,6 +41,7 @@ def build(folder: Path | None) -> None:
     settings = settings_for_command()
     policy = policy_for_command(settings.rules)
     target = (folder or settings.home / "asterisk").absolute()
+    make_home_for(settings, target)
     try:
         written = write_changed(target, asterisk_files(policy))
     except WriteError as error:

@@ -1,6 +1,7 @@
 """`rahyab lab`: a private Asterisk wired to the server, calls through it, and its end."""
 
 import functools
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agi_server.cli.errors import CannotRunError
-from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
 from agi_server.lab.caller import Caller, Ended, Outcome
 from agi_server.lab.configuration import Plan
 from agi_server.lab.narration import Told, tell
@@ -18,6 +19,7 @@ from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import Call
 from agi_server.lab.standing import Lab, find_lab, start_lab
 from agi_server.lab.waiting import wait_until
+from agi_server.request import BadRequestError, parse_moment
 from agi_server.settings import Settings, SettingsError, parse_address
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
@@ -26,6 +28,8 @@ from routing.rules import Policy
 DEFAULT_NAME: Final = "default"
 LOOK_SECONDS: Final = 0.2
 """How often the log is looked at for something to tell."""
+PROBE_SECONDS: Final = 0.5
+"""How long to wait for the server to take a connection: it is on this machine as a rule."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -38,7 +42,7 @@ def _telling_problems(command: Callable[Parameters, Result]) -> Callable[Paramet
     def wrapped(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
         try:
             return command(*arguments, **options)
-        except (LabError, SettingsError) as error:
+        except (BadRequestError, LabError, SettingsError) as error:
             raise CannotRunError(str(error)) from None
 
     return wrapped
@@ -61,10 +65,12 @@ def up(name: str, server: str | None, suite: str | None) -> None:
     standing = find_lab(folder)
     if standing is not None and standing.running:
         click.echo(f"The lab {name} is up already.")
+        _warn_if_silent(standing.server)
         _print_lab(standing, name)
         return
     address = parse_address(server) if server else settings.listen
     policy = policy_for_command(settings.rules)
+    make_home_for(settings, folder)
     started = start_lab(
         _plan(folder, address, policy, settings),
         suite,
@@ -72,6 +78,7 @@ def up(name: str, server: str | None, suite: str | None) -> None:
     )
     if not (settings.sounds / "rahyab").is_dir():
         click.echo(f"There are no prompts in {settings.sounds} yet: rahyab prompts build", err=True)
+    _warn_if_silent(address)
     _print_lab(started, name)
 
 
@@ -99,7 +106,11 @@ def call(  # noqa: PLR0917  click passes the options by name
 ) -> None:
     """Place a call through the lab, and tell what the caller hears."""
     settings = settings_for_command()
+    policy = policy_for_command(settings.rules)
+    if at is not None:
+        parse_moment(at, policy.business.timezone)
     standing = _standing(settings, name)
+    _warn_if_silent(standing.server)
     wanted = Call(
         to=to,
         number=number,
@@ -109,7 +120,7 @@ def call(  # noqa: PLR0917  click passes the options by name
         hangup_after=hangup_after,
         at=at,
     )
-    text_of = _texts(settings)
+    text_of = _texts(policy)
     caller = standing.telephony().start_call(wanted)
     try:
         _follow(caller, text_of)
@@ -130,6 +141,19 @@ def down(name: str) -> None:
         return
     standing.stop()
     click.echo(f"The lab {name} is down. Its logs are in {folder / 'log'}.")
+
+
+def _warn_if_silent(server: tuple[str, int]) -> None:
+    """Say so when no server takes connections there: it need not run yet when a lab comes up."""
+    try:
+        socket.create_connection(server, PROBE_SECONDS).close()
+    except OSError:
+        host, port = server
+        click.echo(
+            f"Nothing listens on {host}:{port}: calls will take the fallback until a server runs"
+            " there (rahyab serve).",
+            err=True,
+        )
 
 
 def _folder(settings: Settings, name: str) -> Path:
@@ -165,15 +189,15 @@ def _print_lab(standing: Lab, name: str) -> None:
         f"on {standing.server[0]}:{standing.server[1]}.\n"
         "Every agent answers, talks for a while and hangs up.\n"
         f"Asterisk's log: {standing.folder}/log/full\n\n"
-        f"  rahyab lab call{option} --from +989121234567 --to +982191000000 --keys 'wait:3 1'\n"
+        f"  rahyab lab call{option} --from +989121234567 --to +982191000000"
+        " --keys 'wait:3 1' --at \"2026-11-24 10:00\"\n"
         f"  rahyab lab down{suffix}"
     )
 
 
-def _texts(settings: Settings) -> Callable[[str], str | None]:
+def _texts(policy: Policy) -> Callable[[str], str | None]:
     """What a sound says, by its name in Asterisk."""
-    catalogue = Catalogue.of(policy_for_command(settings.rules))
-    texts = {prompt.sound: prompt.text for prompt in catalogue}
+    texts = {prompt.sound: prompt.text for prompt in Catalogue.of(policy)}
     return texts.get
 
 

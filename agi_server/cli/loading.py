@@ -1,8 +1,9 @@
 """What most commands begin with: settings, rules, the database; each trouble ends in a sentence."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,6 +15,10 @@ from crm.ports import Store, StoreError
 from crm.sqlite_store import SqliteStore
 from routing.rules import Business, Policy
 
+HOME_RIGHTS: Final = 0o711
+"""Of a home folder that we make: nobody else lists what is in it, and Asterisk, which runs as a
+user of its own, still gets through to the sounds and the files that it includes."""
+
 
 def settings_for_command() -> Settings:
     """The settings. Raises CannotRunError."""
@@ -21,6 +26,16 @@ def settings_for_command() -> Settings:
         return load_settings()
     except SettingsError as error:
         raise CannotRunError(str(error)) from None
+
+
+def make_home_for(settings: Settings, folder: Path) -> None:
+    """Make the home folder, if there is none and `folder` is to be in it.
+
+    Trouble is left to whoever writes to `folder`, and can say what cannot be written.
+    """
+    if folder.absolute().is_relative_to(settings.home.absolute()):
+        with suppress(OSError):
+            settings.home.mkdir(HOME_RIGHTS, parents=True, exist_ok=True)
 
 
 def policy_for_command(path: Path) -> Policy:

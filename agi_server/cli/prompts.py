@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json
 from agi_server.prompt_building import (
     BuildResult,
@@ -46,6 +46,7 @@ def build() -> None:
     Ends with 1 when a prompt lacks a text in one of the languages, with 2 when it could not run.
     """
     settings, catalogue = _load()
+    make_home_for(settings, settings.sounds)
     try:
         result = _build_with_bar(catalogue, settings)
     except PromptBuildError as error:

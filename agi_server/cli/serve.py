@@ -1,6 +1,7 @@
 """`rahyab serve`: the server."""
 
 import asyncio
+from typing import Final
 
 import click
 import uvloop
@@ -13,6 +14,9 @@ from agi_server.policy import PolicyError
 from agi_server.server import ListenError
 from agi_server.settings import SettingsError, parse_address
 from crm.ports import StoreError
+
+EXAMPLE_CALL: Final = '--from +989121234567 --to +982191000000 --at "2026-11-24 10:00"'
+"""In the office hours of the rules that we ship: at night a newcomer would hear it is closed."""
 
 
 @click.command("serve")
@@ -36,10 +40,13 @@ def _banner(application: Application) -> None:
     """Say what to do next."""
     address = "{}:{}".format(*application.address)
     click.echo(
-        f"\nRahyab answers on agi://{address}. In another terminal:\n"
-        "  rahyab try --from +989121234567 --to +982191000000    a call, in the terminal\n"
-        "  rahyab lab up                                         a private Asterisk (as root)\n"
-        "  rahyab lab call --from +989121234567 --to +982191000000 --keys 1\n"
-        "  rahyab calls                                          what happened\n"
+        f"\nRahyab answers on agi://{address}. In another terminal.\n"
+        "A call in the terminal, within office hours:\n"
+        f"  rahyab try {EXAMPLE_CALL}\n"
+        "A private Asterisk (as root), and a call through it:\n"
+        "  rahyab lab up\n"
+        f"  rahyab lab call {EXAMPLE_CALL} --keys 1\n"
+        "What happened:\n"
+        "  rahyab calls\n"
         "Your own PBX: docs/quick-start.md. Ctrl-C ends.\n"
     )

@@ -38,6 +38,22 @@ def test_the_files_are_written_below_the_home_folder(rules: Path) -> None:
         assert f'#include "{folder / name}"' in result.output
 
 
+def test_a_new_home_folder_lets_asterisk_through_and_shows_nobody_what_it_holds(
+    rules: Path,
+) -> None:
+    """Asterisk runs as another user and includes files from it by their full path."""
+    build(rules)
+    home = rules.parent / "home"
+    assert home.stat().st_mode & 0o777 == 0o711
+    assert (home / "asterisk").stat().st_mode & 0o005 == 0o005
+
+
+def test_files_that_go_elsewhere_make_no_home_folder(rules: Path, tmp_path: Path) -> None:
+    """Nothing would be in it."""
+    build(rules, "--to", str(tmp_path / "out"))
+    assert not (rules.parent / "home").exists()
+
+
 def test_a_file_that_would_not_change_is_left_alone(rules: Path, tmp_path: Path) -> None:
     """A second build writes nothing; a change of the rules only what comes of them."""
     folder = tmp_path / "out"

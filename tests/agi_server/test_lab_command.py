@@ -1,12 +1,14 @@
 """`rahyab lab` where there is no lab: one sentence with the cure, exit 2, no traceback."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli import main
+from agi_server.cli.lab import _warn_if_silent
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +34,29 @@ def test_a_call_without_a_lab_says_how_to_get_one(home: Path):
     assert result.exit_code == 2
     assert "rahyab lab up" in result.output
     assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("moment", "cure"),
+    [("nonsense", "write it as 2026-11-24 10:00"), ("1405-09-03 10:00", "Gregorian")],
+)
+def test_a_call_at_no_moment_is_refused(home: Path, moment: str, cure: str):
+    """Before anything is looked for: a call would have been placed at the present time instead."""
+    result = _lab("call", "--to", "+982191000000", "--at", moment)
+
+    assert result.exit_code == 2
+    assert cure in result.output
+    assert not list(home.iterdir())
+
+
+def test_a_server_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]):
+    """With what becomes of calls; a server that is there is not spoken of."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        _warn_if_silent(address)
+        assert not capsys.readouterr().err
+    _warn_if_silent(address)
+    assert f"127.0.0.1:{address[1]}: calls will take the fallback" in capsys.readouterr().err
 
 
 def test_the_end_of_no_lab_is_no_error(home: Path):

@@ -141,9 +141,11 @@ def test_a_first_build_says_that_it_built_everything(template: Site, tmp_path: P
 def test_a_second_build_makes_nothing_and_needs_no_program(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    """Nothing is run: the PATH is empty."""
+    """Nothing is run: the PATH is empty. Nothing is written, not even a note of the build."""
     monkeypatch.setenv("PATH", "")
+    before = {path: path.stat().st_mtime_ns for path in site.sounds.rglob("*")}
     result = site.build()
+    assert {path: path.stat().st_mtime_ns for path in site.sounds.rglob("*")} == before
     assert result.built == ()
     assert len(result.unchanged) == len(Catalogue(OWN, LANGUAGES))
 

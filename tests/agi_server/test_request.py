@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agi_server.request import BadRequestError, moment_of, read_request
+from agi_server.request import BadRequestError, moment_of, parse_moment, read_request
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -70,5 +70,18 @@ def test_moment_may_be_named() -> None:
 
 def test_moment_that_is_none_is_refused_with_an_example() -> None:
     """The sentence tells how to write one."""
-    with pytest.raises(BadRequestError, match="2026-03-21 10:00"):
+    with pytest.raises(BadRequestError, match="2026-11-24 10:00"):
         moment_of(read_request(environment("call=a", "at=tomorrow")), NOW, TEHRAN)
+
+
+@pytest.mark.parametrize("year", ["1405", "1999", "2101"])
+def test_year_of_another_calendar_is_refused(year: str) -> None:
+    """Rules about dates would be asked about a time six hundred years ago."""
+    with pytest.raises(BadRequestError, match="2000 to 2100: write the Gregorian year"):
+        parse_moment(f"{year}-01-01 10:00", TEHRAN)
+
+
+@pytest.mark.parametrize("year", ["2000", "2100"])
+def test_first_and_last_year_are_taken(year: str) -> None:
+    """Both ends count."""
+    assert parse_moment(f"{year}-01-01 10:00", TEHRAN).year == int(year)

@@ -113,8 +113,8 @@ def test_trial_leaves_nothing_that_counts(store: Store) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--at", "tomorrow"), "'tomorrow' is not a moment: write it as 2026-03-21 10:00"),
-        (("--at", "1405-09-03 10:00"), "write the Gregorian year"),
+        (("--at", "tomorrow"), "'tomorrow' is not a moment: write it as 2026-11-24 10:00"),
+        (("--at", "1405-09-03 10:00"), "the Gregorian year"),
         (("--keys", "1 x"), "'x' is not known"),
         (("--server", "127.0.0.1:1"), "no server answers at 127.0.0.1:1"),
         (("--server", "127.0.0.1:port"), "is not an address"),

@@ -583,6 +583,24 @@ class TestPeers:
 
         run(check())
 
+    @pytest.mark.parametrize(
+        ("host", "why"),
+        [
+            ("no-such-host.invalid", "there is no such host; write"),
+            ("192.0.2.1", "Cannot assign requested address; choose"),
+        ],
+    )
+    def test_an_address_of_nobody_here_is_one_clean_sentence(self, run: Run, host: str, why: str):
+        """RFC 5737 and 6761 keep both from ever being ours."""
+
+        async def check() -> None:
+            with pytest.raises(ListenError) as caught:
+                await AgiServer({}).start(host)
+            message = f"cannot listen at port 4573 on {host}: {why} an address of this machine"
+            assert str(caught.value) == message
+
+        run(check())
+
     def test_a_server_that_is_down_is_a_failure(self, run: Run):
         assert run(agi(FakeChannel(), "agi://127.0.0.1:1/test")).status == "FAILURE"
 

@@ -67,6 +67,27 @@ def test_durability_is_set_on_every_connection(
     assert store._conn.execute(f"PRAGMA {pragma}").fetchone()[0] == value
 
 
+def test_nobody_else_can_read_a_new_database(store: SqliteStore, path: Path) -> None:
+    """It tells who called; the files that SQLite puts beside it are as private as it is."""
+    store.begin_call(CALL)
+    rights = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    assert rights == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm"), 0o600)
+
+
+def test_a_database_behind_a_link_that_leads_nowhere_yet_is_private_too(tmp_path: Path) -> None:
+    """SQLite makes the file that the link names, and so must we."""
+    (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
+    SqliteStore(tmp_path / "link.db").close()
+    assert (tmp_path / "real.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_rights_that_the_administrator_gave_are_kept(tmp_path: Path) -> None:
+    """A group may have been let in to make backups."""
+    (tmp_path / "store.db").touch(0o640)
+    SqliteStore(tmp_path / "store.db").close()
+    assert (tmp_path / "store.db").stat().st_mode & 0o777 == 0o640
+
+
 def test_every_table_is_strict_and_every_reference_has_an_index(store: SqliteStore) -> None:
     """Without the index, removing a row would read the whole table that refers to it."""
     ours = [

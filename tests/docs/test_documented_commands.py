@@ -41,9 +41,9 @@ def test_command_exists_with_its_options(page: str, command: str) -> None:
     group: click.Command = main
     names = []
     words = shlex.split(command)[1:]
-    while words and isinstance(group, click.Group) and words[0] in group.commands:
-        names.append(words[0])
-        group = group.commands[words.pop(0)]
+    while words and (inner := _commands(group).get(words[0])) is not None:
+        names.append(words.pop(0))
+        group = inner
     assert names, f"there is no `{command}`"
     options = {option for parameter in group.params for option in parameter.opts}
     for word in words:
@@ -61,9 +61,17 @@ def test_every_command_is_documented() -> None:
 def _paths(command: click.Command, path: str) -> Iterator[str]:
     if not isinstance(command, click.Group) or command.invoke_without_command:
         yield path
-    if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from _paths(inner, f"{path} {name}")
+    for name, inner in _commands(command).items():
+        yield from _paths(inner, f"{path} {name}")
+
+
+def _commands(command: click.Command) -> dict[str, click.Command]:
+    """The commands within this one, by name."""
+    if not isinstance(command, click.Group):
+        return {}
+    context = click.Context(command)
+    found = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {name: inner for name, inner in found.items() if inner is not None}
 
 
 def test_readme_shows_what_the_first_command_really_prints(
