@@ -60,13 +60,21 @@ def load_policy_file(path: Path) -> Policy:
     Raises:
         PolicyError: It cannot be read, or has problems (all of them are in `problems`).
     """
-    text = read_rules_text(path)
+    return load_policy_text(read_rules_text(path), str(path))
+
+
+def load_policy_text(text: str, file: str) -> Policy:
+    """Load the text of a rules file; `file` is what problems call it.
+
+    Raises:
+        PolicyError: It has problems (all of them are in `problems`).
+    """
     try:
-        return load_policy(text, str(path), known_prompts=builtin_prompts())
+        return load_policy(text, file, known_prompts=builtin_prompts())
     except RulesError as error:
         count = len(error.problems)
         raise PolicyError(
-            f"{path} has {count} problem{'s' if count != 1 else ''}", error.problems
+            f"{file} has {count} problem{'s' if count != 1 else ''}", error.problems
         ) from None
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from routing.names import PLURALS, Names, is_language, suggestion
+from routing.names import PLURALS, Names, is_id, is_language, suggestion
 from routing.rules import CALLERS_LANGUAGE, NONE, UNAVAILABLE
 from routing.yaml_reading import Misread, kind_of
 
@@ -21,7 +21,6 @@ T = TypeVar("T")
 LONGEST_ID: Final = 40
 """Characters. Asterisk cuts queue names at 79, and a language is appended to ours."""
 
-_ID = re.compile(r"[a-z][a-z0-9-]*")
 _DEVICE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+/-]*")
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
 _MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -55,6 +54,16 @@ def text_of(value: object, example: str) -> str:
     raise complaint("wrong-kind", f"{kind_of(value)} where {example} belongs", f"write {example}")
 
 
+def digits_hint(value: str, hint: str) -> str:
+    """`hint`, which begins with what is wrong if `value` has digits of another script.
+
+    >>> digits_hint("۲۰s", "write 20s")
+    'write its digits as 0 to 9; write 20s'
+    """
+    foreign = any(each.isdecimal() and not each.isascii() for each in value)
+    return f"write its digits as 0 to 9; {hint}" if foreign else hint
+
+
 def unquoted(value: Misread | float | bool) -> PydanticCustomError:
     """The finding that text lacks its quotes."""
     written = value.text if isinstance(value, Misread) else str(value)
@@ -73,7 +82,7 @@ def _matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Call
 
 
 def _id(value: str) -> str:
-    if not _ID.fullmatch(value):
+    if not is_id(value):
         hint = "begin with a small letter a to z; then small letters, digits and hyphens"
         raise complaint("bad-id", f'"{value}" is not an id', hint)
     if len(value) > LONGEST_ID:
@@ -103,7 +112,12 @@ def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
         if known is None or value in known or value in words:
             return value
         missing = f"define it under `{PLURALS[kind]}`" if kind in PLURALS else ""
-        hint = suggestion(value, (*known, *words)) or missing
+        # A name that is itself refused is no cure; its own finding tells how it is written.
+        good = [each for each in known if kind not in PLURALS or is_id(each)]
+        twins = [each for each in known if each not in good and each.lower() == value]
+        hint = suggestion(value, (*good, *words)) or missing
+        if twins:
+            hint = f'"{twins[0]}" is defined: write it there in small letters'
         there_is = "there are" if kind == "hours" else "there is"
         message = f'{there_is} no {kind.replace("-", " ")} "{value}"'
         raise complaint(f"unknown-{kind}", message, hint)
@@ -161,7 +175,7 @@ def _menu_key(value: str) -> str:
         message = "`#` ends what a caller keys in, so it cannot be a key"
         raise complaint("hash-key", message, "use a digit or *")
     if not _KEY.fullmatch(value):
-        hint = "one to four of 0 to 9 and *, in quotes"
+        hint = digits_hint(value, "one to four of 0 to 9 and *, in quotes")
         raise complaint("bad-key", f'"{value}" cannot be keyed on a telephone', hint)
     return value
 
@@ -175,7 +189,7 @@ def _seconds(shortest: int, longest: int) -> Callable[[object], int]:
             raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s or {value}m")
         match = _DURATION.fullmatch(text_of(value, "a duration such as 20s"))
         if match is None:
-            hint = "write a whole number and s, m or h: 20s, 5m, 1h"
+            hint = digits_hint(str(value), "write a whole number and s, m or h: 20s, 5m, 1h")
             raise complaint("bad-duration", f'"{value}" is not a duration', hint)
         seconds = int(match[1]) * _SECONDS_IN[match[2]]
         if not shortest <= seconds <= longest:
@@ -211,7 +225,7 @@ def _pause(value: object) -> float:
         raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s")
     match = _PAUSE.fullmatch(text_of(value, "seconds such as 3s"))
     if match is None:
-        hint = "write seconds: 3s, 2.5s"
+        hint = digits_hint(str(value), "write seconds: 3s, 2.5s")
         raise complaint("bad-duration", f'"{value}" is not a number of seconds', hint)
     seconds = float(match[1])
     if not _SHORTEST_PAUSE <= seconds <= _LONGEST_PAUSE:
@@ -249,7 +263,7 @@ def _scale(value: object) -> tuple[int, int]:
     written = text_of(value, "a scale such as 1..10")
     match = _SCALE.fullmatch(written)
     if match is None:
-        hint = "write the lowest and the highest mark: 1..5, 1..10"
+        hint = digits_hint(written, "write the lowest and the highest mark: 1..5, 1..10")
         raise complaint("bad-scale", f'"{written}" is not a scale', hint)
     low, high = int(match[1]), int(match[2])
     if low >= high:

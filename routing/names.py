@@ -21,6 +21,7 @@ PLURALS: Final = {
 }
 """The kinds of name that are the keys of a section, and the section."""
 
+_ID = re.compile(r"[a-z][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SECTIONS: Final = frozenset(PLURALS.values())
 
@@ -58,6 +59,11 @@ def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Name
         found["source"] = _sources(numbers.values())
     country = business.get("country") if isinstance(business, dict) else None
     return Names(found, country if isinstance(country, str) else None)
+
+
+def is_id(word: str) -> bool:
+    """Whether this is written like a name of the file: small letters, digits, hyphens."""
+    return _ID.fullmatch(word) is not None
 
 
 def is_language(code: object) -> TypeGuard[str]:

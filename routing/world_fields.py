@@ -11,7 +11,7 @@ import holidays
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from routing.fields import complaint, names, text_of
+from routing.fields import complaint, digits_hint, names, text_of
 from routing.names import suggestion
 from routing.rules import OpenSpan
 
@@ -100,7 +100,7 @@ def _open_span(value: object) -> OpenSpan:
     written = text_of(value, 'a range such as "08:00-17:00"')
     match = _SPAN.fullmatch(written)
     if match is None:
-        hint = 'write two times, in quotes: "08:00-17:00"'
+        hint = digits_hint(written, 'write two times, in quotes: "08:00-17:00"')
         raise complaint("bad-hours", f'"{written}" is not a range of hours', hint)
     first, last = (_minutes(match[1], match[2]), _minutes(match[3], match[4]))
     if first is None or last is None or first == _END_OF_DAY:
@@ -169,7 +169,8 @@ def date_range(value: str) -> tuple[date, date]:
 
 def _date(text: str) -> date:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        hint = 'write year-month-day: "2026-03-21", or a range: "2026-03-21..2026-04-02"'
+        example = 'write year-month-day: "2026-03-21", or a range: "2026-03-21..2026-04-02"'
+        hint = digits_hint(text, example)
         raise complaint("bad-date", f'"{text}" is not a date', hint)
     try:
         return date.fromisoformat(text)

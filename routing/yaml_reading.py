@@ -268,7 +268,11 @@ class _Builder:
 
     def _open(self, data: dict[str, object] | list[object], position: Position) -> None:
         if self._key_is_next():
-            hint = "write a word, or text in quotes, before the colon"
+            # In `{a: {b: c}` the next line, which is no part of it, comes to stand within it.
+            hint = (
+                "write a word, or text in quotes, before the colon; or is a closing } or ] missing"
+                " on this line or above?"
+            )
             self._note(position, "key-not-text", f"{kind_of(data)} cannot be a key", hint)
             raise _GivingUpError
         if len(self.stack) == MAX_DEPTH:

@@ -17,9 +17,15 @@ def print_problems(path: Path, problems: Sequence[Problem]) -> None:
         CannotRunError: The file has become unreadable since it was loaded.
     """
     try:
-        lines = read_rules_text(path).splitlines()
+        text = read_rules_text(path)
     except PolicyError as error:
         raise CannotRunError(str(error)) from None
+    print_problems_in(text, problems)
+
+
+def print_problems_in(text: str, problems: Sequence[Problem]) -> None:
+    """The same, for a text that is at hand."""
+    lines = text.splitlines()
     for problem in problems:
         click.echo(render(problem, lines))
     click.echo(f"{len(problems)} {plural('problem', len(problems))}")

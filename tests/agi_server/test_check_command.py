@@ -77,6 +77,21 @@ def test_a_check_that_cannot_run_says_why(
     assert len(result.output.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "printed"),
+    [
+        (TEXT.encode(), 0, "-: nothing wrong (revision "),
+        (TEXT.replace("ring: 20s", "ring: 20").encode(), 1, "-:35:11: `20` lacks a unit"),
+        (b"name: \xff", 2, "standard input is not UTF-8 text (byte 6)"),
+    ],
+    ids=["in order", "with a problem", "not UTF-8"],
+)
+def test_rules_may_come_from_standard_input(text: bytes, code: int, printed: str) -> None:
+    """As an editor or a script pipes them, before there is a file."""
+    result = CliRunner().invoke(check_command, ["-"], input=text)
+    assert (result.exit_code, printed in result.output) == (code, True), result.output
+
+
 def test_the_example_of_the_repository_is_in_order() -> None:
     """It is the first file that an administrator reads."""
     result = check(str(Path(__file__).parents[2] / "routing_rules.yaml"))
