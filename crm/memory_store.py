@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from crm.encoding import read_json, stored_json, stored_time
+from crm.identity import stored_version
 from crm.ports import (
     MOST_DRAWS,
     MOST_MATCHES,
@@ -125,25 +126,13 @@ class MemoryStore:
     def _put_customer(self, given: Customer) -> str:
         """Put one customer; return which of the counts it belongs to."""
         customers = self._database.tables.customers
-        stored = self._stored(given)
+        stored = stored_version(self, given)
         customer_id = max(customers, default=0) + 1 if stored is None else stored.id
         customer = replace(given, id=customer_id, numbers=tuple(dict.fromkeys(given.numbers)))
         if customer == stored:
             return "unchanged"
         customers[customer_id or 0] = customer
         return "added" if stored is None else "changed"
-
-    def _stored(self, customer: Customer) -> Customer | None:
-        by_reference = None
-        if customer.reference is not None:
-            by_reference = self.find_customer(customer.reference)
-        if customer.id is None:
-            return by_reference
-        if by_reference is not None and by_reference.id != customer.id:
-            raise StoreError(
-                f"The reference {customer.reference!r} belongs to another customer: choose another"
-            )
-        return self.customer(customer.id)
 
     def begin_call(self, call: NewCall) -> None:
         """Put a call into the journal."""

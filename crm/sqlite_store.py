@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from crm import sqlite_rows as rows
 from crm.encoding import stored_text, stored_time
+from crm.identity import stored_version
 from crm.ports import (
     MOST_DRAWS,
     MOST_MATCHES,
@@ -173,7 +174,7 @@ class SqliteStore:
     def _put_customer(self, given: Customer) -> str:
         """Put one customer; return which of the counts it belongs to."""
         customer = replace(given, numbers=tuple(dict.fromkeys(given.numbers)))
-        stored = self._stored(customer)
+        stored = stored_version(self, customer)
         if stored is None:
             self._add_customer(customer)
             return "added"
@@ -182,18 +183,6 @@ class SqliteStore:
             return "unchanged"
         self._change_customer(customer, stored)
         return "changed"
-
-    def _stored(self, customer: Customer) -> Customer | None:
-        by_reference = None
-        if customer.reference is not None:
-            by_reference = self.find_customer(customer.reference)
-        if customer.id is None:
-            return by_reference
-        if by_reference is not None and by_reference.id != customer.id:
-            raise StoreError(
-                f"The reference {customer.reference!r} belongs to another customer: choose another"
-            )
-        return self.customer(customer.id)
 
     def _add_customer(self, customer: Customer) -> None:
         cursor = self._write(

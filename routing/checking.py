@@ -16,11 +16,11 @@ from routing.fields import spelt_seconds
 from routing.loops import loops
 from routing.model import AgentShape, HoursShape, QueueShape, Shape
 from routing.names import Names
-from routing.problems import Problem
+from routing.problems import Path, Problem, dotted
 from routing.rules import CALLERS_LANGUAGE, Agent, OpenSpan, Queue
 from routing.skills import served, uses_language
 from routing.world_fields import DAYS
-from routing.yaml_reading import Document, Path, dotted
+from routing.yaml_reading import Document
 
 S = TypeVar("S", bound=Shape)
 

@@ -30,6 +30,7 @@ from routing.model import (
     TrackingShape,
     WhenShape,
 )
+from routing.problems import Path
 from routing.rules import (
     Agent,
     Business,
@@ -53,7 +54,7 @@ from routing.rules import (
     Tracking,
 )
 from routing.world_fields import DAYS, date_range, weekday_numbers
-from routing.yaml_reading import Document, Path
+from routing.yaml_reading import Document
 
 DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""

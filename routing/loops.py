@@ -9,7 +9,7 @@ times a second.
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
-from routing.yaml_reading import Path
+from routing.problems import Path
 
 Node: TypeAlias = tuple[str, str]
 """A kind of destination that sends the call on, and which."""

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from unicodedata import category
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The keys and indices that lead to a place in the file; the empty one is the whole file."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,3 +54,11 @@ def one_line(text: str) -> str:
         each.encode("unicode_escape").decode() if category(each) in {"Cc", "Zl", "Zp"} else each
         for each in text
     )
+
+
+def dotted(path: Path) -> str:
+    """A path as problems show it: `queues.support.steps[0].need`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 from routing.fields import unquoted
 from routing.model import FileShape, WhenShape
 from routing.names import suggestion
-from routing.problems import Problem
-from routing.yaml_reading import Document, Misread, Path, dotted, kind_of
+from routing.problems import Path, Problem, dotted
+from routing.yaml_reading import Document, Misread, kind_of
 
 _KEY_MARK: Final = "[key]"
 """What the model appends to the place of an error that is about a key, not about its value."""

@@ -16,14 +16,11 @@ expanded, and no nesting, however deep, can exhaust the stack.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 import yaml
 
-from routing.problems import Problem
-
-Path: TypeAlias = tuple[str | int, ...]
-"""The keys and indices that lead to a place in the file; the empty one is the whole file."""
+from routing.problems import Path, Problem, dotted
 
 MAX_DEPTH: Final = 20
 """Levels of nesting: twice what the deepest useful rules file has."""
@@ -388,14 +385,6 @@ _KINDS: Final[Mapping[type, str]] = {
     list: "a list",
     str: "text",
 }
-
-
-def dotted(path: Path) -> str:
-    """A path as problems show it: `queues.support.steps[0].need`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 def _short_tag(tag: str) -> str:
