@@ -216,7 +216,8 @@ async def _flush(talk: Conversation) -> None:
 def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> None:
     """Write down how a visit to a queue ended."""
     journal.note("left-queue", status=request.status, agent=request.agent, hold=request.hold)
-    journal.learn(left_queue_at=journal.clock())
+    # Asterisk counts the wait in whole seconds from this moment, so the journal counts from it too.
+    journal.learn(left_queue_at=journal.clock(), queued_at=request.queued_at)
     if served:
         answered_at = None
         if request.queued_at is not None and request.hold is not None:

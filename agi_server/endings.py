@@ -26,6 +26,7 @@ def final_change(call: Call, request: Request, now: datetime) -> CallChange:
         ended_at=now,
         outcome=outcome,
         agent=request.agent if answered_in_queue else None,
+        queued_at=request.queued_at if in_queue else None,
         answered_at=answered_at,
         left_queue_at=now if in_queue else None,
         stage=f"with agent {request.agent}" if answered_in_queue else None,
@@ -47,6 +48,8 @@ def outcome_of(call: Call, request: Request) -> Outcome:
         return call.outcome
     stage = call.stage or ""
     if stage.startswith("queue "):
+        if request.trial:
+            return Outcome.REACHED_QUEUE
         return Outcome.ANSWERED if request.agent is not None else Outcome.ABANDONED
     if call.queued_at is not None:
         return Outcome.NOT_ANSWERED
@@ -69,7 +72,7 @@ def call_log_fields(call: Call, change: CallChange) -> dict[str, Any]:
         "stage": change.stage or call.stage,
         "queue": call.queue,
         "agent": agent,
-        "waited": _seconds(call.queued_at, answered_at or left_at),
+        "waited": _seconds(change.queued_at or call.queued_at, answered_at or left_at),
         "talked": _seconds(answered_at, left_at),
         "lasted": _seconds(call.started_at, change.ended_at),
         "revision": call.revision,

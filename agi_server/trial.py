@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from secrets import randbelow
 from typing import Final
+from unicodedata import decimal
 
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence, agi
 from dialplan import contract
@@ -143,6 +144,7 @@ class Keyboard:
 
 def read_word(word: str) -> Action:
     """One word of a key script, or one line of a person. Raises KeyScriptError."""
+    word = "".join(str(decimal(sign, sign)) for sign in word)
     if word in ("", "wait") or word.startswith("wait:"):
         return Silence()
     if word == "hangup":

@@ -85,6 +85,8 @@ class Outcome(StrEnum):
     """The caller left a message."""
     SELF_SERVED = "self-served"
     """The caller heard what they wanted and the call was ended by us."""
+    REACHED_QUEUE = "reached-queue"
+    """A trial call, which does not wait in the queue that it reached."""
     TRANSFERRED = "transferred"
     """Sent to an extension of the site."""
     NOT_ANSWERED = "not-answered"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,6 +17,9 @@ from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from agi_server.telling import tell_event
 from crm.records import Call, CallStory
+
+SAME_MOMENT = timedelta(minutes=1)
+"""Between a call's beginning and its facts; a named moment is to the minute."""
 
 
 @click.group(invoke_without_command=True)
@@ -89,6 +92,8 @@ def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, st
     yield "from", _caller(call)
     yield "to", call.dialled + (f" ({call.source})" if call.source else "")
     yield "when", _moment(call.started_at, zone) + f", {_duration(call.started_at, call.ended_at)}"
+    if (at := _as_if(call)) is not None:
+        yield "as if", _moment(at, zone)
     outcome = outcome_in_words(call, datetime.now(UTC))
     yield "outcome", outcome + (f" at {call.stage}" if call.stage else "")
     if call.queue is not None:
@@ -103,6 +108,12 @@ def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, st
     for recording in story.recordings:
         yield "message", f"{recording.path} ({recording.seconds:.0f} s)"
     yield "rules", call.revision
+
+
+def _as_if(call: Call) -> datetime | None:
+    """The moment that the rules were asked about, when it was not the call's own."""
+    at = datetime.fromisoformat(call.facts["at"]) if "at" in call.facts else call.started_at
+    return at if abs(at - call.started_at) > SAME_MOMENT else None
 
 
 def _calls_table(found: Iterable[Call], zone: ZoneInfo | None) -> Table:

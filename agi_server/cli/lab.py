@@ -1,7 +1,6 @@
 """`rahyab lab`: a private Asterisk wired to the server, calls through it, and its end."""
 
 import functools
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -11,7 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from agi_server.cli.errors import CannotRunError
-from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
+from agi_server.cli.loading import (
+    make_home_for,
+    policy_for_command,
+    settings_for_command,
+    takes_connections,
+)
 from agi_server.lab.caller import Caller, Ended, Outcome
 from agi_server.lab.configuration import Plan
 from agi_server.lab.narration import Told, tell
@@ -28,8 +32,6 @@ from routing.rules import Policy
 DEFAULT_NAME: Final = "default"
 LOOK_SECONDS: Final = 0.2
 """How often the log is looked at for something to tell."""
-PROBE_SECONDS: Final = 0.5
-"""How long to wait for the server to take a connection: it is on this machine as a rule."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -44,6 +46,11 @@ def _telling_problems(command: Callable[Parameters, Result]) -> Callable[Paramet
             return command(*arguments, **options)
         except (BadRequestError, LabError, SettingsError) as error:
             raise CannotRunError(str(error)) from None
+        except OSError as error:
+            raise CannotRunError(
+                f"the lab cannot use {error.filename}: {error.strerror}; check RAHYAB_HOME, and"
+                " that there is room on the disk"
+            ) from None
 
     return wrapped
 
@@ -71,6 +78,8 @@ def up(name: str, server: str | None, suite: str | None) -> None:
     address = parse_address(server) if server else settings.listen
     policy = policy_for_command(settings.rules)
     make_home_for(settings, folder)
+    # Its logs and key presses tell whole numbers and answers of callers.
+    folder.parent.mkdir(0o700, exist_ok=True, parents=True)
     started = start_lab(
         _plan(folder, address, policy, settings),
         suite,
@@ -145,9 +154,7 @@ def down(name: str) -> None:
 
 def _warn_if_silent(server: tuple[str, int]) -> None:
     """Say so when no server takes connections there: it need not run yet when a lab comes up."""
-    try:
-        socket.create_connection(server, PROBE_SECONDS).close()
-    except OSError:
+    if not takes_connections(server):
         host, port = server
         click.echo(
             f"Nothing listens on {host}:{port}: calls will take the fallback until a server runs"

@@ -1,5 +1,6 @@
 """What most commands begin with: settings, rules, the database; each trouble ends in a sentence."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,10 @@ from routing.rules import Business, Policy
 HOME_RIGHTS: Final = 0o711
 """Of a home folder that we make: nobody else lists what is in it, and Asterisk, which runs as a
 user of its own, still gets through to the sounds and the files that it includes."""
+
+
+PROBE_SECONDS: Final = 0.5
+"""How long a server may take to accept a connection."""
 
 
 def settings_for_command() -> Settings:
@@ -65,6 +70,15 @@ def business_for_command(settings: Settings) -> Business | None:
         return load_policy_file(settings.rules).business
     except PolicyError:
         return None
+
+
+def takes_connections(address: tuple[str, int]) -> bool:
+    """Whether something listens there: a server that runs, as a rule on this machine."""
+    try:
+        socket.create_connection(address, PROBE_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

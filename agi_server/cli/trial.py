@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -18,6 +17,7 @@ from agi_server.cli.loading import (
     opened_store,
     policy_for_command,
     settings_for_command,
+    takes_connections,
 )
 from agi_server.cli.printing import cell
 from agi_server.logs import configure_logs
@@ -38,8 +38,6 @@ from agi_server.trial import (
 from crm.ports import StoreError
 from dialplan import contract
 from dialplan.contract import Go
-
-PROBE_SECONDS: Final = 0.5
 
 WHY: Final = ("decided", "left", "looked-up", "case-opened", "failed", "hung-up")
 """The events that tell why a call went where it went."""
@@ -110,22 +108,14 @@ async def _server(
     settings: Settings, wanted: tuple[str, int] | None
 ) -> AsyncIterator[tuple[tuple[str, int], str]]:
     """The server to call: the one that was named, the one that runs, or one for this call."""
-    if wanted is not None and not _answers(wanted):
+    if wanted is not None and not takes_connections(wanted):
         raise CannotRunError("no server answers at {}:{}: is it running?".format(*wanted))
-    if wanted is not None or _answers(settings.listen):
+    if wanted is not None or takes_connections(settings.listen):
         address = wanted or settings.listen
         yield address, "the server at {}:{}".format(*address)
         return
     async with running(settings, ("127.0.0.1", 0)) as application:
         yield application.address, "a server of its own"
-
-
-def _answers(address: tuple[str, int]) -> bool:
-    try:
-        socket.create_connection(address, PROBE_SECONDS).close()
-    except OSError:
-        return False
-    return True
 
 
 def _print_end(console: Console, settings: Settings, result: TrialResult) -> None:

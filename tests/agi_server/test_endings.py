@@ -68,6 +68,7 @@ WITH_AGENT = replace(REQUEST, agent="sara", hold=5, queued_at=QUEUED)
         (replace(CALL, stage=END_OF_THE_RULES), REQUEST, Outcome.SELF_SERVED),
         (WAITING, REQUEST, Outcome.ABANDONED),
         (WAITING, WITH_AGENT, Outcome.ANSWERED),
+        (WAITING, replace(REQUEST, trial=True), Outcome.REACHED_QUEUE),
         (replace(WAITING, stage=END_OF_THE_RULES), REQUEST, Outcome.NOT_ANSWERED),
         (replace(WAITING, outcome=Outcome.ANSWERED), REQUEST, Outcome.ANSWERED),
         (replace(CALL, outcome=Outcome.VOICEMAIL), REQUEST, Outcome.VOICEMAIL),

@@ -172,6 +172,7 @@ def test_ctrl_c_at_the_keyboard_hangs_up(store: Store) -> None:
         ("wait:3", Silence()),
         ("hangup", HangUp()),
         ("10#", Press("10#")),
+        ("۱۰#", Press("10#")),
     ],
 )
 def test_words_of_a_key_script(word: str, action: object) -> None:

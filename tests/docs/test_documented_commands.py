@@ -25,7 +25,7 @@ def shown(page: Path) -> Iterator[str]:
     """The `rahyab` commands of a page, in its examples and in its text."""
     text = page.read_text(encoding="utf-8")
     for block in BLOCK.findall(text):
-        for line in block.splitlines():
+        for line in block.replace("\\\n", "").splitlines():
             if line.startswith("$ rahyab "):
                 yield line.removeprefix("$ ").partition("  #")[0]
     yield from INLINE.findall(text)
