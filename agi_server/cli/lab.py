@@ -78,8 +78,6 @@ def up(name: str, server: str | None, suite: str | None) -> None:
     address = parse_address(server) if server else settings.listen
     policy = policy_for_command(settings.rules)
     make_home_for(settings, folder)
-    # Its logs and key presses tell whole numbers and answers of callers.
-    folder.parent.mkdir(0o700, exist_ok=True, parents=True)
     started = start_lab(
         _plan(folder, address, policy, settings),
         suite,

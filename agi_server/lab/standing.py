@@ -91,6 +91,8 @@ def start_lab(
     folder = plan.folder.resolve()
     root = find_root(suite, progress)
     shutil.rmtree(folder, ignore_errors=True)
+    # Its logs and key presses tell whole numbers and the answers of callers.
+    folder.mkdir(0o700, parents=True)
     asterisk = Asterisk.start(root, plan, detached=True)
     try:
         phone = Phone.start(
