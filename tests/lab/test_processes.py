@@ -88,7 +88,8 @@ def test_it_ends_with_us_even_when_we_are_killed(tmp_path: Path):
     with parent, parent.stdout:
         pid, started = parent.stdout.readline().split()
         child = Process(int(pid), started)
-        assert child.running
+        # Until then it is still setpriv, which may not have tied it to its parent yet.
+        assert wait_until(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n", 5.0)
         parent.send_signal(signal.SIGKILL)
 
     assert wait_until(lambda: not child.running, 5.0)
