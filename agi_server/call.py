@@ -7,7 +7,6 @@ id.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import structlog
 
@@ -29,6 +28,7 @@ from dialplan.contract import QueueStatus, Script
 from routing.destinations import Destination, ToHangup, ToSurvey
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
+from routing.rules import DialledNumber, Policy
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +59,8 @@ class Calls:
         request = read_request(channel.environment)
         book = self.rules.book
         await channel.send(AnswerChannel())
-        facts = await self._gather(channel, request, book)
         number = find_number(book.policy, request.dialled)
+        facts = await self._gather(channel, request, book.policy, number)
         talk = self._begin(channel, request, book, facts)
         talk.journal.new_call = self._new_call(request, facts, book)
         talk.journal.note(
@@ -80,7 +80,7 @@ class Calls:
         book = self.rules.book
         call = await self._stored(request)
         talk = self._resume(channel, request, book, call)
-        queue = None if call.queue is None else book.policy.queues.get(call.queue)
+        queue = book.policy.queues.get(call.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
         if served:
@@ -96,7 +96,7 @@ class Calls:
         book = self.rules.book
         call = await self._stored(request)
         talk = self._resume(channel, request, book, call)
-        queue = None if call.queue is None else book.policy.queues.get(call.queue)
+        queue = book.policy.queues.get(call.queue or "")
         if queue is None or queue.survey is None:
             raise BadRequestError(f"no survey belongs to queue {call.queue!r} any more")
         context = Answer(
@@ -124,12 +124,12 @@ class Calls:
         await complete(channel, Script.ENDED)
         log.info("call", **call_log_fields(call, change))
 
-    async def _gather(self, channel: Channel, request: Request, book: Rulebook) -> Facts:
-        policy = book.policy
+    async def _gather(
+        self, channel: Channel, request: Request, policy: Policy, number: DialledNumber | None
+    ) -> Facts:
         at = moment_of(request, self.clock(), policy.business.timezone)
         caller = await gather_caller(channel, policy.business.country)
         customer = await gather_customer(self.stores, caller.number)
-        number = find_number(policy, request.dialled)
         return Facts(
             call_id=request.call_id,
             at=at,
@@ -219,7 +219,5 @@ def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> No
     # Asterisk counts the wait in whole seconds from this moment, so the journal counts from it too.
     journal.learn(left_queue_at=journal.clock(), queued_at=request.queued_at)
     if served:
-        answered_at = None
-        if request.queued_at is not None and request.hold is not None:
-            answered_at = request.queued_at + timedelta(seconds=request.hold)
-        journal.learn(outcome=Outcome.ANSWERED, agent=request.agent, answered_at=answered_at)
+        answered = Outcome.ANSWERED
+        journal.learn(outcome=answered, agent=request.agent, answered_at=request.answered_at)

@@ -19,15 +19,12 @@ def final_change(call: Call, request: Request, now: datetime) -> CallChange:
     outcome = outcome_of(call, request)
     in_queue = call.queued_at is not None and call.left_queue_at is None
     answered_in_queue = in_queue and request.agent is not None
-    answered_at = None
-    if answered_in_queue and request.queued_at is not None and request.hold is not None:
-        answered_at = request.queued_at + timedelta(seconds=request.hold)
     return CallChange(
         ended_at=now,
         outcome=outcome,
         agent=request.agent if answered_in_queue else None,
         queued_at=request.queued_at if in_queue else None,
-        answered_at=answered_at,
+        answered_at=request.answered_at if answered_in_queue else None,
         left_queue_at=now if in_queue else None,
         stage=f"with agent {request.agent}" if answered_in_queue else None,
     )

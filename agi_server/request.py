@@ -6,7 +6,7 @@ Everything here was made by our own dialplan or by Asterisk. What the telephone 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialplan.contract import Argument
@@ -53,6 +53,13 @@ class Request:
     queued_at: datetime | None
     fell_back: bool
     trial: bool
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the agent answered, as the dialplan counts it; None if nobody did."""
+        if self.queued_at is None or self.hold is None:
+            return None
+        return self.queued_at + timedelta(seconds=self.hold)
 
 
 def read_request(environment: Mapping[str, str]) -> Request:
