@@ -17,7 +17,8 @@ END_OF_THE_RULES: Final = "end of the rules"
 def final_change(call: Call, request: Request, now: datetime) -> CallChange:
     """What the end of the call adds to its row."""
     outcome = outcome_of(call, request)
-    in_queue = call.queued_at is not None and call.left_queue_at is None
+    # Not by the times: a call that went on to a second queue has left the first one.
+    in_queue = call.outcome is Outcome.IN_PROGRESS and (call.stage or "").startswith("queue ")
     answered_in_queue = in_queue and request.agent is not None
     return CallChange(
         ended_at=now,

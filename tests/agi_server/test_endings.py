@@ -115,3 +115,11 @@ def test_call_without_an_end_is_not_in_progress_for_ever() -> None:
     late = START + LONGEST_CALL + timedelta(seconds=1)
     assert outcome_in_words(CALL, late) == "end never reported"
     assert outcome_in_words(replace(CALL, outcome=Outcome.ANSWERED), late) == "answered"
+
+
+def test_agent_of_a_second_queue_is_recorded() -> None:
+    """The times of the first queue do not hide that the caller was in another."""
+    second = replace(WAITING, queue="sales", stage="queue sales", left_queue_at=QUEUED)
+    change = final_change(second, WITH_AGENT, END)
+
+    assert (change.agent, change.left_queue_at) == ("sara", END)
