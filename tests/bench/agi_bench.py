@@ -12,7 +12,6 @@ What others wrote is installed by `pip install -e .[bench]`.
 import json
 import os
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
@@ -21,29 +20,26 @@ import click
 from agi_measuring import Measured, hold_open, keep_busy
 from agi_rivals import OURS, RIVALS, Running, running
 from agi_tables import print_comparison, print_opened
-from processes import HERE, ROOT
+from processes import HERE, own_environment
 
 WARM_UP = 300
 """Sessions before the first that counts: imports, caches, the allocator's first pages."""
 
 
-def chosen(_: click.Context, __: click.Parameter, names: str) -> list[str]:
-    """The servers named, if there are such and they are installed."""
+def chosen(names: str) -> list[str]:
+    """The servers named, by comma, if there are such and they are installed."""
     wanted = names.split(",")
     unknown = [name for name in wanted if name not in RIVALS]
     if unknown:
-        raise click.BadParameter(f"no server {', '.join(unknown)}: there are {', '.join(RIVALS)}")
+        there_are = ", ".join(RIVALS)
+        raise click.ClickException(f"no server {', '.join(unknown)}: there are {there_are}")
     missing = sorted({RIVALS[name].package for name in wanted if not RIVALS[name].is_installed})
     if missing:
-        raise click.UsageError(f"{', '.join(missing)} not installed: pip install -e .[bench]")
+        raise click.ClickException(
+            f"{', '.join(missing)} not installed: pip install -e .[bench], or leave them out of "
+            "--servers"
+        )
     return wanted
-
-
-def servers_option(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The option that names servers."""
-    return click.option(
-        "--servers", default=default, show_default=True, callback=chosen, help="By comma."
-    )
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
@@ -69,14 +65,14 @@ class Plan:
     show_default=True,
     help="Load processes.",
 )
-@servers_option(",".join(RIVALS))
+@click.option("--servers", default=",".join(RIVALS), show_default=True, help="By comma.")
 @json_option
 @click.pass_context
-def main(context: click.Context, servers: list[str], as_json: bool, **numbers: int) -> None:
+def main(context: click.Context, servers: str, as_json: bool, **numbers: int) -> None:
     """Compare servers under one busy load, in turn, round after round."""
     if context.invoked_subcommand is None:
         plan = Plan(**numbers)
-        rounds = compare(servers, plan)
+        rounds = compare(chosen(servers), plan)
         print_json(rounds) if as_json else print_comparison(
             rounds,
             f"{plan.sessions} sessions a round, {plan.connections} at once, "
@@ -88,12 +84,12 @@ def main(context: click.Context, servers: list[str], as_json: bool, **numbers: i
 @click.option("--sessions", default=3000, show_default=True, help="That wait in a command.")
 @click.option("--rate", default=200, show_default=True, help="New sessions a second.")
 @click.option("--seconds", default=20, show_default=True, help="How long they come.")
-@servers_option(OURS)
+@click.option("--servers", default=OURS, show_default=True, help="By comma.")
 @json_option
-def open_command(sessions: int, rate: int, seconds: int, servers: list[str], as_json: bool) -> None:
+def open_command(sessions: int, rate: int, seconds: int, servers: str, as_json: bool) -> None:
     """Weigh sessions that wait, and time the first command of new ones beside them."""
     opened = {}
-    for name in servers:
+    for name in chosen(servers):
         with running(RIVALS[name]) as server:
             keep_busy(server, WARM_UP, 64, 1, 0)
             opened[name] = hold_open(server, sessions, rate, seconds)
@@ -108,10 +104,9 @@ def open_command(sessions: int, rate: int, seconds: int, servers: list[str], as_
 @click.option("--host", default="127.0.0.1", show_default=True)
 def serve(port: int, host: str) -> None:
     """Serve the session (script name `bench`) by our own server; says when it listens."""
-    path = os.pathsep.join((str(ROOT), str(HERE)))
     # In place of this process: what is killed is the server, and nothing else is in its memory.
     words = [sys.executable, str(HERE / "agi_servers" / "ours.py"), host, str(port)]
-    os.execve(words[0], words, {**os.environ, "PYTHONPATH": path})  # noqa: S606  no shell is meant
+    os.execve(words[0], words, own_environment())  # noqa: S606  no shell is meant
 
 
 def compare(servers: list[str], plan: Plan) -> dict[str, list[Measured]]:

@@ -1,5 +1,7 @@
 """The tables that `agi_bench.py` prints."""
 
+import sys
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -88,8 +90,6 @@ def _about_the_load(floor: Measured) -> str:
 
 
 def _print(*what: str | Table) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PRINTED_WIDTH)
+    console = Console(width=None if sys.stdout.isatty() else PRINTED_WIDTH)
     for one in what:
         console.print(one, highlight=False)

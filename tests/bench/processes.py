@@ -69,15 +69,20 @@ class Child:
         return lines[-1] if lines else f"exit code {self.process.returncode}"
 
 
+def own_environment() -> dict[str, str]:
+    """Ours, such that a Python imports this working copy before what is installed."""
+    path = (str(ROOT), str(HERE), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
 @contextmanager
 def child(*command: str) -> Iterator[Child]:
-    """A process for as long as the block runs, with this working copy before what is installed."""
-    path = os.pathsep.join((str(ROOT), str(HERE)))
+    """A process for as long as the block runs, killed at its end."""
     with tempfile.TemporaryFile("w+", errors="replace") as errors:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": path},
+            env=own_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -9,7 +9,7 @@ import uvloop
 from agi_server.channel import Channel
 from agi_server.commands import GetVariable, SetVariable, StreamFile
 from agi_server.logs import configure_logs
-from agi_server.server import AgiServer, Limits
+from agi_server.server import AgiServer, Limits, ListenError
 from agi_server.settings import LogFormat, LogLevel
 from agi_session import READ, SCRIPT, VARIABLES, WAITING
 
@@ -38,4 +38,7 @@ async def serve(host: str, port: int) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     configure_logs(LogFormat.READABLE, LogLevel.WARNING)
-    uvloop.run(serve(sys.argv[1], int(sys.argv[2])))
+    try:
+        uvloop.run(serve(sys.argv[1], int(sys.argv[2])))
+    except ListenError as error:
+        sys.exit(str(error))
