@@ -9,9 +9,12 @@ import uvloop
 from agi_server.channel import Channel
 from agi_server.commands import GetVariable, SetVariable, StreamFile
 from agi_server.logs import configure_logs
-from agi_server.server import AgiServer, Limits, ListenError
+from agi_server.server import AgiServer, Limits, ListenError, listen
 from agi_server.settings import LogFormat, LogLevel
 from agi_session import READ, SCRIPT, VARIABLES, WAITING
+
+MANY = 20_000
+"""Sessions at once, all from one address: more than any load here opens."""
 
 
 async def bench(channel: Channel) -> None:
@@ -29,8 +32,9 @@ async def waiting(channel: Channel) -> None:
 
 async def serve(host: str, port: int) -> None:
     """Serve until killed."""
-    server = AgiServer({SCRIPT: bench, WAITING: waiting}, Limits(sessions=20_000))
-    address = await server.start(host, port)
+    limits = Limits(sessions=MANY, sessions_of_peer=MANY)
+    server = AgiServer({SCRIPT: bench, WAITING: waiting}, limits)
+    address = await server.start(listen(host, port))
     print("listening", *address, flush=True)  # noqa: T201  for the parent
     await asyncio.get_running_loop().create_future()
 
