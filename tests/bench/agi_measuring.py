@@ -56,6 +56,8 @@ class Opened:
     """KiB a waiting session, resident."""
     pss: float
     new: int
+    """Sessions that got their first command; `done` of them came to a good end."""
+    done: int
     first_p50: float
     """From the connection to the first command."""
     first_p99: float
@@ -137,6 +139,7 @@ def hold_open(server: Running, held: int, rate: int, seconds: int) -> Opened:
         rss=(after.rss - before.rss) / max(1, waiting),
         pss=(after.pss - before.pss) / max(1, waiting),
         new=len(first),
+        done=len(result["sessions"]),
         first_p50=percentile(first, 0.5),
         first_p99=percentile(first, 0.99),
         first_worst=max(first, default=0.0),

@@ -9,14 +9,14 @@ from rich.table import Table
 from agi_measuring import Measured, Opened
 from agi_rivals import FLOOR, RIVALS
 
-PRINTED_WIDTH = 130
+PRINTED_WIDTH = 150
 """Columns of text where there is no terminal to ask."""
 
 
 def print_comparison(rounds: dict[str, list[Measured]], plan: str) -> None:
     """Medians of the rounds for each server, and its CPU against the floor's."""
-    table = _table(
-        *("sessions/s", "CPU a session", "to the floor", "in rounds", "p50", "p99"),
+    table = simple_table(
+        *("server", "sessions/s", "CPU a session", "to the floor", "in rounds", "p50", "p99"),
         *("server busy", "load busy", "failed"),
     )
     medians = {name: Measured.of_rounds(runs) for name, runs in rounds.items()}
@@ -32,15 +32,15 @@ def print_comparison(rounds: dict[str, list[Measured]], plan: str) -> None:
             f"{run.load_share:.0%}",
             str(run.failures),
         )
-    _print(f"Environment, 5 SET VARIABLE, 1 GET VARIABLE, end: {plan}", table)
+    show(f"Environment, 5 SET VARIABLE, 1 GET VARIABLE, end: {plan}", table)
     if FLOOR in medians:
-        _print(_about_the_load(medians[FLOOR]))
+        show(_about_the_load(medians[FLOOR]))
 
 
 def print_opened(opened: dict[str, Opened], new: str) -> None:
     """Memory of sessions that wait, and how long new ones wait for their first command."""
-    table = _table(
-        *("waiting", "at the end", "RSS each", "PSS each", "new", "p50", "p99", "worst"),
+    table = simple_table(
+        *("server", "waiting", "at the end", "RSS each", "PSS each", "new", "p50", "p99", "worst"),
         *("server busy", "load busy", "load late", "failed"),
     )
     for name, run in opened.items():
@@ -59,16 +59,15 @@ def print_opened(opened: dict[str, Opened], new: str) -> None:
             f"{run.lag * 1e3:.2f} ms",
             str(run.failures),
         )
-    _print(
-        f"Sessions that wait in a command; beside them {new}, connection to first command", table
-    )
+    show(f"Sessions that wait in a command; beside them {new}, connection to first command", table)
 
 
-def _table(*columns: str) -> Table:
+def simple_table(first: str, *columns: str) -> Table:
+    """A table of figures, each row named in its first column."""
     table = Table(box=box.SIMPLE)
-    table.add_column("server", no_wrap=True)
+    table.add_column(first, no_wrap=True)
     for column in columns:
-        table.add_column(column, justify="right", no_wrap=column in {"in rounds", "p50", "p99"})
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
@@ -89,7 +88,8 @@ def _about_the_load(floor: Measured) -> str:
     )
 
 
-def _print(*what: str | Table) -> None:
+def show(*what: str | Table) -> None:
+    """Print, unsqueezed when the output goes to a file."""
     console = Console(width=None if sys.stdout.isatty() else PRINTED_WIDTH)
     for one in what:
         console.print(one, highlight=False)

@@ -1,4 +1,4 @@
-"""Our own server, by its public typed API, on uvloop. `ours.py HOST PORT`."""
+"""Our own server by its public typed API, with the limits we ship. `ours.py HOST PORT`."""
 
 import asyncio
 import signal
@@ -9,12 +9,9 @@ import uvloop
 from agi_server.channel import Channel
 from agi_server.commands import GetVariable, SetVariable, StreamFile
 from agi_server.logs import configure_logs
-from agi_server.server import AgiServer, Limits, ListenError, listen
+from agi_server.server import AgiServer, ListenError, listen
 from agi_server.settings import LogFormat, LogLevel
 from agi_session import READ, SCRIPT, VARIABLES, WAITING
-
-MANY = 20_000
-"""Sessions at once, all from one address: more than any load here opens."""
 
 
 async def bench(channel: Channel) -> None:
@@ -32,8 +29,7 @@ async def waiting(channel: Channel) -> None:
 
 async def serve(host: str, port: int) -> None:
     """Serve until killed."""
-    limits = Limits(sessions=MANY, sessions_of_peer=MANY)
-    server = AgiServer({SCRIPT: bench, WAITING: waiting}, limits)
+    server = AgiServer({SCRIPT: bench, WAITING: waiting})
     address = await server.start(listen(host, port))
     print("listening", *address, flush=True)  # noqa: T201  for the parent
     await asyncio.get_running_loop().create_future()
