@@ -28,6 +28,10 @@ mistake."""
 MAX_USAGE_BYTES: Final = 64 * 1024
 """The longest usage text (reply 520). The longest in Asterisk 22 has under 3 KB."""
 
+MAX_ASIDES: Final = 16
+"""Lines between two replies that are none: notices of a hang-up (Asterisk writes at most two),
+`100 Trying`, empty lines. They are cheap to send and dear to read, so there is an end to them."""
+
 SUCCESS: Final = 200
 INVALID: Final = 510
 """Asterisk knows no such command: a module is not loaded."""
@@ -108,6 +112,7 @@ class Machine:
     """One FastAGI session, seen from the server."""
 
     __slots__ = (
+        "_asides",
         "_buffer",
         "_closed",
         "_eof",
@@ -129,6 +134,7 @@ class Machine:
         self._scanned = 0
         self._limit = 0
         """Of a command line; 0 until the environment is complete."""
+        self._asides = 0
         self._outstanding: Encodable | None = None
         self._usage: list[str] | None = None
         """The lines of a 520 block that is still coming."""
@@ -169,9 +175,7 @@ class Machine:
             if command is not None and not self._buffer and self._usage is None:
                 reply = _whole_success(data)
                 if reply is not None:
-                    self._outstanding = None
-                    self._usage_follows = command.may_show_usage and reply.result == "1"
-                    return reply
+                    return self._reply(reply)
             self._buffer += data
         elif not self._buffer:
             return self._starved()
@@ -255,8 +259,10 @@ class Machine:
             result, _, data = line[len(_SUCCESS) :].partition(" ")
             return self._reply(Reply(SUCCESS, result, data))
         if line == "HANGUP":
+            self._count_aside()
             return Signal.HANGUP
         if not line:
+            self._count_aside()
             return None
         if line.startswith("520-"):
             self._check_asked(line, unasked_is_usage=True)
@@ -270,6 +276,7 @@ class Machine:
             raise self._broken(f"no reply, and no notice either: {line[:60]!r}")
         self._check_asked(line, unasked_is_usage=match[1] == "520")
         if match[1][0] == "1":
+            self._count_aside()
             return None
         reply = Reply(int(match[1]), "", match[2])
         return self._usage_reply(reply) if reply.code == USAGE else self._reply(reply)
@@ -300,8 +307,14 @@ class Machine:
         if command is None:
             raise self._broken(f"a reply that nobody asked for: {reply.code} {reply.result!r}")
         self._outstanding = None
+        self._asides = 0
         self._usage_follows = command.may_show_usage and reply.result == "1"
         return reply
+
+    def _count_aside(self) -> None:
+        self._asides += 1
+        if self._asides > MAX_ASIDES:
+            raise self._broken(f"more than {MAX_ASIDES} lines that are no replies")
 
     def _check_asked(self, line: str, *, unasked_is_usage: bool) -> None:
         if self._outstanding is None and not (unasked_is_usage and self._usage_follows):

@@ -20,7 +20,7 @@ quoted words overwrite Asterisk's stack (parse_args)."""
 LONGEST_PROMPT_SECONDS: Final = 600.0
 """How long a sound file may play: Asterisk does not tell its length beforehand."""
 
-_VARIABLE: Final = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*(\([A-Za-z0-9_,.-]*\))?", re.ASCII)
+_VARIABLE: Final = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*(\([A-Za-z0-9_,./-]*\))?", re.ASCII)
 _KEYS: Final = re.compile(r"[0-9A-D*#]*", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 

@@ -8,8 +8,9 @@ import uvloop
 
 from agi_server.channel import Channel
 from agi_server.commands import GetVariable, SetVariable, StreamFile
+from agi_server.listening import ListenError, listen
 from agi_server.logs import configure_logs
-from agi_server.server import AgiServer, ListenError, listen
+from agi_server.server import AgiServer
 from agi_server.settings import LogFormat, LogLevel
 from agi_session import READ, SCRIPT, VARIABLES, WAITING
 
