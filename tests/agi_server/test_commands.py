@@ -124,7 +124,7 @@ def test_no_line_has_more_words_than_asterisk_holds():
     [
         (Answer(), "0", True),
         (Answer(), "-1", False),
-        (Hangup(), "1", None),
+        (Hangup(), "1", True),
         (ChannelStatus(), "6", ChannelState.UP),
         (SetVariable("A", "b"), "1", None),
         (GetVariable("A"), "0", VariableValue(None)),
@@ -139,7 +139,6 @@ def test_no_line_has_more_words_than_asterisk_holds():
             VariableValue("ی" * 511 + "\udcdb", may_be_cut=True),
         ),
         (GetFullVariable("A"), f"1 ({'x' * 5000})", "x" * 5000),
-        (GetFullVariable("A"), "0", ""),
         (StreamFile("a"), "0 endpos=3404", Played()),
         (StreamFile("a"), "-1 endpos=0", PlayFailed()),
         (StreamFile("a"), "49 endpos=160", Interrupted("1", 160)),
