@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import structlog
 
 from agi_server.call import Calls
 from agi_server.policy import PolicyError, RulesInForce
-from agi_server.server import AgiServer
+from agi_server.server import AgiServer, listen
 from agi_server.settings import Settings
 from agi_server.store_threads import StoreThreads
 from crm.sqlite_store import SqliteStore
@@ -34,13 +35,12 @@ class Application:
 
 
 @asynccontextmanager
-async def running(settings: Settings, listen: tuple[str, int]) -> AsyncIterator[Application]:
+async def running(settings: Settings, listener: socket.socket) -> AsyncIterator[Application]:
     """Start everything, and stop it in order: the listener, the calls, the store.
 
     Raises:
         PolicyError: The rules file cannot be used.
         StoreError: The database cannot be opened.
-        ListenError: The address cannot be listened on.
     """
     rules = RulesInForce(settings.rules)
     stores = StoreThreads(lambda: SqliteStore(settings.database))
@@ -48,7 +48,7 @@ async def running(settings: Settings, listen: tuple[str, int]) -> AsyncIterator[
     try:
         calls = Calls(rules, stores, utc_now, settings.messages)
         server = AgiServer(calls.handlers())
-        address = await server.start(*listen)
+        address = await server.start(listener)
         try:
             yield Application(server, rules, address)
         finally:
@@ -75,7 +75,7 @@ async def serve(settings: Settings, ready: Callable[[Application], None]) -> Non
         loop.add_signal_handler(number, stop.set)
     # Before there are rules to load again, the signal must not end the process.
     loop.add_signal_handler(signal.SIGHUP, _nothing_to_reload)
-    async with running(settings, settings.listen) as application:
+    async with running(settings, listen(*settings.listen)) as application:
         loop.add_signal_handler(signal.SIGHUP, _reload, application.rules)
         log.info(
             "serving",

@@ -9,10 +9,11 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
 import structlog
@@ -25,6 +26,7 @@ from agi_server.channel import (
     SessionEndedError,
 )
 from agi_server.commands import SetVariable
+from agi_server.measurements import Measurements
 from dialplan import contract
 
 Handler: TypeAlias = Callable[[Channel], Awaitable[None]]
@@ -32,6 +34,10 @@ Handler: TypeAlias = Callable[[Channel], Awaitable[None]]
 
 `HungUpError` is no failure: a handler may leave it to the server.
 """
+
+Network: TypeAlias = IPv4Network | IPv6Network
+LOOPBACK: Final[Sequence[Network]] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+"""Peers on this machine: AGI has no encryption and no password, so others must be named."""
 
 LISTEN_BACKLOG: Final = 65_535
 """As many waiting connections as the kernel allows (it lowers this to net.core.somaxconn): a lost
@@ -72,8 +78,13 @@ class Limits:
 
     sessions: int = 4_000
     """Sessions at once; one more is refused at once, not left in silence."""
+    sessions_of_peer: int = 4_000
+    """The same, from one address: with several PBXs, one that runs wild leaves room to the rest."""
     environment_seconds: float = 5.0
     """From the connection to its complete environment, which Asterisk sends without waiting."""
+    session_seconds: float = 4 * 3600.0
+    """A session ends in failure after so long, whatever it does. Callers wait in queues without a
+    session; only an EXEC of a site's own script could last long."""
 
 
 class AgiServer:
@@ -82,9 +93,26 @@ class AgiServer:
     `agi://host/incoming?x=y` is served by `handlers["incoming"]`.
     """
 
-    def __init__(self, handlers: Mapping[str, Handler], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        limits: Limits | None = None,
+        peers: Sequence[Network] = LOOPBACK,
+        secret: str = "",
+    ) -> None:
+        """Make a server.
+
+        Args:
+            handlers: Who serves which script.
+            limits: How much to take on.
+            peers: Who may connect; anybody else is cut off without a word.
+            secret: What a peer must know (see `agi_server.challenge`); empty: nothing.
+        """
         self._handlers = handlers
         self._limits = Limits() if limits is None else limits
+        self._peers = peers
+        self._secret = secret
+        self.measurements = Measurements()
         self._log = structlog.stdlib.get_logger(__name__)
         self._loop: asyncio.AbstractEventLoop
         self._server: asyncio.Server | None = None
@@ -103,14 +131,13 @@ class AgiServer:
         """How many sessions are with a handler now."""
         return self._serving
 
-    async def start(self, host: str = "127.0.0.1", port: int = 4573) -> tuple[str, int]:
-        """Listen on `host` and `port` (0: any free port); the address it listens on.
+    async def start(self, listener: socket.socket) -> tuple[str, int]:
+        """Accept calls on `listener` (see `listen`), which is closed with the server.
 
-        Raises:
-            ListenError: it cannot.
+        Returns:
+            The address it listens on.
         """
         self._loop = asyncio.get_running_loop()
-        listener = _listen(host, port)
         limit = self._limits.environment_seconds
         self._server = await self._loop.create_server(
             partial(Link, self, self._loop, limit), sock=listener, backlog=LISTEN_BACKLOG
@@ -241,7 +268,14 @@ async def _fail(link: Link, channel: Channel, reason: Refusal) -> None:
     link.fail()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str = "127.0.0.1", port: int = 4573) -> socket.socket:
+    """A socket that listens on `host` and `port` (0: any free port), for `AgiServer.start`.
+
+    Several processes may accept on it: none of the calls that wait in it is lost with one of them.
+
+    Raises:
+        ListenError: it cannot be opened.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=LISTEN_BACKLOG)

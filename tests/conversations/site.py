@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agi_server.call import Calls
 from agi_server.policy import RulesInForce
-from agi_server.server import AgiServer
+from agi_server.server import AgiServer, listen
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import AgiResult, FakeChannel, agi
 from crm.importing import import_customers
@@ -67,7 +67,7 @@ async def serving(folder: Path, kind: type[SqliteStore] = SqliteStore) -> AsyncI
     threads = StoreThreads(lambda: kind(database))
     await threads.start()
     server = AgiServer(Calls(rules, threads, lambda: NOW, str(folder / "messages")).handlers())
-    address = await server.start("127.0.0.1", 0)
+    address = await server.start(listen(port=0))
     try:
         yield Site(address, database, rules)
     finally:

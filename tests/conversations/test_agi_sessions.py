@@ -44,7 +44,7 @@ from agi_server.commands import (
     VariableValue,
 )
 from agi_server.protocol import LocalProtocolError
-from agi_server.server import AgiServer, Handler, Limits, ListenError
+from agi_server.server import AgiServer, Handler, Limits, ListenError, listen
 from agi_server.testing import (
     AgiResult,
     FakeChannel,
@@ -81,7 +81,7 @@ async def serving(
     handler: Handler, limits: Limits | None = None
 ) -> AsyncIterator[tuple[AgiServer, str]]:
     server = AgiServer({"test": handler}, limits)
-    host, port = await server.start(port=0)
+    host, port = await server.start(listen(port=0))
     try:
         yield server, f"agi://{host}:{port}/test"
     finally:
@@ -579,7 +579,7 @@ class TestPeers:
             async with serving(nothing) as (_, url):
                 port = int(url.rpartition(":")[2].partition("/")[0])
                 with pytest.raises(ListenError, match=f"port {port} .* in use: stop"):
-                    await AgiServer({}).start(port=port)
+                    listen(port=port)
 
         run(check())
 
@@ -595,7 +595,7 @@ class TestPeers:
 
         async def check() -> None:
             with pytest.raises(ListenError) as caught:
-                await AgiServer({}).start(host)
+                listen(host)
             message = f"cannot listen at port 4573 on {host}: {why} an address of this machine"
             assert str(caught.value) == message
 
