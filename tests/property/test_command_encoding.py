@@ -179,7 +179,7 @@ def parse_caller(text: bytes) -> tuple[bytes, bytes]:
     while rest:
         rest = rest[1:] if rest.startswith(b"\\") else rest
         unescaped, rest = unescaped + rest[:1], rest[1:]
-    number = number.rpartition(b">")[0] or number
+    number = number[: number.rindex(b">")] if b">" in number else number
     return unescaped, number.translate(None, b"( )-.")
 
 
