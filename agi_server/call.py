@@ -116,7 +116,7 @@ class Calls:
         """The call is over: complete its journal, and write the one line of log that tells it."""
         request = read_request(channel.environment)
         call = await self._stored(request)
-        journal = Journal(request.call_id, request.visit, self.stores, self.clock)
+        journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
         journal.note("ended", stage=call.stage)
         change = final_change(call, request, self.clock())
         journal.change = change
@@ -143,7 +143,7 @@ class Calls:
     def _begin(
         self, channel: Channel, request: Request, book: Rulebook, facts: Facts
     ) -> Conversation:
-        journal = Journal(request.call_id, request.visit, self.stores, self.clock)
+        journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
         return Conversation(
             line=Line(channel, book.catalogue, journal, facts.language),
             book=book,
