@@ -99,7 +99,13 @@ def home(tmp_path: Path) -> Path:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Of a process that is served from this home, and of nothing else that is set here."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAHYAB_")}
-    ours = {"HOME": str(home), "RULES": str(home / "rules.yaml"), "LISTEN": "127.0.0.1:0", **more}
+    ours = {
+        "HOME": str(home),
+        "RULES": str(home / "rules.yaml"),
+        "LISTEN": "127.0.0.1:0",
+        "METRICS": "127.0.0.1:0",
+        **more,
+    }
     return {**kept, **{f"RAHYAB_{name}": value for name, value in ours.items()}}
 
 
