@@ -1,8 +1,8 @@
 """Metrics and health over HTTP, on a port of their own.
 
-The few lines of HTTP are our own: a request must be whole within a deadline, and there are at most
-a few at once, which the standard library's threading server promises neither of. It runs on the
-supervisor's event loop, where nothing waits for a worker.
+The few lines of HTTP are our own: a request must be whole within a deadline, and clients that say
+nothing cannot keep others out, neither of which the standard library's server promises. It runs on
+the supervisor's event loop, where nothing waits for a worker.
 """
 
 import asyncio
@@ -27,7 +27,8 @@ LONGEST_REQUEST: Final = 16 * 1024
 """Bytes. A browser sends about one kB."""
 
 MOST_CLIENTS: Final = 32
-"""At once. Some Prometheus servers and load balancers, not a crowd."""
+"""At once. Some Prometheus servers and load balancers, not a crowd: of more, the one that has been
+here longest must go, for an honest client is done in a moment."""
 
 _JSON: Final = "application/json"
 _PLAIN: Final = "text/plain; charset=utf-8"
@@ -52,7 +53,8 @@ class Monitoring:
     def __init__(self, state: Callable[[], ServiceState]) -> None:
         self._state = state
         self._registry = make_registry(state)
-        self._clients = 0
+        self._clients: dict[asyncio.StreamWriter, None] = {}
+        """In the order of their coming."""
 
     @asynccontextmanager
     async def listening(self, listener: socket.socket) -> AsyncIterator[Address]:
@@ -83,18 +85,25 @@ class Monitoring:
                 return Response(HTTPStatus.NOT_FOUND, _PLAIN, text)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request, if it comes in time and there are not too many."""
-        self._clients += 1
+        """Answer one request, if it comes in time."""
+        self._admit(writer)
         try:
-            if self._clients <= MOST_CLIENTS:
-                async with asyncio.timeout(REQUEST_SECONDS):
-                    await self._serve(reader, writer)
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._serve(reader, writer)
         except (TimeoutError, ConnectionError):
             # A client that is too slow, or gone, gets nothing more.
             writer.transport.abort()
         finally:
-            self._clients -= 1
+            self._clients.pop(writer, None)
             writer.close()
+
+    def _admit(self, writer: asyncio.StreamWriter) -> None:
+        """Let a client in, for another one if there are too many."""
+        self._clients[writer] = None
+        if len(self._clients) > MOST_CLIENTS:
+            longest = next(iter(self._clients))
+            del self._clients[longest]
+            longest.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -134,6 +134,7 @@ class Workers:
         async with self._changing:
             self._attempts += 1
             asked = self._running
+            log.debug("workers are to load other rules", revision=rules.revision)
             try:
                 await self._prepare(asked, rules)
             except RulesNotTakenError:
@@ -223,9 +224,9 @@ class Workers:
 
     async def _watch(self, slot: _Slot, worker: WorkerProcess) -> None:
         """Return when a worker's place is to be filled again, or need not be."""
-        overdue = asyncio.create_task(self._kill_unless_ready(worker))
+        admitting = asyncio.create_task(self._admit(worker))
         status = await worker.end()
-        overdue.cancel()
+        admitting.cancel()
         self._retire(slot, worker)
         if self._ending.is_set():
             self.cut += worker.cut
@@ -241,19 +242,25 @@ class Workers:
         )
         await self._pause(pause)
 
-    async def _kill_unless_ready(self, worker: WorkerProcess) -> None:
+    async def _admit(self, worker: WorkerProcess) -> None:
+        """See a replacement through its start; one that cannot serve as the others do is killed."""
+        if worker.ready.done():
+            return
         try:
             await self._until_ready(worker)
+            self._compare_rules(worker)
         except WorkerFailedError as error:
-            log.error("a worker cannot start", worker=worker.number, reason=str(error))
+            log.error("a worker cannot serve", worker=worker.number, reason=str(error))
             worker.kill()
-            return
+        else:
+            log.info("a worker serves in its place", worker=worker.number, pid=worker.pid)
+
+    def _compare_rules(self, worker: WorkerProcess) -> None:
         if worker.revision != self.rules.revision:
-            log.error(
-                "a worker read other rules than ours: after an update, restart the service",
-                worker=worker.number,
+            raise WorkerFailedError(
+                f"it reads our rules as revision {worker.revision}, not {self.rules.revision}: "
+                "restart the service if the program was changed beneath it"
             )
-            worker.kill()
 
     def _retire(self, slot: _Slot, worker: WorkerProcess) -> None:
         """Keep what a worker has counted; what it had open is gone with it."""
