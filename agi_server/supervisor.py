@@ -15,9 +15,9 @@ from typing import Final
 import structlog
 
 from agi_server.app import DRAIN_SECONDS
+from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
 from agi_server.policy import PolicyError, load_policy_text, read_rules_text
-from agi_server.server import ListenError, listen
 from agi_server.service_state import Phase, ServiceState
 from agi_server.settings import Address, Settings, show_address
 from agi_server.workers import Rules, RulesNotTakenError, Workers
@@ -133,7 +133,8 @@ class Supervisor:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
             left = sum(worker.open_sessions for worker in self._workers.states())
-            log.info("waiting for running sessions", left=left)
+            if left:
+                log.info("waiting for running sessions", left=left)
 
     async def _reload_when_wanted(self) -> None:
         while True:

@@ -46,6 +46,10 @@ REPORT_SECONDS: Final = 1.0
 """How often a worker says what it has counted: what Prometheus reads is never older, and a worker
 that is killed takes no more than this with it."""
 
+OPEN_FILES: Final = 16_384
+"""Sessions, and as many silent connections again and again: the usual limit of 1,024 is less than
+the sessions of one worker, while without a limit a flood of silent peers would take the memory."""
+
 SUPERVISORS_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What the supervisor alone listens to."""
 
@@ -176,7 +180,7 @@ async def work(number: int, control: socket.socket, listener: socket.socket) -> 
 def main() -> None:
     """Be the process that the command line describes."""
     leave_signals_to_the_supervisor()
-    use_all_file_descriptors()
+    allow_open_files()
     number, control, listener = (int(word) for word in sys.argv[1:])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work(number, socket.socket(fileno=control), socket.socket(fileno=listener)))
@@ -189,10 +193,12 @@ def leave_signals_to_the_supervisor() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SUPERVISORS_SIGNALS)
 
 
-def use_all_file_descriptors() -> None:
-    """Raise the limit of open files as far as it goes: as a rule it is 1,024, too few for us."""
-    _, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (highest, highest))
+def allow_open_files() -> None:
+    """Raise the limit of open files, if it is lower and the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 if __name__ == "__main__":

@@ -100,6 +100,9 @@ EXTENSION: Final = "RAHYAB_EXTENSION"
 """The extension to go to."""
 CAUSE: Final = "RAHYAB_CAUSE"
 """The hang-up cause (Q.850); 16 is normal clearing."""
+SECRET: Final = "RAHYAB_SECRET"  # noqa: S105  the name of it
+"""A global of the site's, 16 letters and digits: how Asterisk proves who it is, where servers and
+PBXs are on different machines (`agi_server.challenge`)."""
 REASON: Final = "RAHYAB_REASON"
 """Why a request failed, or which rule decided: one word for the Asterisk log."""
 

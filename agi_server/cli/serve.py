@@ -7,9 +7,9 @@ import click
 
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import end_for_policy, settings_for_command
+from agi_server.listening import ListenError
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError
-from agi_server.server import ListenError
 from agi_server.settings import (
     MOST_WORKERS,
     Address,

@@ -20,10 +20,10 @@ from agi_server.cli.loading import (
     takes_connections,
 )
 from agi_server.cli.printing import cell
+from agi_server.listening import ListenError, listen
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError, make_rulebook
 from agi_server.request import BadRequestError, parse_moment
-from agi_server.server import ListenError, listen
 from agi_server.settings import LogLevel, Settings, SettingsError, parse_address
 from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel
@@ -114,7 +114,7 @@ async def _server(
         address = wanted or settings.listen
         yield address, "the server at {}:{}".format(*address)
         return
-    async with running(settings, listen(port=0)) as application:
+    async with running(settings.without_secret(), listen(port=0)) as application:
         yield application.address, "a server of its own"
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 from prometheus_client import generate_latest
 
+from agi_server.listening import listen
 from agi_server.measurements import BOUNDS_SECONDS, Measurements
 from agi_server.metrics import make_registry
 from agi_server.monitoring import LONGEST_REQUEST, MOST_CLIENTS, Monitoring
-from agi_server.server import listen
 from agi_server.service_state import (
     REPORT_LATE_SECONDS,
     Health,

@@ -256,7 +256,7 @@ def test_strangers_on_the_port_leave_a_call_undisturbed(home: Path) -> None:
         for data in GARBAGE:
             assert finished(server.address, data) == b""
         assert server.end() == 0
-    ended = [line for line in server.log if line["event"] == "connection ended before a session"]
+    ended = [line for line in server.log if line["event"] == "connection without a session"]
     assert len(ended) == beside.strangers + len(GARBAGE)
     assert beside.strangers > len(GARBAGE)
     assert above_debug(server.log) == ["serving", "stopping"]

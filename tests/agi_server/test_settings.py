@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agi_server.challenge import is_secret
 from agi_server.server import LOOPBACK
 from agi_server.settings import (
     LogFormat,
@@ -122,6 +123,18 @@ def test_what_cannot_be_used_is_told_with_its_variable(
     assert str(error.value).startswith(name)
     assert cure in str(error.value)
     assert variable != "SECRET" or value not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["0123456789abcdef", "0123456789abcde", "0123456789abcd-f", "a" * 17]
+)
+def test_a_secret_is_one_that_a_challenge_can_use(text: str) -> None:
+    """The settings, which every command reads, do not import the cryptography for it."""
+    try:
+        accepted = load_settings({"RAHYAB_SECRET": text}).secret == text
+    except SettingsError:
+        accepted = False
+    assert accepted == is_secret(text)
 
 
 @pytest.mark.parametrize("address", [("127.0.0.1", 4573), ("::1", 1)])

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agi_server.lab.waiting import wait_until
 from agi_server.policy import load_policy_file
 from agi_server.testing import Action, AgiResult, Asked, FakeChannel, HangUp, Press, Silence
 from dialplan import contract
 from dialplan.contract import Script
-from tests.agi_server.service import Server, caller, request, serving
+from tests.agi_server.service import LONGEST_WAIT, Server, caller, request, serving
 from tests.conversations.site import GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
 
 IN_OFFICE_HOURS = "2026-11-24 10:00"
@@ -70,11 +71,22 @@ async def kill_while_called(server: Server, site: Site, victim: int) -> Sequence
     return [result for each in calling for result in each.result()]
 
 
+def ended_sessions(server: Server) -> float:
+    """How many `incoming` requests the metrics know of."""
+    samples = server.samples().items()
+    named = ("rahyab_agi_sessions_total", "incoming")
+    return sum(value for key, value in samples if (key[0], key[-1]) == named)
+
+
 def test_a_killed_worker_is_replaced_beside_calls(home: Path) -> None:
     """Only sessions that it had are lost: at most one of each caller. Counts go on from there."""
     with serving(home, WORKERS="2") as server:
+        site = request(home, server)
+        for number in range(6):
+            asyncio.run(call(site, f"1.9-{number}"))
+        assert wait_until(lambda: ended_sessions(server) == 6, LONGEST_WAIT)
         before, first = server.pids(), server.samples()
-        results = asyncio.run(kill_while_called(server, request(home, server), before[0]))
+        results = asyncio.run(kill_while_called(server, site, before[0]))
         died = next(line for line in server.log if line["event"].startswith("a worker died"))
         assert (died["worker"], died["how"]) == (1, "killed by SIGKILL")
         assert [result.status for result in results].count("SUCCESS") >= len(results) - 4

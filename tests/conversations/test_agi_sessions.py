@@ -14,7 +14,7 @@ import pytest
 import structlog
 import uvloop
 
-from agi_server import channel as channel_module
+from agi_server import link as link_module
 from agi_server.channel import (
     Channel,
     CommandDeadlineError,
@@ -43,8 +43,9 @@ from agi_server.commands import (
     StreamFile,
     VariableValue,
 )
+from agi_server.listening import ListenError, listen
 from agi_server.protocol import LocalProtocolError
-from agi_server.server import AgiServer, Handler, Limits, ListenError, listen
+from agi_server.server import AgiServer, Handler, Limits
 from agi_server.testing import (
     AgiResult,
     FakeChannel,
@@ -507,7 +508,7 @@ class TestHonestEnds:
     def test_a_reply_that_does_not_come_is_a_failure(
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(channel_module, "COMMAND_MARGIN_SECONDS", 0.01)
+        monkeypatch.setattr(link_module, "COMMAND_MARGIN_SECONDS", 0.01)
         seen: list[type[Exception]] = []
 
         async def handler(channel: Channel) -> None:
