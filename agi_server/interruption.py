@@ -37,10 +37,12 @@ class InterruptibleWork:
     def interrupt(self, error: Exception) -> None:
         """Raise `error` in the work where it waits, or when it next waits without protection.
 
-        Must be called from outside of the work. Without effect on work that is over.
+        It happens a turn of the event loop later, so that a reply which has just come for the work
+        is not lost. Without effect on work that is over, and while another is due.
         """
-        self._error = error
-        self._try()
+        if self._error is None:
+            self._error = error
+            self.retry()
 
     def withdraw(self) -> None:
         """Let go of an interruption that has not taken place: the work knows already."""

@@ -151,6 +151,9 @@ class Supervisor:
             self._tell_refused(str(error), problems)
         except RulesNotTakenError as error:
             self._tell_refused(str(error), [])
+        except Exception:
+            log.exception("a reload failed")
+            self._tell_refused("a bug: see the line above, and tell the makers", [])
         else:
             self._loaded_at = time.time()
             log.info("rules reloaded", revision=rules.revision)
