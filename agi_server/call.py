@@ -20,8 +20,9 @@ from agi_server.journal import Clock, Journal
 from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import Rulebook, RulesInForce
-from agi_server.request import BadRequestError, Request, moment_of, read_request
+from agi_server.request import Request, moment_of, read_request
 from agi_server.server import Handler
+from agi_server.session_errors import BadRequestError
 from agi_server.store_threads import StoreThreads
 from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script

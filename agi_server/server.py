@@ -26,7 +26,12 @@ from agi_server.interruption import InterruptibleWork
 from agi_server.link import Link, Rejection
 from agi_server.listening import LISTEN_BACKLOG
 from agi_server.measurements import SEPARATOR, Measurements
-from agi_server.session_errors import CommandRefusedError, HungUpError, SessionEndedError
+from agi_server.session_errors import (
+    BadRequestError,
+    CommandRefusedError,
+    HungUpError,
+    SessionEndedError,
+)
 from dialplan import contract
 
 Handler: TypeAlias = Callable[[Channel], Coroutine[Any, Any, None]]
@@ -60,6 +65,9 @@ class Refusal(StrEnum):
     DRAIN = "drain"
     UNKNOWN_SCRIPT = "unknown-script"
     UNPROVEN = "unproven"
+    """The peer does not know the secret."""
+    BAD_REQUEST = "bad-request"
+    """The handler cannot do what is asked for."""
     BUG = "internal-error"
 
 
@@ -71,6 +79,8 @@ class Outcome(StrEnum):
     """The handler left the caller's hang-up to the server."""
     ENDED_EARLY = "ended-early"
     """The connection was lost, or had to be given up."""
+    REFUSED = "refused"
+    """The handler could not do what was asked for."""
     FAILED = "failed"
     """A bug: the handler raised what it should not."""
     CUT = "cut"
@@ -305,6 +315,11 @@ class AgiServer:
             uniqueid = channel.environment.get("agi_uniqueid")
             self._log.info("session ended early", uniqueid=uniqueid, why=str(error))
             return Outcome.ENDED_EARLY
+        except BadRequestError as error:
+            uniqueid = channel.environment.get("agi_uniqueid")
+            self._log.warning("bad request", uniqueid=uniqueid, script=link.script, why=str(error))
+            await _fail(link, channel, Refusal.BAD_REQUEST)
+            return Outcome.REFUSED
         except Exception:  # noqa: BLE001  whatever it is, the caller must not pay for it
             uniqueid = channel.environment.get("agi_uniqueid")
             self._log.exception("a handler failed", uniqueid=uniqueid)

@@ -29,3 +29,10 @@ class CommandRefusedError(Exception):
         self.command = command
         self.reply = reply
         super().__init__(f"Asterisk refused {command}: {reply.code} {reply.data[:200]}")
+
+
+class BadRequestError(Exception):
+    """What the dialplan asks for cannot be done; the message says why.
+
+    A handler raises it: the session ends in failure, without the traceback of a bug.
+    """
