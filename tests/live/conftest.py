@@ -179,11 +179,11 @@ def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Serv
 def real_asterisks(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], RealAsterisk]]:
-    """The Asterisk of a Debian release, started when it is first asked for."""
+    """The Asterisk of a Debian release, started when it is first asked for, or has crashed."""
     running: dict[str, RealAsterisk] = {}
 
     def of(suite: str) -> RealAsterisk:
-        if suite not in running:
+        if suite not in running or not running[suite].asterisk.process.running:
             running[suite] = RealAsterisk.start(suite, tmp_path_factory.mktemp(suite))
         return running[suite]
 
