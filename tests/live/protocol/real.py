@@ -28,8 +28,8 @@ SUITES: Final = ("sid", "bullseye")
 """The Debian releases with Asterisk 22 and 16: the newest and the oldest that we promise."""
 
 DIALPLAN: Final = Path(__file__).with_name("extensions.conf")
-MODULES: Final = ("app_senddtmf.so",)
-"""What our dialplan needs beyond the lab's modules."""
+MODULES: Final = ("app_senddtmf.so", "app_sms.so")
+"""What these tests need beyond the lab's modules."""
 
 SERVER: Final = "server"
 CALLER: Final = "caller"
@@ -68,7 +68,7 @@ class RealCall:
 
     def press(self, keys: str) -> None:
         """Let the caller press keys, and return when the last is released."""
-        assert self.session(CALLER).command(f"EXEC SendDTMF {keys},20,80") == b"200 result=0"
+        assert self.session(CALLER).command(f"EXEC SendDTMF {keys},60,90") == b"200 result=0"
 
     def hang_up(self) -> None:
         """Let the caller hang up: their half ends with its session."""

@@ -140,6 +140,15 @@ def test_an_address_that_fails_at_once_ends_the_search(real_asterisk: RealAsteri
     assert "Couldn't connect to any host" not in log
 
 
+def test_an_address_that_cannot_be_reached_is_tried_last(real_asterisk: RealAsterisk):
+    """The C library sorts so: one that fails at once does not hide another of the same name."""
+    listener, port = listen("127.0.0.1")
+    real_asterisk.name_hosts("out-of-reach-first", [BROADCAST, "127.0.0.1"])
+    call = real_asterisk.call(agi=f"agi://out-of-reach-first:{port}/there", listener=listener)
+
+    assert call.session("there").values["agi_network"] == b"yes"
+
+
 def test_eagi_does_not_go_over_the_network(real_asterisk: RealAsterisk):
     """It fails without connecting."""
     call = real_asterisk.call(extension="eagi")
