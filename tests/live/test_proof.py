@@ -1,5 +1,7 @@
 """A server that wants to be shown the secret, and a real Asterisk that knows it, or does not."""
 
+# ruff: noqa: D103  the names of the tests say what they test
+
 import json
 import sys
 from collections.abc import Callable
@@ -31,7 +33,7 @@ def test_an_asterisk_that_knows_the_secret_is_served(
 ) -> None:
     server = serving(*SERVE, **settings(SECRET))
     result = telephony.place_call(CALL)
-    assert "rahyab/fa/welcome" in result.sounds, "\n".join(map(str,result.lines))
+    assert "rahyab/fa/welcome" in result.sounds, "\n".join(map(str, result.lines))
     assert not result.logged('"rahyab-fallback"')
     assert "unproven" not in server.output.read_text()
 
