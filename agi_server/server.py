@@ -12,7 +12,6 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
@@ -138,13 +137,21 @@ class AgiServer:
             The address it listens on.
         """
         self._loop = asyncio.get_running_loop()
-        limit = self._limits.environment_seconds
         self._server = await self._loop.create_server(
-            partial(Link, self, self._loop, limit), sock=listener, backlog=LISTEN_BACKLOG
+            self.connection, sock=listener, backlog=LISTEN_BACKLOG
         )
         self._sweep()
         address: tuple[str, int] = listener.getsockname()[:2]
         return address
+
+    def connection(self) -> Link:
+        """The server's end of one more connection, for a transport that is made elsewhere.
+
+        Listening uses it, and tests without a network (`agi_server.testing.agi_in_process`), for
+        which the server need not have been started; its deadlines are looked at only if it was.
+        """
+        self._loop = asyncio.get_running_loop()
+        return Link(self, self._loop, self._limits.environment_seconds)
 
     async def drain(self, deadline: float) -> int:
         """Refuse new sessions, let running ones finish for `deadline` seconds, then stop.

@@ -22,38 +22,52 @@ leaves, and again at every end; 511 for what needs a live channel, once it is de
 `agi_server.commands` (they get 510), and `$[…]` expressions.
 """
 
-from agi_server.testing.asterisk import AgiResult, Exchange, Faults, agi
+from agi_server.testing.asterisk import agi, agi_in_process
 from agi_server.testing.callers import (
     Action,
     Asked,
     Caller,
     HangUp,
+    InTurn,
     Press,
     ScriptedCaller,
     Silence,
+    Speak,
+    Type,
     silent,
 )
-from agi_server.testing.channel import FakeChannel, Heard, Recording, Sounds
+from agi_server.testing.channel import Application, FakeChannel, Heard, Location, Recording, Sounds
+from agi_server.testing.database import Database
+from agi_server.testing.faults import Faults, Usage
+from agi_server.testing.session import AgiResult, Exchange
 from agi_server.testing.variables import Variables
 from agi_server.testing.words import split_words
 
 __all__ = [
     "Action",
     "AgiResult",
+    "Application",
     "Asked",
     "Caller",
+    "Database",
     "Exchange",
     "FakeChannel",
     "Faults",
     "HangUp",
     "Heard",
+    "InTurn",
+    "Location",
     "Press",
     "Recording",
     "ScriptedCaller",
     "Silence",
     "Sounds",
+    "Speak",
+    "Type",
+    "Usage",
     "Variables",
     "agi",
+    "agi_in_process",
     "silent",
     "split_words",
 ]
