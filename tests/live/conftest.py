@@ -28,6 +28,7 @@ from agi_server.prompt_building import build_prompts
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
 from routing.rules import Policy
+from tests.live.protocol.real import SUITES, RealAsterisk
 
 ROOT = Path(__file__).parents[2]
 SERVER_SECONDS = 20.0
@@ -172,3 +173,30 @@ def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Serv
     yield start
     for server in servers:
         server.process.stop()
+
+
+@pytest.fixture(scope="session")
+def real_asterisks(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], RealAsterisk]]:
+    """The Asterisk of a Debian release, started when it is first asked for."""
+    running: dict[str, RealAsterisk] = {}
+
+    def of(suite: str) -> RealAsterisk:
+        if suite not in running:
+            running[suite] = RealAsterisk.start(suite, tmp_path_factory.mktemp(suite))
+        return running[suite]
+
+    yield of
+    for asterisk in running.values():
+        asterisk.stop()
+
+
+@pytest.fixture(params=SUITES)
+def real_asterisk(
+    request: pytest.FixtureRequest, real_asterisks: Callable[[str], RealAsterisk]
+) -> Iterator[RealAsterisk]:
+    """Asterisk 22, then Asterisk 16, without calls: both, whatever RAHYAB_LAB_SUITE says."""
+    asterisk = real_asterisks(request.param)
+    yield asterisk
+    asterisk.clear()
