@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from agi_server.testing.callers import Action, Asked, Caller, HangUp, happenings, silent
+from agi_server.testing.callers import Action, Asked, Caller, HangUp, Press, happenings, silent
 from agi_server.testing.database import Database
 from agi_server.testing.timeline import GONE, Key, Timeline
 from agi_server.testing.variables import Variables
@@ -81,7 +81,7 @@ class FakeChannel:
     - `number`, `name`, `dialled`: the caller's, and what they dialled; `caller` what they do.
     - `known`: variables and functions set before AGI starts, AGISIGHUP and AGIEXITONHANGUP too.
     - `sounds`: which files there are, and how long they play; `can_record` whether a recording can
-      be written.
+      be written, perhaps by its file and format.
     - `applications`: those that EXEC finds, by name: what they return, or an async function.
     - `subroutines`: those that GOSUB finds, as `context,extension,priority`, with what they leave
       in GOSUB_RETVAL; `labels` the priorities that SET PRIORITY finds by name.
@@ -113,7 +113,7 @@ class FakeChannel:
     database: Database = field(default_factory=Database)
     speech_engines: Sequence[str] = ()
     has_tdd: bool = False
-    can_record: bool = True
+    can_record: bool | Callable[[str, str], bool] = True
     leaves_after: int | None = None
     answered: bool = False
     hung_up: bool = False
@@ -131,6 +131,8 @@ class FakeChannel:
     """What SEND TEXT and SEND IMAGE sent to the caller."""
     music: str | None = field(default=None, init=False)
     """The class of music on hold that plays now (empty: the default class); None: silence."""
+    runs_command: bool = field(default=False, init=False)
+    """Whether a command of the server runs now."""
     set_priority: int | None = field(default=None, init=False)
     _asked: int = field(default=0, init=False)
     commands: int = field(default=0, init=False)
@@ -167,6 +169,11 @@ class FakeChannel:
         """The caller hangs up, now."""
         self.hung_up = True
         self.departed.set()
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys, now: lost when no command runs that could take them."""
+        if self.runs_command:
+            self.plan(Press(keys, after=0.0), usual=0.0)
 
     def current_language(self) -> str:
         """The language of the channel now, which a server may have changed."""

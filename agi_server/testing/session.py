@@ -139,7 +139,9 @@ class Session:
         words = split_words(line)
         if len(words) >= MOST_WORDS:
             self._warn(f"a line of {MOST_WORDS} words or more, which can kill Asterisk up to 22.11")
+        self.channel.runs_command = True
         outcome = await perform(self._call, words)
+        self.channel.runs_command = False
         self.channel.finish_command()
         await self._answer(line, words, outcome)
         await self._write(self.faults.unasked.get(number, ()))

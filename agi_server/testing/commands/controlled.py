@@ -112,7 +112,9 @@ class _Control:
 
     async def _press(self, digit: str) -> int | None:
         if digit in self.keys.forward:
-            self.position = min(self.position + self.step, self.length)
+            ahead = self.position + self.step
+            # From beyond the end it goes back by a step from the end.
+            self.position = ahead if ahead < self.length else max(0.0, self.length - self.step)
         elif digit in self.keys.rewind:
             self.position = max(self.position - self.step, 0.0)
         elif digit in self.keys.pause:

@@ -11,9 +11,8 @@ from agi_server.testing.numbers import scan_fraction, scan_integer
 
 _RING, _UP = 4, 6
 _CALLER_ID_BYTES: Final = 255
-_NAMED: Final = re.compile(
-    r'[ \t]*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^<"]*))[ \t]*<(?P<number>[^>]*)>'
-)
+_NUMBER: Final = re.compile(r"[\d*#+]+", re.ASCII)
+_UNESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 async def answer(call: Call, *_: str) -> Outcome:
@@ -46,9 +45,9 @@ async def set_autohangup(call: Call, seconds: str) -> Outcome:
     return success(0)
 
 
-async def set_callerid(call: Call, text: str = "", *_: str) -> Outcome:
+async def set_callerid(call: Call, text: str | None = None, *_: str) -> Outcome:
     """SET CALLERID text: `"name" <number>`, or a number, or a name."""
-    if not text:
+    if text is None:
         return success(1)
     raw = text.encode("utf-8", "surrogateescape")[:_CALLER_ID_BYTES]
     name, number = _parse_caller_id(raw.decode("utf-8", "surrogateescape"))
@@ -59,17 +58,27 @@ async def set_callerid(call: Call, text: str = "", *_: str) -> Outcome:
 
 def _parse_caller_id(text: str) -> tuple[str, str]:
     """Name and number (main/callerid.c, `ast_callerid_parse`)."""
-    match = _NAMED.match(text)
-    if match is not None:
-        name = match["quoted"] if match["quoted"] is not None else match["plain"].strip()
-        return name, _shrink(match["number"])
-    shrunk = _shrink(text)
-    return ("", shrunk) if re.fullmatch(r"[\d*#+]+", shrunk, re.ASCII) else (text.strip(' "'), "")
+    text = text.strip()
+    bare = _unquoted(text)
+    name, bracket, rest = bare.rpartition("<")
+    if bracket:
+        return _UNESCAPED.sub(r"\1", _unquoted(name.strip())), _shrink(
+            rest.rpartition(">")[0] or rest
+        )
+    number = _shrink(bare)
+    if bare == text and _NUMBER.fullmatch(number):
+        return "", number
+    return _UNESCAPED.sub(r"\1", bare), ""
+
+
+def _unquoted(text: str) -> str:
+    is_quoted = len(text) > 1 and text.startswith('"') and text.endswith('"')
+    return text[1:-1].strip() if is_quoted else text
 
 
 def _shrink(number: str) -> str:
     """Without what makes a number easy to read."""
-    return re.sub(r"[() .-]", "", number)
+    return re.sub(r"[() -]|\.(?=.)", "", number)
 
 
 async def set_music(call: Call, state: str, group: str = "", *_: str) -> Outcome:

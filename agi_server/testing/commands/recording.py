@@ -34,7 +34,8 @@ async def record_file(
     result = await _beep(call, keys, options)
     if result:
         return success(result, "(randomerror) endpos=0")
-    if not call.channel.can_record:
+    can_record = call.channel.can_record
+    if not (can_record if isinstance(can_record, bool) else can_record(file, extension)):
         return failure(-1, "(writefile)")
     longest = inf if limit < 0 else limit / 1000
     return await _Recorder(call, keys, longest, _silence(options)).record(file, extension)
