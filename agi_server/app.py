@@ -12,8 +12,9 @@ from typing import Final
 import structlog
 
 from agi_server.call import Calls
+from agi_server.listening import listen
 from agi_server.policy import PolicyError, RulesInForce
-from agi_server.server import AgiServer, listen
+from agi_server.server import AgiServer
 from agi_server.settings import Settings
 from agi_server.store_threads import StoreThreads
 from crm.sqlite_store import SqliteStore

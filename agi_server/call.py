@@ -18,10 +18,11 @@ from agi_server.endings import call_log_fields, final_change
 from agi_server.gather import choose_language, find_number, gather_caller, gather_customer
 from agi_server.journal import Clock, Journal
 from agi_server.line import Line
-from agi_server.perform import complete, perform
+from agi_server.perform import begin, complete, perform
 from agi_server.policy import Rulebook, RulesInForce
-from agi_server.request import BadRequestError, Request, moment_of, read_request
+from agi_server.request import Request, moment_of, read_request
 from agi_server.server import Handler
+from agi_server.session_errors import BadRequestError
 from agi_server.store_threads import StoreThreads
 from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
@@ -116,7 +117,7 @@ class Calls:
         """The call is over: complete its journal, and write the one line of log that tells it."""
         request = read_request(channel.environment)
         call = await self._stored(request)
-        journal = Journal(request.call_id, request.visit, self.stores, self.clock)
+        journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
         journal.note("ended", stage=call.stage)
         change = final_change(call, request, self.clock())
         journal.change = change
@@ -143,7 +144,7 @@ class Calls:
     def _begin(
         self, channel: Channel, request: Request, book: Rulebook, facts: Facts
     ) -> Conversation:
-        journal = Journal(request.call_id, request.visit, self.stores, self.clock)
+        journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
         return Conversation(
             line=Line(channel, book.catalogue, journal, facts.language),
             book=book,
@@ -174,8 +175,9 @@ class Calls:
     async def _converse(
         self, talk: Conversation, start: Destination, script: Script, survey: Answer | None = None
     ) -> None:
-        """The common course of a request: converse, perform, journal, complete."""
+        """The common course of a request: begin, converse, perform, journal, complete."""
         try:
+            await begin(talk.line.channel, script)
             if script is Script.INCOMING:
                 await talk.line.change_language(talk.facts.language)
             if survey is not None:

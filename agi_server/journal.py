@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from agi_server.channel import Channel
 from agi_server.store_threads import StoreThreads
 from crm.ports import Store, StoreError, StoreUnavailableError
 from crm.records import CallChange, NewCall, TimelineEvent
@@ -29,12 +30,16 @@ Clock = Callable[[], datetime]
 
 @dataclass(slots=True)
 class Journal:
-    """Collects the events and changes of one request; `flush` makes them durable together."""
+    """Collects the events and changes of one request; `flush` makes them durable together.
+
+    What is being written is not interrupted when the caller of `channel` hangs up.
+    """
 
     call_id: str
     visit: int
     stores: StoreThreads
     clock: Clock
+    channel: Channel
     new_call: NewCall | None = None
     change: CallChange = field(default_factory=CallChange)
     _events: list[TimelineEvent] = field(default_factory=list)
@@ -74,8 +79,9 @@ class Journal:
             return operation(store)
 
         try:
-            async with asyncio.timeout(budget):
-                result = await self.stores.write(write)
+            with self.channel.protected():
+                async with asyncio.timeout(budget):
+                    result = await self.stores.write(write)
         except TimeoutError:
             raise StoreUnavailableError(
                 f"the store took longer than {budget:g} s to write"

@@ -60,6 +60,15 @@ async def set_variables(channel: Channel, variables: Mapping[str, str]) -> None:
         await channel.send(SetVariable(name, value))
 
 
+async def begin(channel: Channel, script: Script) -> None:
+    """Say that this server performs the request: from here on the dialplan asks no other.
+
+    Comes before the first word to the caller and before anything is written: until then, another
+    server may do it all.
+    """
+    await channel.send(SetVariable(contract.BEGUN, script))
+
+
 async def complete(channel: Channel, script: Script) -> None:
     """Say that the request is done: the last command of every request that went well."""
     await channel.send(SetVariable(contract.DONE, script))

@@ -18,9 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias
 
-MAX_ENVIRONMENT_BYTES: Final = 64 * 1024
-"""A real environment is under 2 KiB; a dialplan that passes long arguments stays far below this,
-and a peer that never ends its environment holds no more than this."""
+from agi_server.environment import NoEnvironmentError, line_limit, read_environment
 
 MAX_LINE_BYTES: Final = 64 * 1024
 """The longest line of a reply. GET FULL VARIABLE has no limit of its own in Asterisk: this one
@@ -30,54 +28,9 @@ mistake."""
 MAX_USAGE_BYTES: Final = 64 * 1024
 """The longest usage text (reply 520). The longest in Asterisk 22 has under 3 KB."""
 
-LINE_LIMIT: Final = 2_047
-"""Bytes of a command with its newline that every Asterisk reads whole (AGI_BUF_LEN - 1). The rest
-of a longer line would be run as a command of its own."""
-
-LONG_LINE_LIMIT: Final = 8_191
-"""The same since 20.16, 21.11, 22.6 and 23.0."""
-
-_LONG_LINES_SINCE: Final = {20: 16, 21: 11, 22: 6}
-_VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,3})(?!\d)", re.ASCII)
-
-_PREAMBLE: Final = b"agi_network: yes\n"
-_LAST: Final = b"\nagi_threadid: "
-"""What FastAGI starts with (launch_netscript): who says anything else is no Asterisk."""
-
-_ORDER: Final = {
-    name: rank
-    for rank, name in enumerate(
-        (
-            "agi_network",
-            "agi_network_script",
-            "agi_request",
-            "agi_channel",
-            "agi_language",
-            "agi_type",
-            "agi_uniqueid",
-            "agi_version",
-            "agi_callerid",
-            "agi_calleridname",
-            "agi_callingpres",
-            "agi_callingani2",
-            "agi_callington",
-            "agi_callingtns",
-            "agi_dnid",
-            "agi_rdnis",
-            "agi_context",
-            "agi_extension",
-            "agi_priority",
-            "agi_enhanced",
-            "agi_accountcode",
-            "agi_threadid",
-        )
-    )
-}
-_USUAL: Final = re.compile("\n".join(f"{name}: ([^\n]*)" for name in _ORDER))
-"""The environment of nearly every session, read at a quarter of the cost."""
-_ENVIRONMENT_LINE: Final = re.compile(r"agi_[a-z0-9_]+: ?", re.ASCII)
-_ARGUMENT: Final = re.compile(r"agi_arg_([1-9]\d{0,4})", re.ASCII)
-_FIRST_ARGUMENT: Final = len(_ORDER)
+MAX_ASIDES: Final = 16
+"""Lines between two replies that are none: notices of a hang-up (Asterisk writes at most two),
+`100 Trying`, empty lines. They are cheap to send and dear to read, so there is an end to them."""
 
 SUCCESS: Final = 200
 INVALID: Final = 510
@@ -138,6 +91,10 @@ class Reply(NamedTuple):
     data: str
 
 
+_ONE: Final = b"200 result=1\n"
+_REPLY_ONE: Final = Reply(SUCCESS, "1", "")
+"""What most commands are answered."""
+
 Event: TypeAlias = Environment | Reply | Literal[Signal.HANGUP, Signal.END]
 
 
@@ -151,43 +108,33 @@ class Encodable(Protocol):
         """The line for Asterisk, with its newline."""
 
 
-def line_limit(version: str) -> int:
-    """The longest command line in bytes, newline included, for an `agi_version`.
-
-    An unknown version (a certified or self-built one) gets the shorter limit.
-    """
-    match = _VERSION.match(version)
-    if match is None:
-        return LINE_LIMIT
-    branch, minor = int(match[1]), int(match[2])
-    since = _LONG_LINES_SINCE.get(branch)
-    is_long = branch > max(_LONG_LINES_SINCE) if since is None else minor >= since
-    return LONG_LINE_LIMIT if is_long else LINE_LIMIT
-
-
 class Machine:
     """One FastAGI session, seen from the server."""
 
     __slots__ = (
+        "_asides",
         "_buffer",
         "_closed",
         "_eof",
         "_error",
+        "_fresh",
         "_limit",
         "_outstanding",
         "_scanned",
-        "_tail",
         "_usage",
         "_usage_bytes",
         "_usage_follows",
     )
 
     def __init__(self) -> None:
+        self._fresh = b""
+        """What came last and was not looked at yet: mostly one whole line."""
         self._buffer = bytearray()
+        """What came before that, up to an unfinished line."""
         self._scanned = 0
-        self._tail = -1
         self._limit = 0
         """Of a command line; 0 until the environment is complete."""
+        self._asides = 0
         self._outstanding: Encodable | None = None
         self._usage: list[str] | None = None
         """The lines of a 520 block that is still coming."""
@@ -204,8 +151,11 @@ class Machine:
 
     def receive_data(self, data: bytes) -> None:
         """Take bytes from the peer. After `close` or an error they are thrown away."""
-        if not self._closed:
-            self._buffer += data
+        if self._closed:
+            return
+        if self._fresh:
+            self._buffer += self._fresh
+        self._fresh = data
 
     def receive_eof(self) -> None:
         """Take note that the peer has closed its side; an unfinished line is worthless."""
@@ -218,9 +168,16 @@ class Machine:
             RemoteProtocolError: the peer does not speak FastAGI, or is out of step; again each
                 time it is called.
         """
-        if self._error is not None:
-            raise RemoteProtocolError(self._error)
-        if not self._buffer:
+        data = self._fresh
+        if data:
+            self._fresh = b""
+            command = self._outstanding
+            if command is not None and not self._buffer and self._usage is None:
+                reply = _whole_success(data)
+                if reply is not None:
+                    return self._reply(reply)
+            self._buffer += data
+        elif not self._buffer:
             return self._starved()
         if not self._limit and not self._closed:
             return self._next_environment()
@@ -254,6 +211,7 @@ class Machine:
         """End the session from our side: what still comes (the closing HANGUP) has no meaning."""
         self._closed = True
         self._outstanding = None
+        self._fresh = b""
         self._buffer.clear()
         self._scanned = 0
 
@@ -268,56 +226,20 @@ class Machine:
         return RemoteProtocolError(message)
 
     def _starved(self) -> Literal[Signal.NEED_DATA, Signal.END]:
+        if self._error is not None:
+            raise RemoteProtocolError(self._error)
         return Signal.END if self._eof else Signal.NEED_DATA
 
     def _next_environment(self) -> Event | Literal[Signal.NEED_DATA]:
-        buffer = self._buffer
-        if not buffer.startswith(_PREAMBLE) and not _PREAMBLE.startswith(buffer):
-            raise self._broken("not FastAGI: the peer does not begin with agi_network")
-        end = self._find_end()
-        if max(end, len(buffer) - 2 if end < 0 else 0) > MAX_ENVIRONMENT_BYTES:
-            raise self._broken(f"an environment of more than {MAX_ENVIRONMENT_BYTES} bytes")
-        if end < 0:
-            self._scanned = len(buffer)
+        try:
+            read = read_environment(self._buffer)
+        except NoEnvironmentError as error:
+            raise self._broken(str(error)) from None
+        if read is None:
             return self._starved()
-        text = buffer[:end].decode("utf-8", "surrogateescape")
-        del buffer[: end + 2]
-        self._scanned = 0
-        values = self._parse_environment(text)
-        self._limit = line_limit(values.get("agi_version", ""))
-        return Environment(values)
-
-    def _find_end(self) -> int:
-        """Where the environment's empty line is; -1 while it is not there.
-
-        Only one behind `agi_threadid` counts, which comes last but for the arguments: a caller's
-        number can hold an empty line of its own (SIP: `sip:98%0a%0a@...`).
-        """
-        if self._tail < 0:
-            self._tail = self._buffer.find(_LAST, max(0, self._scanned - len(_LAST)))
-        if self._tail < 0:
-            return -1
-        return self._buffer.find(b"\n\n", max(self._tail, self._scanned - 1))
-
-    def _parse_environment(self, text: str) -> dict[str, str]:
-        usual = _USUAL.fullmatch(text)
-        if usual is not None:
-            return dict(zip(_ORDER, usual.groups(), strict=True))
-        values: dict[str, str] = {}
-        name, highest = "", -1
-        for line in text.split("\n"):
-            match = _ENVIRONMENT_LINE.match(line)
-            if match is None:
-                # Asterisk does not escape: this value holds a newline, and goes on here.
-                values[name] += "\n" + line
-                continue
-            name = line[: line.index(":")]
-            rank = _rank(name)
-            if name in values or (rank is not None and rank < highest):
-                raise self._broken(f"{name} repeated or out of order: a value forges lines")
-            highest = highest if rank is None else rank
-            values[name] = line[match.end() :]
-        return values
+        del self._buffer[: read.size]
+        self._limit = line_limit(read.values.get("agi_version", ""))
+        return Environment(read.values)
 
     def _next_line(self) -> str | None:
         buffer = self._buffer
@@ -337,8 +259,10 @@ class Machine:
             result, _, data = line[len(_SUCCESS) :].partition(" ")
             return self._reply(Reply(SUCCESS, result, data))
         if line == "HANGUP":
+            self._count_aside()
             return Signal.HANGUP
         if not line:
+            self._count_aside()
             return None
         if line.startswith("520-"):
             self._check_asked(line, unasked_is_usage=True)
@@ -352,6 +276,7 @@ class Machine:
             raise self._broken(f"no reply, and no notice either: {line[:60]!r}")
         self._check_asked(line, unasked_is_usage=match[1] == "520")
         if match[1][0] == "1":
+            self._count_aside()
             return None
         reply = Reply(int(match[1]), "", match[2])
         return self._usage_reply(reply) if reply.code == USAGE else self._reply(reply)
@@ -382,18 +307,28 @@ class Machine:
         if command is None:
             raise self._broken(f"a reply that nobody asked for: {reply.code} {reply.result!r}")
         self._outstanding = None
+        self._asides = 0
         self._usage_follows = command.may_show_usage and reply.result == "1"
         return reply
+
+    def _count_aside(self) -> None:
+        self._asides += 1
+        if self._asides > MAX_ASIDES:
+            raise self._broken(f"more than {MAX_ASIDES} lines that are no replies")
 
     def _check_asked(self, line: str, *, unasked_is_usage: bool) -> None:
         if self._outstanding is None and not (unasked_is_usage and self._usage_follows):
             raise self._broken(f"a line that nobody asked for: {line[:60]!r}")
 
 
-def _rank(name: str) -> int | None:
-    """The place of a line among the others; None for one that no Asterisk up to 22 sends."""
-    rank = _ORDER.get(name)
-    if rank is not None:
-        return rank
-    match = _ARGUMENT.fullmatch(name)
-    return None if match is None else _FIRST_ARGUMENT + int(match[1])
+def _whole_success(data: bytes) -> Reply | None:
+    """The reply, if `data` is one line that says success, and nothing else; as nearly always."""
+    if data == _ONE:
+        return _REPLY_ONE
+    if data.find(b"\n") != len(data) - 1 or not data.startswith(b"200 result="):
+        return None
+    if len(data) > MAX_LINE_BYTES:
+        return None
+    line = data[len(_SUCCESS) : -1].decode("utf-8", "surrogateescape")
+    result, _, rest = line.partition(" ")
+    return Reply(SUCCESS, result, rest)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from agi_server.session_errors import BadRequestError
 from dialplan.contract import Argument
 
 LONGEST_CALL_ID = 100
@@ -18,10 +19,6 @@ AT_FORMAT = "%Y-%m-%d %H:%M"
 
 AT_YEARS = range(2000, 2101)
 """Years that a named moment may have: 1405 is the Iranian calendar's, and no call of ours."""
-
-
-class BadRequestError(Exception):
-    """The dialplan sent something that this server does not understand; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)

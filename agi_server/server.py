@@ -6,29 +6,34 @@ a word of explanation in the variable `RAHYAB_REASON`, and the dialplan's fallba
 """
 
 import asyncio
-import errno
-import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Final, TypeAlias
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from time import monotonic
+from typing import Any, Final, TypeAlias
 
 import structlog
 
-from agi_server.channel import (
-    Channel,
+from agi_server.challenge import Prove
+from agi_server.channel import Channel
+from agi_server.commands import SetVariable
+from agi_server.connections import Connections
+from agi_server.interruption import InterruptibleWork
+from agi_server.link import Link, Rejection
+from agi_server.listening import LISTEN_BACKLOG
+from agi_server.measurements import SEPARATOR, Measurements
+from agi_server.session_errors import (
+    BadRequestError,
     CommandRefusedError,
     HungUpError,
-    Link,
     SessionEndedError,
 )
-from agi_server.commands import SetVariable
-from agi_server.measurements import Measurements
 from dialplan import contract
 
-Handler: TypeAlias = Callable[[Channel], Awaitable[None]]
+Handler: TypeAlias = Callable[[Channel], Coroutine[Any, Any, None]]
 """Serves one session. When it returns, the session ends well; when it raises, in failure.
 
 `HungUpError` is no failure: a handler may leave it to the server.
@@ -38,37 +43,47 @@ Network: TypeAlias = IPv4Network | IPv6Network
 LOOPBACK: Final[Sequence[Network]] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 """Peers on this machine: AGI has no encryption and no password, so others must be named."""
 
-LISTEN_BACKLOG: Final = 65_535
-"""As many waiting connections as the kernel allows (it lowers this to net.core.somaxconn): a lost
-SYN is sent again after 1 s, and Asterisk gives up after 2."""
-
 SWEEP_SECONDS: Final = 0.25
 """How often the deadlines of all links are looked at."""
 
 REASON_SECONDS: Final = 0.03
 """How long setting the reason may hold up the line `failure`."""
 
-_KEEPALIVE: Final = (
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
-)
-"""An Asterisk that vanished without a word is found out within a minute. Set on the listening
-socket: Linux hands these on to the accepted ones, which saves four calls a session."""
+PROOF_SECONDS: Final = 2.0
+"""How long a peer has to prove who it is: Asterisk does it at once."""
 
-
-class ListenError(Exception):
-    """The server cannot listen; the message says why, and what to do."""
+UNKNOWN: Final = "unknown"
+"""Stands in the measurements for scripts that nobody serves: a peer could invent any number."""
 
 
 class Refusal(StrEnum):
     """Why a session ended in failure: the value of `RAHYAB_REASON`."""
 
     OVERLOAD = "overload"
+    OVERLOAD_OF_PEER = "overload-of-peer"
     DRAIN = "drain"
     UNKNOWN_SCRIPT = "unknown-script"
+    UNPROVEN = "unproven"
+    """The peer does not know the secret."""
+    BAD_REQUEST = "bad-request"
+    """The handler cannot do what is asked for."""
     BUG = "internal-error"
+
+
+class Outcome(StrEnum):
+    """How a session ended that a handler had."""
+
+    COMPLETED = "completed"
+    HUNG_UP = "hung-up"
+    """The handler left the caller's hang-up to the server."""
+    ENDED_EARLY = "ended-early"
+    """The connection was lost, or had to be given up."""
+    REFUSED = "refused"
+    """The handler could not do what was asked for."""
+    FAILED = "failed"
+    """A bug: the handler raised what it should not."""
+    CUT = "cut"
+    """The server stopped before it was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,10 @@ class Limits:
     """Sessions at once; one more is refused at once, not left in silence."""
     sessions_of_peer: int = 4_000
     """The same, from one address: with several PBXs, one that runs wild leaves room to the rest."""
+    connections: int | None = None
+    """Connections at once, sessions among them; None: as many as there are file descriptors, less
+    some for the store and the log. When they run out, the peer that has been silent for longest
+    makes room: an Asterisk says its environment at once."""
     environment_seconds: float = 5.0
     """From the connection to its complete environment, which Asterisk sends without waiting."""
     session_seconds: float = 4 * 3600.0
@@ -112,12 +131,16 @@ class AgiServer:
         self._peers = peers
         self._secret = secret
         self.measurements = Measurements()
+        self.session_seconds = self._limits.session_seconds
         self._log = structlog.stdlib.get_logger(__name__)
         self._loop: asyncio.AbstractEventLoop
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
-        self._links: set[Link] = set()
-        self._sessions: dict[Link, asyncio.Task[None]] = {}
+        self._connections = Connections(self._limits.connections)
+        self._most_sessions = min(self._limits.sessions, self._connections.most_sessions)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._must_know_peers = False
+        self._sessions_of: Counter[str] = Counter()
         self._serving = 0
         self._draining = False
         self._idle = asyncio.Event()
@@ -131,17 +154,22 @@ class AgiServer:
         return self._serving
 
     async def start(self, listener: socket.socket) -> tuple[str, int]:
-        """Accept calls on `listener` (see `listen`), which is closed with the server.
+        """Accept calls on `listener` (see `listening.listen`), which is closed with the server.
 
         Returns:
             The address it listens on.
         """
         self._loop = asyncio.get_running_loop()
+        address: tuple[str, int] = listener.getsockname()[:2]
+        has_own_cap = self._limits.sessions_of_peer < self._limits.sessions
+        # On a loopback address nobody else can come: then nobody needs to be asked for a name.
+        self._must_know_peers = has_own_cap or not (
+            self._is_allowed(address[0]) and ip_address(address[0]).is_loopback
+        )
         self._server = await self._loop.create_server(
             self.connection, sock=listener, backlog=LISTEN_BACKLOG
         )
         self._sweep()
-        address: tuple[str, int] = listener.getsockname()[:2]
         return address
 
     def connection(self) -> Link:
@@ -173,92 +201,149 @@ class AgiServer:
         cut = self._serving
         if self._server is not None:
             self._server.close()
-        tasks = list(self._sessions.values())
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for link in list(self._links):
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for link in self._connections.all():
             link.abort_unless_closing()
-        await self._empty.wait()
+        await self._connections.none_left()
         if self._sweeper is not None:
             self._sweeper.cancel()
         return cut
 
     def opened(self, link: Link) -> None:
         """A peer has connected (called by its link)."""
-        self._links.add(link)
-        self._empty.clear()
+        self.measurements.open_connections += 1
+        in_the_way = self._connections.add(link)
+        if in_the_way is not None:
+            in_the_way.reject(Rejection.CROWDED_OUT, "silent while others waited")
+        if self._must_know_peers and not self._is_allowed(link.peer[0]):
+            link.reject(Rejection.STRANGER, "not among RAHYAB_PEERS")
 
     def ready(self, link: Link, environment: Mapping[str, str]) -> None:
         """A session begins (called by its link)."""
+        self._connections.has_spoken(link)
         task = self._loop.create_task(self._serve(link, Channel(link, environment)))
-        self._sessions[link] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def rejected(self, link: Link, why: str) -> None:
+    def rejected(self, link: Link, why: Rejection, detail: str) -> None:
         """A peer never came to a session (called by its link)."""
-        self._log.debug("connection ended before a session", peer=link.peer, why=why)
+        self.measurements.rejections[why] += 1
+        self._log.debug("connection without a session", peer=link.peer, reason=why, why=detail)
 
-    def out_of_step(self, link: Link, why: str) -> None:
+    def given_up(self, link: Link, why: str) -> None:
         """A session was given up (called by its link)."""
-        self._log.error("session out of step, ended with failure", peer=link.peer, why=why)
+        self._log.error("session given up, ended with failure", peer=link.peer, why=why)
 
     def closed(self, link: Link) -> None:
         """A connection is gone (called by its link)."""
-        self._links.discard(link)
-        if not self._links:
-            self._empty.set()
+        self.measurements.open_connections -= 1
+        self._connections.remove(link)
 
     async def _serve(self, link: Link, channel: Channel) -> None:
         script = channel.environment.get("agi_network_script", "").partition("?")[0]
+        link.script = script if script in self._handlers else UNKNOWN
         try:
-            refusal = self._refusal(script)
-            if refusal is None:
-                await self._handle(link, channel, self._handlers[script])
-            else:
+            refusal = self._refusal(script) or await self._doubt(channel)
+            if refusal is not None:
                 await self._refuse(link, channel, script, refusal)
+            elif self._must_know_peers:
+                await self._handle_for_peer(link, channel, self._handlers[script])
+            else:
+                await self._handle(link, channel, self._handlers[script])
         finally:
             # Also when this task is cancelled: without effect if the session has ended already.
             link.fail()
-            del self._sessions[link]
 
     def _refusal(self, script: str) -> Refusal | None:
         if self._draining:
             return Refusal.DRAIN
-        if self._serving >= self._limits.sessions:
+        if self._serving >= self._most_sessions:
             return Refusal.OVERLOAD
         return None if script in self._handlers else Refusal.UNKNOWN_SCRIPT
 
+    async def _doubt(self, channel: Channel) -> Refusal | None:
+        """The refusal of a peer that does not know the secret."""
+        if not self._secret:
+            return None
+        try:
+            async with asyncio.timeout(PROOF_SECONDS):
+                is_ours = await channel.send(Prove(self._secret))
+        except (TimeoutError, HungUpError, SessionEndedError, CommandRefusedError):
+            is_ours = False
+        return None if is_ours else Refusal.UNPROVEN
+
     async def _refuse(self, link: Link, channel: Channel, script: str, why: Refusal) -> None:
+        self.measurements.refusals[why] += 1
         uniqueid = channel.environment.get("agi_uniqueid")
         self._log.warning("session refused", reason=why, script=script, uniqueid=uniqueid)
         await _fail(link, channel, why)
 
+    async def _handle_for_peer(self, link: Link, channel: Channel, handler: Handler) -> None:
+        """Handle, if this peer has not too many sessions already."""
+        host, _ = link.peer
+        if self._sessions_of[host] >= self._limits.sessions_of_peer:
+            await self._refuse(link, channel, link.script, Refusal.OVERLOAD_OF_PEER)
+            return
+        self._sessions_of[host] += 1
+        try:
+            await self._handle(link, channel, handler)
+        finally:
+            self._sessions_of[host] -= 1
+            if not self._sessions_of[host]:
+                del self._sessions_of[host]
+
     async def _handle(self, link: Link, channel: Channel, handler: Handler) -> None:
         self._serving += 1
+        self.measurements.open_sessions += 1
         self._idle.clear()
+        outcome = Outcome.CUT
         try:
-            await handler(channel)
-            if link.busy:
-                await link.settled()
-            link.finish()
-        except HungUpError:
-            link.finish()
-        except SessionEndedError as error:
-            uniqueid = channel.environment.get("agi_uniqueid")
-            self._log.info("session ended early", uniqueid=uniqueid, why=str(error))
-        except Exception:  # noqa: BLE001  whatever it is, the caller must not pay for it
-            uniqueid = channel.environment.get("agi_uniqueid")
-            self._log.exception("a handler failed", uniqueid=uniqueid)
-            await _fail(link, channel, Refusal.BUG)
+            outcome = await self._run(link, channel, handler)
         finally:
+            self.measurements.sessions[f"{link.script}{SEPARATOR}{outcome}"] += 1
+            self.measurements.open_sessions -= 1
             self._serving -= 1
             if not self._serving:
                 self._idle.set()
 
+    async def _run(self, link: Link, channel: Channel, handler: Handler) -> Outcome:
+        """Run the handler, and end the session as it deserves."""
+        link.work = InterruptibleWork(handler(channel), link.is_busy)
+        try:
+            await link.work
+            if link.busy:
+                await link.settled()
+        except HungUpError:
+            link.finish()
+            return Outcome.HUNG_UP
+        except SessionEndedError as error:
+            uniqueid = channel.environment.get("agi_uniqueid")
+            self._log.info("session ended early", uniqueid=uniqueid, why=str(error))
+            return Outcome.ENDED_EARLY
+        except BadRequestError as error:
+            uniqueid = channel.environment.get("agi_uniqueid")
+            self._log.warning("bad request", uniqueid=uniqueid, script=link.script, why=str(error))
+            await _fail(link, channel, Refusal.BAD_REQUEST)
+            return Outcome.REFUSED
+        except Exception:  # noqa: BLE001  whatever it is, the caller must not pay for it
+            uniqueid = channel.environment.get("agi_uniqueid")
+            self._log.exception("a handler failed", uniqueid=uniqueid)
+            await _fail(link, channel, Refusal.BUG)
+            return Outcome.FAILED
+        link.finish()
+        return Outcome.COMPLETED
+
+    def _is_allowed(self, host: str) -> bool:
+        address = ip_address(host) if host else None
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        return address is not None and any(address in network for network in self._peers)
+
     def _sweep(self) -> None:
         """Look at every link's deadline, now and then again."""
-        now = self._loop.time()
-        for link in [link for link in self._links if link.deadline <= now]:
+        for link in self._connections.overdue(monotonic()):
             link.expire()
         self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
 
@@ -273,37 +358,3 @@ async def _fail(link: Link, channel: Channel, reason: Refusal) -> None:
             # The line below says what matters; the reason is only for the Asterisk log.
             pass
     link.fail()
-
-
-def listen(host: str = "127.0.0.1", port: int = 4573) -> socket.socket:
-    """A socket that listens on `host` and `port` (0: any free port), for `AgiServer.start`.
-
-    Several processes may accept on it: none of the calls that wait in it is lost with one of them.
-
-    Raises:
-        ListenError: it cannot be opened.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=LISTEN_BACKLOG)
-    except OSError as error:
-        raise ListenError(_cure(host, port, error)) from error
-    for option in _KEEPALIVE:
-        listener.setsockopt(*option)
-    return listener
-
-
-def _cure(host: str, port: int, error: OSError) -> str:
-    where = f"port {port} on {host}"
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"{where} is in use: stop the program that listens there "
-            f"(`ss -ltnp sport = :{port}` names it), or choose another port"
-        )
-    if error.errno == errno.EACCES:
-        return f"{where} may not be opened by this user: choose a port above 1023"
-    # What create_server raises ends in the address as Python shows it; the number tells the cause.
-    if error.errno == socket.EAI_NONAME:
-        return f"cannot listen at {where}: there is no such host; write an address of this machine"
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return f"cannot listen at {where}: {reason}; choose an address of this machine"

@@ -83,6 +83,13 @@ FELL_BACK: Final = "RAHYAB_FELL_BACK"
 """`yes` once the call has taken the fallback."""
 
 # Set by the server, read by the dialplan.
+BEGUN: Final = "RAHYAB_BEGUN"
+"""The script that a server has begun to perform: from then on no other server is asked for it.
+
+Set before the caller hears of the request and before anything is written: without it the request
+has done nothing, and another server may do all of it. `ended`, which can be repeated without harm,
+does without.
+"""
 DONE: Final = "RAHYAB_DONE"
 """The script that was completed: the last variable of every successful request.
 
@@ -100,6 +107,9 @@ EXTENSION: Final = "RAHYAB_EXTENSION"
 """The extension to go to."""
 CAUSE: Final = "RAHYAB_CAUSE"
 """The hang-up cause (Q.850); 16 is normal clearing."""
+SECRET: Final = "RAHYAB_SECRET"  # noqa: S105  the name of it
+"""A global of the site's, 16 letters and digits: how Asterisk proves who it is, where servers and
+PBXs are on different machines (`agi_server.challenge`)."""
 REASON: Final = "RAHYAB_REASON"
 """Why a request failed, or which rule decided: one word for the Asterisk log."""
 
@@ -128,7 +138,8 @@ FALLBACK_QUEUE: Final = "rahyab-fallback"
 SITE_CONTEXT: Final = "RAHYAB_SITE_CONTEXT"
 """A global of the dialplan: the site's own context for `Go.EXTENSION`."""
 SERVER: Final = "RAHYAB_SERVER"
-"""A global of the dialplan: host:port of the server."""
+"""A global of the dialplan: host:port of the server, or `hagi://name` for the servers that the DNS
+names (SRV); several of these with `&` between them are asked in this order."""
 
 
 class QueueStatus(StrEnum):

@@ -23,7 +23,8 @@ from agi_server.lab.problems import LabError
 from agi_server.lab.scenarios import Call
 from agi_server.lab.standing import Lab, find_lab, start_lab
 from agi_server.lab.waiting import wait_until
-from agi_server.request import BadRequestError, parse_moment
+from agi_server.request import parse_moment
+from agi_server.session_errors import BadRequestError
 from agi_server.settings import Settings, SettingsError, parse_address
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue

@@ -9,9 +9,9 @@ import uvloop
 from agi_server.app import Application, serve
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import end_for_policy, settings_for_command
+from agi_server.listening import ListenError
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError
-from agi_server.server import ListenError
 from agi_server.settings import SettingsError, parse_address
 from crm.ports import StoreError
 

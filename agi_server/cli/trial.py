@@ -20,10 +20,11 @@ from agi_server.cli.loading import (
     takes_connections,
 )
 from agi_server.cli.printing import cell
+from agi_server.listening import ListenError, listen
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError, make_rulebook
-from agi_server.request import BadRequestError, parse_moment
-from agi_server.server import ListenError, listen
+from agi_server.request import parse_moment
+from agi_server.session_errors import BadRequestError
 from agi_server.settings import LogLevel, Settings, SettingsError, parse_address
 from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from agi_server.commands.base import Command, expect, number
+from agi_server.commands.checking import LARGEST_INT, checked_integer, checked_part
 from agi_server.protocol import LocalProtocolError, Reply
 
 NO_SUCH_APPLICATION: Final = -2
@@ -17,9 +18,9 @@ _APPLICATION: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 class Exec(Command[int]):
     """Run a dialplan application; the result is the application's own.
 
-    `options` are joined by commas. A part that holds a comma, quote or backslash would be read as
-    something else by the application, and `${` or `$[` be evaluated under AGIEXECFULL: refused.
-    No text of a caller belongs here at all.
+    `options` are joined by commas. A part that holds a comma, quote, backslash or a bracket that is
+    not closed would be read as something else by the application, and `${` or `$[` be evaluated
+    under AGIEXECFULL: refused. No text of a caller belongs here at all.
     """
 
     application: str
@@ -36,10 +37,8 @@ class Exec(Command[int]):
         """
         if _APPLICATION.fullmatch(self.application) is None:
             raise LocalProtocolError(f"not the name of an application: {self.application!r}")
-        for option in self.options:
-            if any(mark in option for mark in (",", '"', "\\", "${", "$[")):
-                raise LocalProtocolError(f"EXEC {self.application}: cannot send {option!r} safely")
-        return self.application, ",".join(self.options)
+        where = f"EXEC {self.application}"
+        return self.application, ",".join([checked_part(where, part) for part in self.options])
 
     def allowance(self) -> None:
         """An application may take as long as it likes; a hang-up ends it."""
@@ -62,7 +61,7 @@ class Verbose(Command[None]):
 
     def arguments(self) -> tuple[str, str]:
         """The message and the level."""
-        return self.message, str(self.level)
+        return self.message, checked_integer("a level", self.level, 0, LARGEST_INT)
 
     def decode(self, reply: Reply) -> None:
         """`1` (handle_verbose)."""

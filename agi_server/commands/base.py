@@ -5,6 +5,7 @@ Source: res_agi.c of Asterisk 16 to 22, `parse_args`.
 
 import re
 from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import ClassVar, Final, Generic, TypeVar
 
 from agi_server.protocol import LocalProtocolError, RemoteProtocolError, Reply
@@ -19,7 +20,7 @@ quoted words overwrite Asterisk's stack (parse_args)."""
 LONGEST_PROMPT_SECONDS: Final = 600.0
 """How long a sound file may play: Asterisk does not tell its length beforehand."""
 
-_VARIABLE: Final = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*(\([A-Za-z0-9_,.-]*\))?", re.ASCII)
+_VARIABLE: Final = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*(\([A-Za-z0-9_,./-]*\))?", re.ASCII)
 _KEYS: Final = re.compile(r"[0-9A-D*#]*", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
@@ -66,26 +67,28 @@ class Command(ABC, Generic[T_co]):
             LocalProtocolError: an argument cannot or may not be sent.
         """
         arguments = self.arguments()
-        line = " ".join([self.name, *map(quote, arguments)])
-        if "\n" in line or "\r" in line or "\0" in line:
+        text = "".join(arguments)
+        if "\n" in text or "\r" in text or "\0" in text:
             raise LocalProtocolError(
-                f"{self.name}: no argument can hold a CR, LF or NUL: {line[:80]!r}"
+                f"{self.name}: no argument can hold a CR, LF or NUL: {text[:80]!r}"
             )
         if len(arguments) > MAX_ARGUMENTS:
             raise LocalProtocolError(f"{self.name}: more than {MAX_ARGUMENTS} arguments")
+        if '"' in text or "\\" in text:
+            arguments = tuple(map(_escape, arguments))
+        line = self.name + ' "' + '" "'.join(arguments) + '"' if arguments else self.name
         try:
             return (line + "\n").encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
-            raise LocalProtocolError(f"{self.name}: not text: {line[:80]!r}") from None
+            raise LocalProtocolError(f"{self.name}: not text: {text[:80]!r}") from None
 
 
-def quote(argument: str) -> str:
-    r"""The argument as one word for `parse_args`: `\` makes the next byte literal, no more."""
-    if "\\" in argument or '"' in argument:
-        argument = argument.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{argument}"'
+def _escape(argument: str) -> str:
+    r"""The argument as it stands between quotes: `\` makes the next byte literal, no more."""
+    return argument.replace("\\", "\\\\").replace('"', '\\"')
 
 
+@lru_cache(maxsize=1024)
 def checked_variable(name: str) -> str:
     """The name of a variable or function, if it is nothing else.
 

@@ -1,10 +1,11 @@
-"""Commands about the channel itself."""
+"""Commands about the channel itself, or another one."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
 from agi_server.commands.base import Command, expect, number, unreadable
+from agi_server.commands.checking import given
 from agi_server.protocol import Reply
 
 
@@ -24,14 +25,24 @@ class Answer(Command[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class Hangup(Command[None]):
-    """Hang up this channel; the HANGUP notice follows the reply."""
+class Hangup(Command[bool]):
+    """Hang up this channel, or the one named `channel` (its name or unique id).
+
+    The reply of this channel's hang-up comes first, then the HANGUP notice. False: there is no
+    channel of that name.
+    """
+
+    channel: str | None = None
 
     name: ClassVar[str] = "HANGUP"
 
-    def decode(self, reply: Reply) -> None:
-        """`1` (handle_hangup)."""
-        expect(self, reply, "1")
+    def arguments(self) -> tuple[str, ...]:
+        """The channel, if one is named."""
+        return given(self.channel)
+
+    def decode(self, reply: Reply) -> bool:
+        """`1`, or for a named channel `-1` (handle_hangup)."""
+        return expect(self, reply, "1", *(("-1",) if self.channel else ())) == "1"
 
 
 class ChannelState(IntEnum):
@@ -50,17 +61,25 @@ class ChannelState(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelStatus(Command[ChannelState]):
-    """The state of this channel.
+class ChannelStatus(Command[ChannelState | None]):
+    """The state of this channel, or of the one named `channel`; None: there is none of that name.
 
     After a failed prompt it tells a missing file from a caller who left: a dead channel answers
     511, which `Channel.send` turns into `HungUpError`.
     """
 
+    channel: str | None = None
+
     name: ClassVar[str] = "CHANNEL STATUS"
 
-    def decode(self, reply: Reply) -> ChannelState:
-        """A number of `ChannelState` (handle_channelstatus)."""
+    def arguments(self) -> tuple[str, ...]:
+        """The channel, if one is named."""
+        return given(self.channel)
+
+    def decode(self, reply: Reply) -> ChannelState | None:
+        """A number of `ChannelState`, or for a named channel `-1` (handle_channelstatus)."""
+        if self.channel and reply.result == "-1":
+            return None
         try:
             return ChannelState(number(self, reply))
         except ValueError:

@@ -1,4 +1,4 @@
-"""Commands that play prompts and collect keys."""
+"""Commands that play sound files."""
 
 import re
 from dataclasses import dataclass
@@ -7,19 +7,21 @@ from typing import ClassVar, Final, TypeAlias
 from agi_server.commands.base import (
     LONGEST_PROMPT_SECONDS,
     Command,
+    T,
     checked_keys,
-    is_keys,
     key,
-    milliseconds,
     number,
     unreadable,
 )
+from agi_server.commands.checking import LARGEST_INT, checked_integer, checked_milliseconds
 from agi_server.protocol import LocalProtocolError, Reply
 
 ANY_KEY: Final = "0123456789*#"
 """Every key of a telephone: for prompts that any key interrupts."""
 
 _END_POSITION: Final = re.compile(r"(?:.* )?endpos=(-?\d{1,18})", re.ASCII)
+_REMOTE_CODES: Final = range(1000, 1005)
+"""AST_CONTROL_STREAM_STOP to AST_CONTROL_STREAM_FORWARD (frame.h), which travel as keys do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,46 @@ class PlayFailed:
     """
 
 
-Playback: TypeAlias = Played | Interrupted | PlayFailed
+@dataclass(frozen=True, slots=True)
+class RemotelyEnded:
+    """Not the caller: somebody ended it through the manager interface (action ControlPlayback)."""
+
+
+Playback: TypeAlias = Played | Interrupted | PlayFailed | RemotelyEnded
+
+
+def is_remote(result: int) -> bool:
+    """Whether a result is no key, but somebody's ControlPlayback (waitstream_core)."""
+    return result in _REMOTE_CODES
+
+
+def end_position(command: Command[T], reply: Reply) -> int:
+    """The `endpos` with which every reply of a playing command ends."""
+    end = _END_POSITION.fullmatch(reply.data)
+    if end is None:
+        raise unreadable(command, reply)
+    return int(end[1])
 
 
 @dataclass(frozen=True, slots=True)
 class StreamFile(Command[Playback]):
     """Play one sound file: a name without extension. Asterisk plays it in the channel's language.
 
-    `escape_digits` are the keys that stop it; other keys pressed meanwhile are lost.
+    `escape_digits` are the keys that stop it; other keys pressed meanwhile are lost. It begins
+    after `offset_samples` (of the file's own rate).
     """
 
     file: str
     escape_digits: str = ""
+    offset_samples: int = 0
 
     name: ClassVar[str] = "STREAM FILE"
 
-    def arguments(self) -> tuple[str, str]:
-        """The file's name and the keys that stop it."""
-        return self.file, checked_keys(self.escape_digits)
+    def arguments(self) -> tuple[str, ...]:
+        """The file's name, the keys that stop it, and the offset where there is one."""
+        offset = checked_integer("an offset", self.offset_samples, 0)
+        words = (self.file, checked_keys(self.escape_digits))
+        return words if offset == "0" else (*words, offset)
 
     def allowance(self) -> float:
         """The longest prompt."""
@@ -69,59 +93,80 @@ class StreamFile(Command[Playback]):
 
     def decode(self, reply: Reply) -> Playback:
         """`0`, `-1` or a key's character code, and `endpos=samples` (handle_streamfile)."""
-        result = number(self, reply)
-        end = _END_POSITION.fullmatch(reply.data)
-        if end is None:
-            raise unreadable(self, reply)
+        result, samples = number(self, reply), end_position(self, reply)
         if result < 0:
             return PlayFailed()
-        return Interrupted(key(self, reply), int(end[1])) if result else Played()
+        if is_remote(result):
+            return RemotelyEnded()
+        return Interrupted(key(self, reply), samples) if result else Played()
 
 
 @dataclass(frozen=True, slots=True)
-class Digits:
-    """What the caller keyed, without the terminating `#`.
+class Stopped:
+    """The caller pressed `key` and stopped the file at `milliseconds`.
 
-    `timed_out`: the time ran out before `#` or the last digit. Empty and not timed out: only `#`.
+    Asterisk counts 8,000 samples a second, whatever the file has: at 16,000 it is twice the time.
     """
 
-    digits: str
-    timed_out: bool
+    key: str
+    milliseconds: int
+
+
+ControlledPlayback: TypeAlias = Played | Stopped | PlayFailed | RemotelyEnded
 
 
 @dataclass(frozen=True, slots=True)
-class DataFailed:
-    """The prompt is missing, or the caller is gone; `ChannelStatus` tells which."""
+class ControlStreamFile(Command[ControlledPlayback]):
+    """Play one sound file which the caller can wind: for voicemail and long announcements.
 
+    `forward` and `rewind` move it by `skip_seconds`, `pause` holds it and lets it go on, and
+    `escape_digits` stop it. A key means one thing only: Asterisk would silently prefer winding.
+    `forward` and `rewind` cannot be left empty, for Asterisk would take its own `#` and `*`.
+    It begins after `offset_seconds` (counted as `Stopped` tells); less than 0 counts from the end.
 
-@dataclass(frozen=True, slots=True)
-class GetData(Command[Digits | DataFailed]):
-    """Play one file, which any key interrupts, and collect up to `max_digits` keys; `#` ends.
-
-    `file` may be empty: nothing is played. It is one file: `a&b` is a file of that name, which is
-    missing. `timeout_seconds` holds to the first key and between keys alike.
+    The dialplan finds how it ended in CPLAYBACKSTATUS, CPLAYBACKOFFSET and CPLAYBACKSTOPKEY.
     """
 
     file: str
-    timeout_seconds: float
-    max_digits: int
+    escape_digits: str = ""
+    skip_seconds: float = 3.0
+    forward: str = "#"
+    rewind: str = "*"
+    pause: str = ""
+    offset_seconds: float = 0.0
 
-    name: ClassVar[str] = "GET DATA"
+    name: ClassVar[str] = "CONTROL STREAM FILE"
 
-    def arguments(self) -> tuple[str, str, str]:
-        """The file, milliseconds, the number of digits."""
-        if self.max_digits < 1:
-            raise LocalProtocolError(f"GET DATA: cannot collect {self.max_digits} digits")
-        return self.file, milliseconds(self.timeout_seconds), str(self.max_digits)
+    def arguments(self) -> tuple[str, ...]:
+        """The file, the keys that stop, milliseconds, the three other keys, milliseconds."""
+        keys = checked_keys(self.escape_digits + self.forward + self.rewind + self.pause)
+        if not self.forward or not self.rewind or len(set(keys)) < len(keys):
+            raise LocalProtocolError(f"CONTROL STREAM FILE: each key can do one thing: {keys!r}")
+        if not abs(self.offset_seconds) * 8_000 <= LARGEST_INT:
+            raise LocalProtocolError(f"CONTROL STREAM FILE: no offset: {self.offset_seconds} s")
+        return (
+            self.file,
+            self.escape_digits,
+            checked_milliseconds(self.skip_seconds),
+            self.forward,
+            self.rewind,
+            self.pause,
+            str(round(self.offset_seconds * 1000)),
+        )
 
-    def allowance(self) -> float:
-        """The longest prompt and the whole time for each key."""
-        return LONGEST_PROMPT_SECONDS + self.timeout_seconds * (self.max_digits + 1)
+    def allowance(self) -> None:
+        """As long as the caller likes to wind and pause it; a hang-up ends it."""
+        return
 
-    def decode(self, reply: Reply) -> Digits | DataFailed:
-        """`digits`, `digits (timeout)` or `-1` (handle_getdata)."""
-        if reply.result == "-1":
-            return DataFailed()
-        if not is_keys(reply.result) or reply.data not in ("", "(timeout)"):
-            raise unreadable(self, reply)
-        return Digits(reply.result, timed_out=bool(reply.data))
+    def decode(self, reply: Reply) -> ControlledPlayback:
+        """`0`, `-1` or a key's code, and `endpos=milliseconds` (handle_controlstreamfile).
+
+        `endpos=-1` is the end of the file. A `0` with any other is the REMOTESTOPPED of
+        CPLAYBACKSTATUS.
+        """
+        result, position = number(self, reply), end_position(self, reply)
+        if result < 0:
+            return PlayFailed()
+        if result:
+            return Stopped(key(self, reply), position)
+        return Played() if position < 0 else RemotelyEnded()

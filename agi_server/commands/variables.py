@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 from urllib.parse import unquote_to_bytes
 
 from agi_server.commands.base import Command, checked_variable, expect, text, unreadable
+from agi_server.commands.checking import given
 from agi_server.protocol import RemoteProtocolError, Reply
 
 CUT_AT_BYTES: Final = 1_023
@@ -73,25 +74,35 @@ class GetVariable(Command[VariableValue]):
 
 
 @dataclass(frozen=True, slots=True)
-class GetFullVariable(Command[str]):
+class GetFullVariable(Command[str | None]):
     """Read a variable or function of any length, without newline; empty when there is none.
+
+    It is this channel's, or that of the channel named `channel` (its name or unique id); None:
+    there is no channel of that name.
 
     The expression is made here of a checked name: nothing else may reach this command, because
     Asterisk evaluates what it is given.
     """
 
     variable: str
+    channel: str | None = None
 
     name: ClassVar[str] = "GET FULL VARIABLE"
     works_when_dead: ClassVar[bool] = True
 
-    def arguments(self) -> tuple[str]:
-        """The expression `${variable}`."""
-        return ("${" + checked_variable(self.variable) + "}",)
+    def arguments(self) -> tuple[str, ...]:
+        """The expression `${variable}`, and the channel where one is named."""
+        return "${" + checked_variable(self.variable) + "}", *given(self.channel)
 
-    def decode(self, reply: Reply) -> str:
-        """`1 (text)` (handle_getvariablefull); `0` only when Asterisk is out of memory."""
-        return text(self, reply) or ""
+    def decode(self, reply: Reply) -> str | None:
+        """`1 (text)`, or `0` (handle_getvariablefull).
+
+        `0` is also an Asterisk without memory: without a channel's name that is an error.
+        """
+        value = text(self, reply)
+        if value is None and self.channel is None:
+            raise unreadable(self, reply)
+        return value
 
 
 @dataclass(frozen=True, slots=True)

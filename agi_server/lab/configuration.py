@@ -43,6 +43,7 @@ class Plan:
         shared: Further folders that Asterisk and we see under the same path, such as the one for
             recorded messages; made when they are not there.
         dialplan: More dialplan, put before ours: contexts of a test.
+        secret: What the AGI server wants to be shown (`agi_server.challenge`); empty: nothing.
     """
 
     folder: Path
@@ -53,6 +54,7 @@ class Plan:
     sounds: Path | None = None
     shared: tuple[Path, ...] = ()
     dialplan: str = ""
+    secret: str = ""
 
 
 def write_configuration(plan: Plan, sip_port: int) -> Path:
@@ -85,7 +87,10 @@ def _files(plan: Plan, sip_port: int) -> dict[str, str]:
         "queuerules.conf": plan.queue_rules,
         "musiconhold.conf": _music(plan),
         "extensions.conf": _template(
-            "extensions.conf", SERVER="{}:{}".format(*plan.server), DIALPLAN=plan.dialplan
+            "extensions.conf",
+            SERVER="{}:{}".format(*plan.server),
+            DIALPLAN=plan.dialplan,
+            SECRET=plan.secret,
         ),
         "rahyab.conf": resources.files("dialplan").joinpath("extensions.conf").read_text(),
     }

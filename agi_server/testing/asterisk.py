@@ -1,12 +1,11 @@
 """The fake Asterisk's application AGI(): over TCP, or without leaving the process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
 from agi_server.channel import Channel, HungUpError, SessionEndedError
-from agi_server.server import AgiServer
+from agi_server.server import AgiServer, Handler
 from agi_server.testing.channel import FakeChannel
 from agi_server.testing.faults import Faults
 from agi_server.testing.memory import connect_in_memory
@@ -43,7 +42,7 @@ async def agi(
 
 async def agi_in_process(
     channel: FakeChannel,
-    served_by: AgiServer | Callable[[Channel], Awaitable[None]],
+    served_by: AgiServer | Handler,
     *arguments: str,
     script: str = "test",
     faults: Faults | None = None,
@@ -75,9 +74,7 @@ async def agi_in_process(
     return result
 
 
-def _watched(
-    handler: Callable[[Channel], Awaitable[None]], errors: list[Exception]
-) -> Callable[[Channel], Awaitable[None]]:
+def _watched(handler: Handler, errors: list[Exception]) -> Handler:
     """The handler, its errors noted as they pass."""
 
     async def watched(channel: Channel) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from agi_server.protocol import line_limit
+from agi_server.environment import line_limit
 from agi_server.testing.channel import FakeChannel, Location
 from agi_server.testing.commands.call import Call, Outcome
 from agi_server.testing.commands.dialplan import TRUE

@@ -1,4 +1,4 @@
-"""The AGI commands: what goes out, and what each reply means."""
+"""The AGI commands: which there are, and those on channel, variables and applications."""
 
 # ruff: noqa: D103  the names of the tests say what they test
 
@@ -7,40 +7,52 @@ from urllib.parse import quote
 import pytest
 
 from agi_server.commands import (
-    ANY_KEY,
+    COMMANDS,
     NO_SUCH_APPLICATION,
     Answer,
     ChannelState,
     ChannelStatus,
     Command,
-    DataFailed,
-    Digits,
     Exec,
-    GetData,
     GetFullVariable,
     GetUntrusted,
     GetVariable,
     Hangup,
-    Interrupted,
     Noop,
-    NotRecorded,
-    Played,
-    PlayFailed,
-    Recorded,
-    RecordFile,
-    RecordingEnd,
-    RecordingFormat,
     SetVariable,
-    StreamFile,
     VariableValue,
     Verbose,
 )
-from agi_server.protocol import LocalProtocolError, RemoteProtocolError, Reply
+from agi_server.protocol import LocalProtocolError, RemoteProtocolError
+from tests.replies import reply
+
+WORK_WHEN_DEAD = """
+ASYNCAGI BREAK, DATABASE DEL, DATABASE DELTREE, DATABASE GET, DATABASE PUT, EXEC, GET FULL VARIABLE,
+GET VARIABLE, NOOP, SET VARIABLE, SPEECH DESTROY, SPEECH UNLOAD GRAMMAR, VERBOSE
+"""
+NEED_A_LIVE_CHANNEL = """
+ANSWER, CHANNEL STATUS, CONTROL STREAM FILE, GET DATA, GET OPTION, GOSUB, HANGUP, RECEIVE CHAR,
+RECEIVE TEXT, RECORD FILE, SAY ALPHA, SAY DATE, SAY DATETIME, SAY DIGITS, SAY NUMBER, SAY PHONETIC,
+SAY TIME, SEND IMAGE, SEND TEXT, SET AUTOHANGUP, SET CALLERID, SET CONTEXT, SET EXTENSION,
+SET MUSIC, SET PRIORITY, SPEECH ACTIVATE GRAMMAR, SPEECH CREATE, SPEECH DEACTIVATE GRAMMAR,
+SPEECH LOAD GRAMMAR, SPEECH RECOGNIZE, SPEECH SET, STREAM FILE, TDD MODE, WAIT FOR DIGIT
+"""
 
 
-def reply(line: str) -> Reply:
-    result, _, data = line.partition(" ")
-    return Reply(200, result, data)
+def names(listed: str) -> list[str]:
+    return sorted(name.strip() for name in listed.split(","))
+
+
+def test_they_are_the_commands_of_asterisk_22():
+    assert len(COMMANDS) == 47
+    dead = [command.name for command in COMMANDS if command.works_when_dead]
+    live = [command.name for command in COMMANDS if not command.works_when_dead]
+    assert sorted(dead) == names(WORK_WHEN_DEAD)
+    assert sorted(live) == names(NEED_A_LIVE_CHANNEL)
+
+
+def test_only_exec_shows_its_usage_unasked():
+    assert [command.name for command in COMMANDS if command.may_show_usage] == ["EXEC"]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +62,9 @@ def reply(line: str) -> Reply:
         (Hangup(), b"HANGUP\n"),
         (ChannelStatus(), b"CHANNEL STATUS\n"),
         (Noop(), b"NOOP\n"),
+        (Hangup("PJSIP/a b-1"), b'HANGUP "PJSIP/a b-1"\n'),
+        (ChannelStatus("PJSIP/a-1"), b'CHANNEL STATUS "PJSIP/a-1"\n'),
+        (GetFullVariable("A", "PJSIP/a-1"), b'GET FULL VARIABLE "${A}" "PJSIP/a-1"\n'),
         (SetVariable("A", ""), b'SET VARIABLE "A" ""\n'),
         (
             SetVariable("__RAHYAB_CALL", 'a "b" \\c'),
@@ -65,17 +80,9 @@ def reply(line: str) -> Reply:
             GetUntrusted("CALLERID(name)"),
             (b'GET FULL VARIABLE "${URIENCODE(x${STRREPLACE(CALLERID(name),:,\x1f\x1e\x1f)})}"\n'),
         ),
-        (StreamFile("rahyab/fa/welcome"), b'STREAM FILE "rahyab/fa/welcome" ""\n'),
-        (StreamFile("a", ANY_KEY), b'STREAM FILE "a" "0123456789*#"\n'),
-        (GetData("a", 2.5, 3), b'GET DATA "a" "2500" "3"\n'),
-        (GetData("", 5, 1), b'GET DATA "" "5000" "1"\n'),
-        (RecordFile("/v/1", 120), b'RECORD FILE "/v/1" "wav" "#" "120000" "BEEP"\n'),
-        (
-            RecordFile("/v/1", 1.5, "0*", 3, beep=False, format=RecordingFormat.GSM),
-            b'RECORD FILE "/v/1" "gsm" "0*" "1500" "s=3"\n',
-        ),
         (Exec("NoOp"), b'EXEC "NoOp" ""\n'),
         (Exec("Playback", ("a&b", "noanswer")), b'EXEC "Playback" "a&b,noanswer"\n'),
+        (Exec("Dial", ("Local/1@a", "", "g(b)")), b'EXEC "Dial" "Local/1@a,,g(b)"\n'),
         (Verbose("hello", 3), b'VERBOSE "hello" "3"\n'),
     ],
 )
@@ -94,14 +101,14 @@ def test_encoding(command: Command[object], line: bytes):
         GetVariable("${A}"),
         GetFullVariable("A}${B"),
         GetUntrusted("A,b"),
-        StreamFile("a\nb"),
-        StreamFile("a", "x"),
-        GetData("a", 0, 1),
-        GetData("a", 1, 0),
-        RecordFile("a", -1),
-        RecordFile("a", 1, "E"),
+        GetFullVariable("A", "a\nb"),
+        *(kind(channel) for kind in (Hangup, ChannelStatus) for channel in ("", "a\nb")),
         Exec("No Op"),
-        *(Exec("NoOp", (part,)) for part in ("${A}", "$[1]", "a,b", 'a"', "a\\")),
+        *(
+            Exec("NoOp", (part,))
+            for part in ("${A}", "$[1]", "a,b", 'a"', "a\\", "a(b", "a]", ")(")
+        ),
+        Verbose("a", -1),
         Verbose("a\nSET VARIABLE"),
     ],
 )
@@ -124,8 +131,14 @@ def test_no_line_has_more_words_than_asterisk_holds():
     [
         (Answer(), "0", True),
         (Answer(), "-1", False),
-        (Hangup(), "1", None),
+        (Hangup(), "1", True),
+        (Hangup("a"), "1", True),
+        (Hangup("a"), "-1", False),
         (ChannelStatus(), "6", ChannelState.UP),
+        (ChannelStatus("a"), "0", ChannelState.DOWN),
+        (ChannelStatus("a"), "-1", None),
+        (GetFullVariable("A"), "1 ()", ""),
+        (GetFullVariable("A", "a"), "0", None),
         (SetVariable("A", "b"), "1", None),
         (GetVariable("A"), "0", VariableValue(None)),
         (GetVariable("A"), "1 ()", VariableValue("")),
@@ -139,30 +152,6 @@ def test_no_line_has_more_words_than_asterisk_holds():
             VariableValue("ی" * 511 + "\udcdb", may_be_cut=True),
         ),
         (GetFullVariable("A"), f"1 ({'x' * 5000})", "x" * 5000),
-        (GetFullVariable("A"), "0", ""),
-        (StreamFile("a"), "0 endpos=3404", Played()),
-        (StreamFile("a"), "-1 endpos=0", PlayFailed()),
-        (StreamFile("a"), "49 endpos=160", Interrupted("1", 160)),
-        (StreamFile("a"), "35 endpos=0", Interrupted("#", 0)),
-        (GetData("a", 1, 1), "12", Digits("12", timed_out=False)),
-        (GetData("a", 1, 1), "1 (timeout)", Digits("1", timed_out=True)),
-        (GetData("a", 1, 1), " (timeout)", Digits("", timed_out=True)),
-        (GetData("a", 1, 1), "", Digits("", timed_out=False)),
-        (GetData("a", 1, 1), "-1", DataFailed()),
-        (RecordFile("a", 9), "35 (dtmf) endpos=8000", Recorded(RecordingEnd.KEY, 1000, "#")),
-        (RecordFile("a", 9), "0 (timeout) endpos=72000", Recorded(RecordingEnd.TIMEOUT, 9000)),
-        (RecordFile("a", 9), "16117 (timeout) endpos=80", Recorded(RecordingEnd.TIMEOUT, 10)),
-        (RecordFile("a", 9), "-1 (hangup) endpos=4000", Recorded(RecordingEnd.HANGUP, 500)),
-        (RecordFile("a", 9), "-1 (waitfor) endpos=0", Recorded(RecordingEnd.ERROR, 0)),
-        (
-            RecordFile("a", 9, format=RecordingFormat.WAV16),
-            "35 (dtmf) endpos=8000",
-            Recorded(RecordingEnd.KEY, 500, "#"),
-        ),
-        (RecordFile("a", 9), "49 (randomerror) endpos=0", NotRecorded("randomerror", "1")),
-        (RecordFile("a", 9), "-1 (randomerror) endpos=0", NotRecorded("randomerror")),
-        (RecordFile("a", 9), "-1 (writefile)", NotRecorded("writefile")),
-        (RecordFile("a", 9), "-1", NotRecorded("")),
         (Exec("NoOp"), "0", 0),
         (Exec("NoOp"), "-2", NO_SUCH_APPLICATION),
         (Verbose("a"), "1", None),
@@ -192,20 +181,15 @@ def test_a_missing_encoder_is_told_with_its_cure():
         (Answer(), "x"),
         (Answer(), "٣"),
         (Hangup(), "-1"),
+        (Hangup("a"), "0"),
         (ChannelStatus(), "77"),
+        (ChannelStatus(), "-1"),
+        (GetFullVariable("A"), "0"),
         (SetVariable("A", "b"), "0"),
         (GetVariable("A"), "1 (cut by a newline"),
         (GetVariable("A"), "2 (x)"),
         (GetUntrusted("A"), "1 (not ours)"),
         (GetUntrusted("A"), "1 (YWJj)"),
-        (StreamFile("a"), "0"),
-        (StreamFile("a"), "1 endpos=0"),
-        (StreamFile("a"), "999999 endpos=0"),
-        (GetData("a", 1, 1), "12x"),
-        (GetData("a", 1, 1), "1 (hangup)"),
-        (RecordFile("a", 9), "0 (surprise) endpos=0"),
-        (RecordFile("a", 9), "0 (dtmf) endpos=0"),
-        (RecordFile("a", 9), "0 nonsense"),
         (Exec("NoOp"), "yes"),
     ],
 )
@@ -216,7 +200,4 @@ def test_what_no_asterisk_answers_is_an_error_of_the_peer(command: Command[objec
 
 def test_each_command_says_how_long_it_may_take():
     assert Noop().allowance() == 0
-    assert StreamFile("a").allowance() == 600
-    assert GetData("a", 5, 3).allowance() == 620
-    assert RecordFile("a", 120).allowance() == 125
     assert Exec("Dial").allowance() is None

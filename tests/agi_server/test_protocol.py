@@ -5,10 +5,13 @@
 import pytest
 
 from agi_server.commands import Answer, Exec, Noop, SetVariable
-from agi_server.protocol import (
+from agi_server.environment import (
     LINE_LIMIT,
     LONG_LINE_LIMIT,
     MAX_ENVIRONMENT_BYTES,
+    line_limit,
+)
+from agi_server.protocol import (
     MAX_LINE_BYTES,
     MAX_USAGE_BYTES,
     Environment,
@@ -18,7 +21,6 @@ from agi_server.protocol import (
     RemoteProtocolError,
     Reply,
     Signal,
-    line_limit,
 )
 
 ENVIRONMENT = (

@@ -5,25 +5,21 @@ Run by hand: `python tests/bench/incoming_bench.py`. It prints; nothing is asser
 The request: the caller is found among 5,000 customers (each call is another one's), the rules
 decide, a case is opened and its number read out, six channel variables are set, the journal is on
 disk. Both servers run in a process of their own on uvloop, the load generator in a third; CPU is
-the server's own, user and system, from /proc.
+the server's own, user and system.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 
 from rich.console import Console
 from rich.table import Table
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+from processes import HERE, ROOT, await_port, cpu_seconds, free_port, process
+
 SESSIONS = 3000
 AT_ONCE = 16
 RATE = 100
@@ -48,42 +44,6 @@ class Measured:
     median: float
     p99: float
     server_cpu: float
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def process(*command: str, environment: dict[str, str] | None = None) -> Iterator[int]:
-    """A server in a process of its own; gives its id."""
-    child = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **(environment or {})}, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield child.pid
-    finally:
-        child.terminate()
-        child.wait(20)
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far (proc(5), stat fields 14 and 15)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def await_port(port: int) -> None:
-    """Until the server listens."""
-    for _ in range(400):
-        with socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise SystemExit(f"nothing listens on port {port}")
 
 
 def load(pid: int, port: int, run: str, *shape: str) -> Measured:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agi_server.call import Calls
+from agi_server.listening import listen
 from agi_server.policy import RulesInForce
-from agi_server.server import AgiServer, listen
+from agi_server.server import AgiServer
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import AgiResult, FakeChannel, agi
 from crm.importing import import_customers

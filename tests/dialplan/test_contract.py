@@ -12,12 +12,13 @@ from dialplan.contract import Argument, Go, Script
 OWN = re.compile(r"\bRAHYAB_[A-Z_]+\b")
 EXTENSION = re.compile(r"^exten => ([^,]+),", re.MULTILINE)
 CONTEXT = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
-REQUEST = re.compile(r"AGI\(agi://\$\{RAHYAB_SERVER\}/([^,)]+)((?:,[^,)]*)*)\)")
+REQUEST = re.compile(r"Gosub\(ask,1\(([^)]+)\)\)")
+ASKING = re.compile(r"AGI\(\$\{ASK_SERVER\}/\$\{ARG1\},(.*)\)$", re.MULTILINE)
 
 SPECIAL = {"h", "i", "t", "e"}
 """Extensions that Asterisk itself goes to."""
 
-INTERNAL = {"unasked"}
+INTERNAL = {"unasked", "ask"}
 """Extensions that only the dialplan itself goes to."""
 
 
@@ -45,12 +46,10 @@ def _extensions(text: str, context: str) -> set[str]:
     return set(EXTENSION.findall(own[: following.start()] if following else own))
 
 
-def _requests(text: str) -> dict[str, dict[str, str]]:
-    """Each request's arguments by name."""
-    return {
-        script: dict(pair.split("=", 1) for pair in arguments.split(",") if pair)
-        for script, arguments in REQUEST.findall(text)
-    }
+def _handed_over(text: str) -> dict[str, str]:
+    """The arguments of every request by name."""
+    (arguments,) = ASKING.findall(text)
+    return dict(pair.split("=", 1) for pair in arguments.split(","))
 
 
 def test_both_sides_know_the_same_variables(dialplan: str, lab: str):
@@ -97,31 +96,31 @@ def test_the_fallback_lifts_limits_of_an_earlier_queue(dialplan: str, name: str)
 
 
 def test_both_sides_know_the_same_requests(dialplan: str):
-    """Each script is asked for, and nothing else is."""
-    assert set(Script) == set(_requests(dialplan))
+    """Each script is asked for once, and nothing else is."""
+    assert sorted(Script) == sorted(REQUEST.findall(dialplan))
+
+
+def test_all_requests_are_made_in_one_place(dialplan: str):
+    """Where servers are asked in turn: a request made elsewhere would know one server only."""
+    assert dialplan.count("AGI(") == len(ASKING.findall(dialplan)) == 1
 
 
 def test_both_sides_know_the_same_arguments(dialplan: str):
-    """Each argument is handed over by some request, and nothing else is."""
-    handed_over = {name for arguments in _requests(dialplan).values() for name in arguments}
+    """Each argument is handed over, and nothing else is.
 
-    assert set(Argument) - {Argument.TRIAL} == handed_over
+    The call and its turn are among them: without the two a repeated request could not be told from
+    a new one.
+    """
+    assert set(Argument) - {Argument.TRIAL} == set(_handed_over(dialplan))
 
 
 @pytest.mark.parametrize("argument", [one for one in Argument if one is not Argument.TRIAL])
 def test_an_argument_carries_what_the_contract_says(dialplan: str, argument: Argument):
     """The variable named in the argument's description is the one that is handed over."""
     described = re.search(rf'"{argument}"\n    """(\w+)\.', inspect.getsource(Argument))
+
     assert described
-    values = {sent[argument] for sent in _requests(dialplan).values() if argument in sent}
-
-    assert {f"${{{described[1]}}}"} == values
-
-
-def test_every_request_names_its_call_and_its_turn(dialplan: str):
-    """Without the two a repeated request could not be told from a new one."""
-    for script, arguments in _requests(dialplan).items():
-        assert {Argument.CALL, Argument.VISIT} <= set(arguments), script
+    assert _handed_over(dialplan)[argument] == f"${{{described[1]}}}"
 
 
 def test_every_place_to_go_is_an_extension_and_none_is_left_over(dialplan: str):
@@ -143,13 +142,28 @@ def test_no_request_is_believed_without_its_proof(dialplan: str):
     assert "AGISTATUS" not in dialplan
 
 
-def test_every_request_clears_the_proof_of_the_one_before(dialplan: str):
-    """The line before each request counts it and empties what it is to set."""
-    lines = dialplan.splitlines()
-    for number, line in enumerate(lines):
-        if "AGI(" in line:
-            for name in (contract.DONE, contract.GO, contract.REASON):
-                assert re.search(rf"[(,]{name}=[,)]", lines[number - 1]), line
+def test_every_server_asked_finds_the_proof_of_the_one_before_cleared(dialplan: str):
+    """Between the servers of one request as between requests."""
+    between = dialplan.partition("n(next)")[2].partition("AGI(")[0]
+
+    for name in (contract.BEGUN, contract.DONE, contract.GO, contract.REASON):
+        assert re.search(rf"[(,]{name}=[,)]", between), name
+
+
+def test_a_request_that_was_begun_is_not_made_again(dialplan: str):
+    """What a server has begun, the caller has heard: the next server is for the others."""
+    asked_again = re.search(r"GotoIf\(\$\[(.*)\]\?next\)", dialplan)
+
+    assert asked_again
+    assert f'"${{{contract.BEGUN}}}${{{contract.DONE}}}" = ""' in asked_again[1]
+
+
+def test_the_next_server_finds_the_same_turn(dialplan: str):
+    """The turn is counted once a request: its journal is the same whoever writes it."""
+    counted = dialplan.partition("exten => ask,1")[2].partition("n(next)")[0]
+
+    assert dialplan.count(f"{contract.VISIT}=$[") == 1
+    assert f"{contract.VISIT}=$[" in counted
 
 
 def test_what_callers_send_is_in_no_expression(dialplan: str):

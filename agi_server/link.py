@@ -1,0 +1,391 @@
+"""The asyncio side of one AGI connection, which is always read.
+
+A `Link` feeds the protocol machine whatever comes, at once, also while the handler waits for
+something else: a hang-up or a closed connection is noticed when it happens.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from enum import Enum, StrEnum, auto
+from math import inf
+from time import monotonic
+from typing import Final, Protocol, TypeVar
+
+from agi_server.commands import Command
+from agi_server.interruption import InterruptibleWork
+from agi_server.measurements import SEPARATOR, Measurements
+from agi_server.protocol import Environment, Machine, RemoteProtocolError, Reply, Signal
+from agi_server.session_errors import CommandDeadlineError, HungUpError, SessionEndedError
+
+T = TypeVar("T")
+
+COMMAND_MARGIN_SECONDS: Final = 10.0
+"""What a reply may take beyond what the command itself allows: Asterisk under load, the network."""
+
+LINGER_SECONDS: Final = 1.0
+"""How long Asterisk has to close its side after we closed ours. It does so at once; closing
+before it has would destroy with a RST what it has not read yet."""
+
+MAX_LEFTOVER_BYTES: Final = 16 * 1024
+"""What a peer may still say after we closed our side: the rest of a reply, and the notice. Who says
+more is talking to itself, and is cut off."""
+
+BETWEEN_COMMANDS: Final = "between commands"
+"""The stage of a hang-up while nothing was asked of Asterisk."""
+
+
+class Phase(Enum):
+    """Where a link is in its life."""
+
+    OPENING = auto()
+    """The environment is coming."""
+    SERVING = auto()
+    """A handler has it."""
+    CLOSING = auto()
+    """We have closed our side and wait for Asterisk to close its own."""
+    CLOSED = auto()
+
+
+class Rejection(StrEnum):
+    """Why a connection never came to a session."""
+
+    STRANGER = "stranger"
+    """Its address is none of those that may connect."""
+    NOT_AGI = "not-agi"
+    """What it says is no environment."""
+    SILENT = "silent"
+    """Its environment did not come in time."""
+    CROWDED_OUT = "crowded-out"
+    """It was silent when room was needed for another."""
+    LEFT = "left"
+    """It went away by itself: somebody looked whether the port is open."""
+
+
+class Owner(Protocol):
+    """Who is told of a link's life: the server."""
+
+    measurements: Measurements
+    session_seconds: float
+
+    def opened(self, link: "Link") -> None:
+        """A peer has connected."""
+
+    def ready(self, link: "Link", environment: Mapping[str, str]) -> None:
+        """The environment is complete: the session begins."""
+
+    def rejected(self, link: "Link", why: Rejection, detail: str) -> None:
+        """It never came to a session."""
+
+    def given_up(self, link: "Link", why: str) -> None:
+        """A running session was given up, because replies could no longer be told apart."""
+
+    def closed(self, link: "Link") -> None:
+        """The connection is gone."""
+
+
+class Link(asyncio.Protocol):
+    """The asyncio side of one connection."""
+
+    __slots__ = (
+        "_began_at",
+        "_commanding",
+        "_ended",
+        "_ends_at",
+        "_failed",
+        "_leftover",
+        "_loop",
+        "_machine",
+        "_measurements",
+        "_opened_at",
+        "_owner",
+        "_sent",
+        "_sent_at",
+        "_settled",
+        "_transport",
+        "_waiter",
+        "deadline",
+        "hung_up",
+        "phase",
+        "script",
+        "work",
+    )
+
+    _transport: asyncio.Transport
+
+    def __init__(
+        self, owner: Owner, loop: asyncio.AbstractEventLoop, environment_seconds: float
+    ) -> None:
+        self._owner = owner
+        self._measurements = owner.measurements
+        self._loop = loop
+        self._machine = Machine()
+        self._sent: Command[object] | None = None
+        self._failed = False
+        """Whether the last command was answered -1: what a hang-up does to a command."""
+        self._waiter: asyncio.Future[Reply] | None = None
+        """Of the one who sent the outstanding command."""
+        self._settled: list[asyncio.Future[None]] | None = None
+        """Of those who wait until no command is outstanding."""
+        self._ended: str | None = None
+        self._opened_at = monotonic()
+        self._began_at = self._sent_at = self._commanding = 0.0
+        """When the session began, when the last command was sent, and how long Asterisk has taken
+        for all of them."""
+        self._ends_at = inf
+        self._leftover = 0
+        self.work: InterruptibleWork | None = None
+        """The handler's; its waits end with the call."""
+        self.script = ""
+        """What the measurements call the script; the server says it."""
+        self.phase = Phase.OPENING
+        self.hung_up = False
+        self.deadline = self._opened_at + environment_seconds
+        """On the monotonic clock: when `expire` is due. One sweep of the server over all its links
+        looks after it: a timer for each command would cost more than the command."""
+
+    @property
+    def peer(self) -> tuple[str, int]:
+        """The other end's address and port; an empty address when it is gone already."""
+        name = self._transport.get_extra_info("peername")
+        return name[:2] if name else ("", 0)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is outstanding."""
+        return self._machine.busy
+
+    def is_busy(self) -> bool:
+        """The same as `busy`, to be called."""
+        return self._machine.busy
+
+    @property
+    def is_over(self) -> bool:
+        """Whether `check` has anything to look at."""
+        return self.hung_up or self._ended is not None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Asyncio: a peer has connected."""
+        self._transport = transport  # type: ignore[assignment]  # a stream server's is no other
+        self._owner.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Asyncio: bytes have come."""
+        if self.phase is not Phase.SERVING and self.phase is not Phase.OPENING:
+            self._discard(len(data))
+            return
+        self._machine.receive_data(data)
+        self._read_events()
+
+    def eof_received(self) -> None:
+        """Asyncio: the peer has closed its side, upon which ours closes too."""
+        self._machine.receive_eof()
+        self._read_events()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Asyncio: the connection is gone, by whatever way."""
+        if self.phase is Phase.OPENING:
+            self.reject(Rejection.LEFT, "closed before its environment was complete")
+        self._lost("the connection was lost" if exc else "Asterisk closed the connection")
+        self.phase = Phase.CLOSED
+        self.deadline = inf
+        self._owner.closed(self)
+
+    def _discard(self, size: int) -> None:
+        self._leftover += size
+        if self._leftover > MAX_LEFTOVER_BYTES:
+            self._transport.abort()
+
+    def check(self, command: Command[T]) -> None:
+        """Raise what stands in the way of sending `command`.
+
+        Raises:
+            HungUpError: the caller is gone, and the command needs one.
+            SessionEndedError: there is no session any more.
+        """
+        needs_caller = self.hung_up and not command.works_when_dead
+        if not needs_caller and self._ended is None:
+            return
+        if self.work is not None:
+            self.work.withdraw()
+        if needs_caller:
+            raise HungUpError(f"{command.name}: the caller has hung up")
+        raise SessionEndedError(f"{command.name}: {self._ended}")
+
+    def transmit(self, command: Command[T]) -> asyncio.Future[Reply]:
+        """Write `command` at once; the future of its reply."""
+        line = self._machine.send(command)
+        now = monotonic()
+        if self._sent is None:
+            self._measurements.first_command.observe(now - self._opened_at)
+        self._sent = command
+        self._sent_at = now
+        allowance = command.allowance()
+        if allowance is not None:
+            self.deadline = min(now + allowance + COMMAND_MARGIN_SECONDS, self._ends_at)
+        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        self._waiter = waiter
+        self._transport.write(line)
+        return waiter
+
+    async def settled(self) -> None:
+        """Wait until no reply is outstanding, as after a `send` that was cancelled."""
+        while self._machine.busy:
+            waiter = self._loop.create_future()
+            self._settled = [*(self._settled or ()), waiter]
+            await waiter
+
+    def mark_hung_up(self) -> None:
+        """Take note that the caller is gone, and where that was."""
+        if self.hung_up:
+            return
+        self.hung_up = True
+        sent = self._sent
+        was_in_command = sent is not None and (self._machine.busy or self._failed)
+        stage = sent.name if sent is not None and was_in_command else BETWEEN_COMMANDS
+        self._measurements.hang_ups[f"{self.script}{SEPARATOR}{stage}"] += 1
+
+    def finish(self) -> None:
+        """End the session well: half-close, and wait a moment for Asterisk to do the same."""
+        if self.phase is Phase.SERVING:
+            self._machine.close()
+            self._half_close("the session is finished")
+
+    def fail(self, why: str = "the session was given up") -> None:
+        """End the session so that `AGISTATUS` becomes FAILURE, whatever is under way."""
+        if self.phase is Phase.SERVING:
+            self._transport.write(self._machine.fail())
+            self._half_close(why)
+
+    def give_up(self, why: str) -> None:
+        """End a session whose replies can no longer be trusted, and say so."""
+        if self.phase is Phase.SERVING:
+            self._owner.given_up(self, why)
+            self.fail(why)
+
+    def reject(self, why: Rejection, detail: str) -> None:
+        """Close a connection that has not come to a session."""
+        self.phase = Phase.CLOSED
+        self._owner.rejected(self, why, detail)
+        self._transport.close()
+
+    def abort_unless_closing(self) -> None:
+        """Cut the connection, unless it is about to end by itself."""
+        if self.phase is not Phase.CLOSING:
+            self._transport.abort()
+
+    def expire(self) -> None:
+        """Do what is due at the deadline."""
+        self.deadline = inf
+        if self.phase is Phase.OPENING:
+            self.reject(Rejection.SILENT, "no complete environment in time")
+        elif self.phase is Phase.SERVING:
+            self._overdue()
+        else:
+            self._transport.abort()
+
+    def _overdue(self) -> None:
+        if monotonic() >= self._ends_at or self._sent is None:
+            why = "the session took longer than a session may"
+        else:
+            why = f"no reply to {self._sent.name} in time"
+            self._measurements.overdue += 1
+        self._owner.given_up(self, why)
+        error = CommandDeadlineError(why)
+        self._tell(error)
+        self.fail(why)
+
+    def _half_close(self, why: str) -> None:
+        now = monotonic()
+        self._measurements.commanding.observe(self._commanding)
+        self._measurements.thinking.observe(now - self._began_at - self._commanding)
+        self._ended = why
+        self.phase = Phase.CLOSING
+        self.deadline = now + LINGER_SECONDS
+        self._wake_settled()
+        if not self._transport.is_closing():
+            self._transport.write_eof()
+
+    def _read_events(self) -> None:
+        machine = self._machine
+        try:
+            while (event := machine.next_event()) is not Signal.NEED_DATA:
+                if isinstance(event, Reply):
+                    self._take_reply(event)
+                elif event is Signal.HANGUP:
+                    self._take_hangup()
+                elif isinstance(event, Environment):
+                    self._begin(event.values)
+                else:
+                    self._lost("Asterisk closed the connection")
+                    return
+        except RemoteProtocolError as error:
+            self._take_error(str(error))
+
+    def _begin(self, environment: Mapping[str, str]) -> None:
+        self.phase = Phase.SERVING
+        self._began_at = monotonic()
+        self._ends_at = self.deadline = self._began_at + self._owner.session_seconds
+        self._owner.ready(self, environment)
+
+    def _take_reply(self, reply: Reply) -> None:
+        took = monotonic() - self._sent_at
+        self._commanding += took
+        if self._sent is not None:
+            self._measurements.command(self._sent.name).observe(took)
+        self._failed = reply.result == "-1"
+        self.deadline = self._ends_at
+        waiter = self._waiter
+        self._waiter = None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(reply)
+        if self._settled is not None:
+            self._wake_settled()
+        if self.hung_up and self.work is not None:
+            self.work.retry()
+
+    def _take_hangup(self) -> None:
+        if not self.hung_up:
+            self.mark_hung_up()
+            if self.work is not None:
+                self.work.interrupt(HungUpError("the caller has hung up"))
+
+    def _take_error(self, why: str) -> None:
+        if self.phase is Phase.OPENING:
+            self.reject(Rejection.NOT_AGI, why)
+        elif self.phase is Phase.SERVING:
+            self._measurements.out_of_step += 1
+            self._owner.given_up(self, why)
+            self._tell(SessionEndedError(why))
+            self.fail(why)
+
+    def _lost(self, why: str) -> None:
+        """Nothing more will come: whoever waits must know."""
+        if self._ended is not None:
+            return
+        self._ended = why
+        self._tell(self._ending(why))
+        self._machine.close()
+        self._wake_settled()
+
+    def _tell(self, error: Exception) -> None:
+        """Let the handler know that the session is over, wherever it waits."""
+        waiter, self._waiter = self._waiter, None
+        self._machine.close()
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(error)
+        elif self.work is not None:
+            self.work.interrupt(error)
+
+    def _ending(self, why: str) -> Exception:
+        sent = self._sent
+        if self._waiter is not None and sent is not None:
+            if self.hung_up and not sent.works_when_dead:
+                return HungUpError(f"{sent.name}: the caller has hung up")
+            return SessionEndedError(f"{sent.name}: {why}")
+        return SessionEndedError(why)
+
+    def _wake_settled(self) -> None:
+        waiters, self._settled = self._settled, None
+        for waiter in waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
