@@ -3,7 +3,9 @@
 Source: res_agi.c; main/say.c, `say_filenames`, which listens for commands in EAGI only.
 """
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from agi_server.testing.commands import saying
 from agi_server.testing.commands.call import USAGE, Call, Outcome, failure, success
@@ -11,13 +13,32 @@ from agi_server.testing.commands.playing import Prompt, length_of, play
 from agi_server.testing.numbers import scan_integer
 from agi_server.testing.timeline import GONE, Key
 
+_ANNOUNCED: Final = re.compile("(?:upper|lower)case&")
+_VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,3})", re.ASCII)
+_CASE_FIRST_SINCE: Final = {16: 30, 18: 16, 19: 8, 20: 1}
+
 
 async def say_alpha(call: Call, text: str, keys: str, case: str = "") -> Outcome:
     """SAY ALPHA text keys [case]."""
     sensitivity = case[:1].lower()
     if sensitivity not in "alnu":
         return USAGE
-    return await _say(call, "SAY ALPHA", _known(call, saying.characters(text, sensitivity)), keys)
+    files = _known(call, saying.characters(text, sensitivity))
+    if _ANNOUNCED.match("&".join(files)) and not _knows_case_first(call.channel.version):
+        files = ("".join(files[:2]), *files[2:])
+    return await _say(call, "SAY ALPHA", files, keys)
+
+
+def _knows_case_first(version: str) -> bool:
+    """Whether this Asterisk can tell the case of the first letter.
+
+    Others look for one file named like the announcement and the letter together: there is none.
+    """
+    match = _VERSION.match(version)
+    if match is None:
+        return True
+    branch, minor = int(match[1]), int(match[2])
+    return minor >= _CASE_FIRST_SINCE.get(branch, 0)
 
 
 async def say_digits(call: Call, text: str, keys: str) -> Outcome:
