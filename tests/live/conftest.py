@@ -2,6 +2,7 @@
 
 What the tests need and cannot find or make (root, mmdebstrap, SIPp) is a failure, never a skip.
 RAHYAB_LAB_SUITE chooses the Debian release whose Asterisk is used: `bullseye` has version 16.
+Tests that ask for `real_asterisk` run on both, whatever it says.
 """
 
 import fcntl
@@ -79,6 +80,13 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     )
     assert done.returncode == 0, f"rahyab {' '.join(arguments)}:\n{done.stdout}"
     return done.stdout
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what chooses its Asterisk itself: one run of it is enough for all suites."""
+    for item in items:
+        if "real_asterisk" in getattr(item, "fixturenames", ()):
+            item.add_marker("every_asterisk")
 
 
 @pytest.fixture(scope="session")
@@ -179,11 +187,11 @@ def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Serv
 def real_asterisks(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], RealAsterisk]]:
-    """The Asterisk of a Debian release, started when it is first asked for."""
+    """The Asterisk of a Debian release, started when it is first asked for, or has crashed."""
     running: dict[str, RealAsterisk] = {}
 
     def of(suite: str) -> RealAsterisk:
-        if suite not in running:
+        if suite not in running or not running[suite].asterisk.process.running:
             running[suite] = RealAsterisk.start(suite, tmp_path_factory.mktemp(suite))
         return running[suite]
 

@@ -6,7 +6,10 @@ Every wait has a limit, so a test that waits for what never comes fails instead 
 import socket
 import struct
 import time
+from pathlib import Path
 from typing import Final
+
+from agi_server.lab.waiting import wait_until
 
 REPLY_SECONDS: Final = 10.0
 """Longer than anything Asterisk does unasked; a test that is right never waits so long."""
@@ -87,6 +90,14 @@ class RawSession:
         self.send((line.encode() if isinstance(line, str) else line) + b"\n")
         return self.read_reply(timeout)
 
+    def start(self, line: str) -> None:
+        """Send a line with its newline, and return when Asterisk has taken it: it is at work then.
+
+        What is sent next arrives behind it and not with it.
+        """
+        self.send(line.encode() + b"\n")
+        assert wait_until(self._is_taken, REPLY_SECONDS), f"Asterisk does not read {line!r}"
+
     def variable(self, name: str) -> str | None:
         """What GET VARIABLE says: None for a variable that is not set."""
         reply = self.command(f'GET VARIABLE "{name}"').decode()
@@ -111,6 +122,11 @@ class RawSession:
             return True
         return False
 
+    def wait_for_bytes(self) -> None:
+        """Wait until something has come, and leave it unread."""
+        self._socket.settimeout(REPLY_SECONDS)
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def half_close(self) -> None:
         """Say that nothing more will be sent; reading goes on."""
         self._socket.shutdown(socket.SHUT_WR)
@@ -131,12 +147,26 @@ class RawSession:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 
+    def _is_taken(self) -> bool:
+        """Whether nothing waits in the kernel for Asterisk to read (proc(5), net/tcp)."""
+        port = f":{self._socket.getpeername()[1]:04X}"
+        own = f":{self._socket.getsockname()[1]:04X}"
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return [
+            row[4].partition(":")[2]
+            for row in rows
+            if row[1].endswith(port) and row[2].endswith(own)
+        ] == ["00000000"]
+
     def _receive(self, end: float) -> bool:
         """Wait for bytes until the moment `end`. False at the end of the stream."""
         left = end - time.monotonic()
         if left <= 0:
             raise TimeoutError(f"only {self._pending!r} came in time")
         self._socket.settimeout(left)
+        # Asterisk writes a 520 block in pieces, and each waits until the one before is known to
+        # have arrived: without this for 40 ms.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         try:
             data = self._socket.recv(CHUNK)
         except TimeoutError:

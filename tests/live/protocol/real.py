@@ -9,9 +9,11 @@ session, in which the test asks for AGISTATUS and other variables.
 import itertools
 import os
 import re
+import select
 import socket
+import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -26,8 +28,8 @@ SUITES: Final = ("sid", "bullseye")
 """The Debian releases with Asterisk 22 and 16: the newest and the oldest that we promise."""
 
 DIALPLAN: Final = Path(__file__).with_name("extensions.conf")
-MODULES: Final = ("app_senddtmf.so",)
-"""What our dialplan needs beyond the lab's modules."""
+MODULES: Final = ("app_senddtmf.so", "app_sms.so")
+"""What these tests need beyond the lab's modules."""
 
 SERVER: Final = "server"
 CALLER: Final = "caller"
@@ -49,7 +51,7 @@ class RealCall:
 
     asterisk: "RealAsterisk"
     port: int
-    _listener: socket.socket
+    _listeners: list[socket.socket]
     _sessions: dict[str, RawSession] = field(default_factory=dict)
 
     def session(self, script: str = SERVER, timeout: float = REPLY_SECONDS) -> RawSession:
@@ -60,16 +62,13 @@ class RealCall:
         """
         end = time.monotonic() + timeout
         while script not in self._sessions:
-            self._listener.settimeout(max(end - time.monotonic(), 0.001))
-            connection, _ = self._listener.accept()
-            connection.settimeout(None)
-            session = RawSession(connection)
+            session = RawSession(self._accept(end - time.monotonic()))
             self._sessions[re.split(r"[?/]", session.script)[0]] = session
         return self._sessions[script]
 
     def press(self, keys: str) -> None:
         """Let the caller press keys, and return when the last is released."""
-        assert self.session(CALLER).command(f"EXEC SendDTMF {keys},20,80") == b"200 result=0"
+        assert self.session(CALLER).command(f"EXEC SendDTMF {keys},60,90") == b"200 result=0"
 
     def hang_up(self) -> None:
         """Let the caller hang up: their half ends with its session."""
@@ -85,9 +84,17 @@ class RealCall:
 
     def close(self) -> None:
         """Close every connection, so that both halves of the call end."""
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         for session in self._sessions.values():
             session.close()
+
+    def _accept(self, timeout: float) -> socket.socket:
+        ready, _, _ = select.select(self._listeners, [], [], max(timeout, 0))
+        if not ready:
+            raise TimeoutError(f"no connection came in time, only {list(self._sessions)}")
+        connection: socket.socket = ready[0].accept()[0]
+        return connection
 
 
 class RealAsterisk:
@@ -126,6 +133,7 @@ class RealAsterisk:
         extension: str = "run",
         before: str = "",
         variables: Mapping[str, str] | None = None,
+        listener: socket.socket | None = None,
     ) -> RealCall:
         """Place a call.
 
@@ -137,10 +145,11 @@ class RealAsterisk:
             extension: The same.
             before: An application with its arguments, run before AGI().
             variables: Variables and functions to set on the channel first.
+            listener: Another socket to take sessions from; closed with the call.
         """
-        listener = socket.create_server((LOCALHOST, 0))
-        port: int = listener.getsockname()[1]
-        call = RealCall(self, port, listener)
+        usual = socket.create_server((LOCALHOST, 0))
+        port: int = usual.getsockname()[1]
+        call = RealCall(self, port, [usual, listener] if listener else [usual])
         self._calls.append(call)
         setting = {
             "AGI": agi or ",".join([_url(port, script), *arguments]),
@@ -152,6 +161,15 @@ class RealAsterisk:
         self._spool(context, extension, setting)
         return call
 
+    def name_hosts(self, name: str, addresses: Sequence[str]) -> None:
+        """Give a name to addresses, in this Asterisk alone: /etc/hosts as it sees it."""
+        hosts = self.asterisk.folder / "hosts"
+        if not hosts.exists():
+            hosts.write_text((self.asterisk.root.path / "etc" / "hosts").read_text())
+            self._inside("mount", "--bind", str(hosts), "/etc/hosts")
+        with hosts.open("a") as file:
+            file.writelines(f"{address} {name}\n" for address in addresses)
+
     def clear(self) -> None:
         """Let go of all calls."""
         while self._calls:
@@ -161,6 +179,11 @@ class RealAsterisk:
         """End it."""
         self.clear()
         self.asterisk.stop()
+
+    def _inside(self, *command: str) -> None:
+        """Run a command with Asterisk's own root and mounts."""
+        line = self.asterisk.root.joining(self.asterisk.process.pid, command)
+        subprocess.run(line, check=True)
 
     def _spool(self, context: str, extension: str, variables: Mapping[str, str]) -> None:
         """Write a call file (pbx_spool): unlike the command line it can set variables."""
