@@ -14,6 +14,9 @@ from agi_server.testing.wire import Wire
 
 AGI_PORT: Final = 4573
 
+HANDLER_SECONDS: Final = 5.0
+"""How long, in real time, a handler may go on when its session is over; then it is cancelled."""
+
 IN_PROCESS: Final = "agi://in-process/"
 """What the environment calls a server that is reached without a network."""
 
@@ -68,7 +71,7 @@ async def agi_in_process(
     try:
         result = await _in_process(channel, server, arguments, script, faults)
     finally:
-        await server.stop()
+        await server.drain(HANDLER_SECONDS)
     if errors:
         raise errors[0]
     return result

@@ -67,8 +67,8 @@ class Wire(asyncio.Protocol):
 
     @property
     def hides_a_line(self) -> bool:
-        """Whether a line was read ahead and will not be seen until more comes."""
-        return b"\n" in self._ahead and not self.is_waiting()
+        """Whether a line was read ahead: it will not be seen until more comes."""
+        return b"\n" in self._ahead
 
     async def read_line(self, longest: int) -> bytes:
         """The next line with its newline, or as much of it as the buffer holds.

@@ -14,8 +14,8 @@ LANDING: Final = ("agi-lab-elsewhere", "landing")
 SECONDS: Final = 5.0
 """Real ones; a scenario that is right needs next to none."""
 
-_LENGTHS: Final = {"scene/two": 2.0, "beep": 0.4}
-_SPOKEN: Final = ("digits/", "letters/", "phonetic/", "lowercase", "uppercase")
+_LENGTHS: Final = {"scene/two": 2.0, "beep": 0.4, "lowercase": 0.5, "uppercase": 0.5}
+_SPOKEN: Final = ("digits/", "letters/", "phonetic/")
 
 
 def _sounds(file: str, language: str) -> float | None:

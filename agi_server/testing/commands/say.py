@@ -23,7 +23,7 @@ async def say_alpha(call: Call, text: str, keys: str, case: str = "") -> Outcome
     sensitivity = case[:1].lower()
     if sensitivity not in "alnu":
         return USAGE
-    files = _known(call, saying.characters(text, sensitivity))
+    files = _known(call, saying.characters(text, sensitivity or "n"))
     if _ANNOUNCED.match("&".join(files)) and not _knows_case_first(call.channel.version):
         files = ("".join(files[:2]), *files[2:])
     return await _say(call, "SAY ALPHA", files, keys)
