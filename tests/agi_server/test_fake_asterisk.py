@@ -13,10 +13,12 @@ from agi_server.testing import (
     FakeChannel,
     HangUp,
     Heard,
+    InTurn,
     Press,
     Recording,
     ScriptedCaller,
     Silence,
+    Speak,
     Variables,
     split_words,
 )
@@ -287,3 +289,78 @@ class TestCallers:
 
         channel.caller = caller
         assert play(channel, "GET DATA a 5000 1") == ["200 result=-1"]
+
+
+class TestSpeech:
+    """No speech engine is at hand for the real one: read in res_agi.c."""
+
+    def recognize(self, *actions: Action) -> list[str]:
+        channel = FakeChannel(
+            caller=ScriptedCaller(*actions), sounds=sounds, speech_engines=("", "vosk")
+        )
+        return play(
+            channel,
+            "SPEECH CREATE vosk",
+            "SPEECH CREATE",
+            "SPEECH ACTIVATE GRAMMAR words",
+            "SPEECH LOAD GRAMMAR words /g",
+            "SPEECH ACTIVATE GRAMMAR words",
+            "SPEECH RECOGNIZE ask 3",
+            "SPEECH DEACTIVATE GRAMMAR words",
+            "SPEECH UNLOAD GRAMMAR words",
+            "SPEECH UNLOAD GRAMMAR words",
+            "SPEECH SET a b",
+            "SPEECH DESTROY",
+            "SPEECH DESTROY",
+        )
+
+    @pytest.mark.parametrize(
+        ("action", "reply"),
+        [
+            (
+                Speak("yes please", 870, "words", after=1.5),
+                '1 (speech) endpos=12000 results=1 score0=870 text0="yes please" grammar0=words',
+            ),
+            (Speak("yes", after=5), "1 (speech) endpos=0 results=1 score0=1000 "),
+            (Press("5", after=1), "1 (digit) digit=5 endpos=0"),
+            (HangUp(), "1 (hangup) endpos=0"),
+            (Silence(), "1 (timeout) endpos=0"),
+        ],
+    )
+    def test_recognizing(self, action: Action, reply: str):
+        results = self.recognize(action)
+        assert results[5].startswith(f"200 result={reply}")
+        assert [line[-1] for line in (*results[:5], *results[6:])] == list("10011110110")
+
+
+class TestTime:
+    def test_several_things_happen_during_one_prompt(self):
+        channel = answering()
+        script = InTurn(Press("9", after=1), Press("1", after=3))
+        channel.caller = ScriptedCaller(during={1: script})
+        assert play(channel, "STREAM FILE a 123") == ["200 result=49 endpos=24000"]
+
+    def test_what_is_planned_for_later_happens_later(self):
+        channel = answering()
+        channel.caller = ScriptedCaller(during={1: HangUp(after=6)})
+        assert play(channel, 'STREAM FILE a ""', 'STREAM FILE b ""') == [
+            "200 result=0 endpos=32000",
+            "200 result=-1 endpos=16000",
+        ]
+
+    def test_the_channel_ends_by_itself(self):
+        channel = answering()
+        replies = play(channel, "SET AUTOHANGUP 7.5", "EXEC Wait 100", "SET AUTOHANGUP 1")
+        assert replies[1] == "200 result=-1"
+        assert channel.clock == 7.5
+
+    def test_an_application_of_ones_own(self):
+        async def read(channel: FakeChannel, options: str) -> int:
+            channel.variables.set(options.partition(",")[0], "42")
+            return 0
+
+        channel = FakeChannel(applications={"Read": read})
+        assert play(channel, "EXEC read X,menu,1", "GET VARIABLE X") == [
+            "200 result=0",
+            "200 result=1 (42)",
+        ]
