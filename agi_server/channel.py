@@ -59,10 +59,8 @@ class Channel:
             LocalProtocolError: the command cannot be sent; nothing was.
         """
         link = self._link
-        if link.busy:
-            await link.settled()
-        if link.is_over:
-            link.check(command)
+        if not link.is_clear:
+            await link.clear_the_way(command)
         reply = await link.transmit(command)
         if reply.code != SUCCESS:
             raise self._refusal(command, reply)

@@ -105,6 +105,7 @@ class Link(asyncio.Protocol):
         "_waiter",
         "deadline",
         "hung_up",
+        "is_clear",
         "phase",
         "script",
         "work",
@@ -132,13 +133,16 @@ class Link(asyncio.Protocol):
         """When the session began, when the last command was sent, and how long Asterisk has taken
         for all of them."""
         self._ends_at = inf
-        self._leftover = 0
+        self._leftover: int | None = None
+        """Bytes that came after our end; None before that."""
         self.work: InterruptibleWork | None = None
         """The handler's; its waits end with the call."""
         self.script = ""
         """What the measurements call the script; the server says it."""
         self.phase = Phase.OPENING
         self.hung_up = False
+        self.is_clear = True
+        """Whether a command can be sent now: none is outstanding, and nothing has happened."""
         self.deadline = self._opened_at + environment_seconds
         """On the monotonic clock: when `expire` is due. One sweep of the server over all its links
         looks after it: a timer for each command would cost more than the command."""
@@ -158,11 +162,6 @@ class Link(asyncio.Protocol):
         """The same as `busy`, to be called."""
         return self._machine.busy
 
-    @property
-    def is_over(self) -> bool:
-        """Whether `check` has anything to look at."""
-        return self.hung_up or self._ended is not None
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio: a peer has connected."""
         self._transport = transport  # type: ignore[assignment]  # a stream server's is no other
@@ -170,11 +169,14 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Asyncio: bytes have come."""
-        if self.phase is not Phase.SERVING and self.phase is not Phase.OPENING:
+        if self._leftover is not None:
             self._discard(len(data))
             return
-        self._machine.receive_data(data)
-        self._read_events()
+        reply = self._machine.receive_reply(data)
+        if reply is not None:
+            self._take_reply(reply)
+        else:
+            self._read_events()
 
     def eof_received(self) -> None:
         """Asyncio: the peer has closed its side, upon which ours closes too."""
@@ -191,17 +193,18 @@ class Link(asyncio.Protocol):
         self._owner.closed(self)
 
     def _discard(self, size: int) -> None:
-        self._leftover += size
+        self._leftover = (self._leftover or 0) + size
         if self._leftover > MAX_LEFTOVER_BYTES:
             self._transport.abort()
 
-    def check(self, command: Command[T]) -> None:
-        """Raise what stands in the way of sending `command`.
+    async def clear_the_way(self, command: Command[T]) -> None:
+        """Wait until `command` can be sent, where `is_clear` does not say that it can.
 
         Raises:
             HungUpError: the caller is gone, and the command needs one.
             SessionEndedError: there is no session any more.
         """
+        await self.settled()
         needs_caller = self.hung_up and not command.works_when_dead
         if not needs_caller and self._ended is None:
             return
@@ -214,6 +217,7 @@ class Link(asyncio.Protocol):
     def transmit(self, command: Command[T]) -> asyncio.Future[Reply]:
         """Write `command` at once; the future of its reply."""
         line = self._machine.send(command)
+        self.is_clear = False
         now = monotonic()
         if self._sent is None:
             self._measurements.first_command.observe(now - self._opened_at)
@@ -239,6 +243,7 @@ class Link(asyncio.Protocol):
         if self.hung_up:
             return
         self.hung_up = True
+        self.is_clear = False
         sent = self._sent
         was_in_command = sent is not None and (self._machine.busy or self._failed)
         stage = sent.name if sent is not None and was_in_command else BETWEEN_COMMANDS
@@ -265,6 +270,7 @@ class Link(asyncio.Protocol):
     def reject(self, why: Rejection, detail: str) -> None:
         """Close a connection that has not come to a session."""
         self.phase = Phase.CLOSED
+        self._leftover = 0
         self._owner.rejected(self, why, detail)
         self._transport.close()
 
@@ -299,8 +305,10 @@ class Link(asyncio.Protocol):
         self._measurements.commanding.observe(self._commanding)
         self._measurements.thinking.observe(now - self._began_at - self._commanding)
         self._ended = why
+        self.is_clear = False
         self.phase = Phase.CLOSING
         self.deadline = now + LINGER_SECONDS
+        self._leftover = 0
         self._wake_settled()
         if not self._transport.is_closing():
             self._transport.write_eof()
@@ -333,6 +341,7 @@ class Link(asyncio.Protocol):
         if self._sent is not None:
             self._measurements.command(self._sent.name).observe(took)
         self._failed = reply.result == "-1"
+        self.is_clear = not self.hung_up
         self.deadline = self._ends_at
         waiter = self._waiter
         self._waiter = None
@@ -363,6 +372,7 @@ class Link(asyncio.Protocol):
         if self._ended is not None:
             return
         self._ended = why
+        self.is_clear = False
         self._tell(self._ending(why))
         self._machine.close()
         self._wake_settled()

@@ -117,7 +117,6 @@ class Machine:
         "_closed",
         "_eof",
         "_error",
-        "_fresh",
         "_limit",
         "_outstanding",
         "_scanned",
@@ -127,10 +126,7 @@ class Machine:
     )
 
     def __init__(self) -> None:
-        self._fresh = b""
-        """What came last and was not looked at yet: mostly one whole line."""
         self._buffer = bytearray()
-        """What came before that, up to an unfinished line."""
         self._scanned = 0
         self._limit = 0
         """Of a command line; 0 until the environment is complete."""
@@ -151,11 +147,24 @@ class Machine:
 
     def receive_data(self, data: bytes) -> None:
         """Take bytes from the peer. After `close` or an error they are thrown away."""
-        if self._closed:
-            return
-        if self._fresh:
-            self._buffer += self._fresh
-        self._fresh = data
+        if not self._closed:
+            self._buffer += data
+
+    def receive_reply(self, data: bytes) -> Reply | None:
+        """Take bytes like `receive_data`; the reply at once if they are just that, as mostly.
+
+        Otherwise None: then it is for `next_event` to say what they are.
+        """
+        command = self._outstanding
+        if command is not None and not self._buffer and self._usage is None:
+            reply = _whole_success(data)
+            if reply is not None:
+                self._outstanding = None
+                self._asides = 0
+                self._usage_follows = command.may_show_usage and reply.result == "1"
+                return reply
+        self.receive_data(data)
+        return None
 
     def receive_eof(self) -> None:
         """Take note that the peer has closed its side; an unfinished line is worthless."""
@@ -168,16 +177,7 @@ class Machine:
             RemoteProtocolError: the peer does not speak FastAGI, or is out of step; again each
                 time it is called.
         """
-        data = self._fresh
-        if data:
-            self._fresh = b""
-            command = self._outstanding
-            if command is not None and not self._buffer and self._usage is None:
-                reply = _whole_success(data)
-                if reply is not None:
-                    return self._reply(reply)
-            self._buffer += data
-        elif not self._buffer:
+        if not self._buffer:
             return self._starved()
         if not self._limit and not self._closed:
             return self._next_environment()
@@ -211,7 +211,6 @@ class Machine:
         """End the session from our side: what still comes (the closing HANGUP) has no meaning."""
         self._closed = True
         self._outstanding = None
-        self._fresh = b""
         self._buffer.clear()
         self._scanned = 0
 

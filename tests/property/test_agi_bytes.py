@@ -7,8 +7,17 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agi_server import environment as environment_module
 from agi_server.commands import Command, Exec, Noop, SetVariable, StreamFile, Verbose
-from agi_server.protocol import Event, Machine, RemoteProtocolError, Signal
+from agi_server.protocol import (
+    MAX_ASIDES,
+    MAX_LINE_BYTES,
+    MAX_USAGE_BYTES,
+    Event,
+    Machine,
+    RemoteProtocolError,
+    Signal,
+)
 from agi_server.testing import split_words
 
 ENVIRONMENT = b"agi_network: yes\nagi_request: x\nagi_version: 22.10.1\nagi_threadid: 7\n\n"
@@ -52,12 +61,15 @@ stream = st.builds(lambda start, rest: start + rest, environment, conversation)
 
 
 def play(pieces: list[bytes]) -> list[Event | str]:
-    """Feed the pieces, answer each event with the next command, and take down what happened."""
+    """Feed the pieces as a link does, answer each event with the next command, and take it down."""
     machine = Machine()
     found: list[Event | str] = []
     commands: list[Command[object]] = [Exec("App"), Noop()]
     for piece in pieces:
-        machine.receive_data(piece)
+        reply = machine.receive_reply(piece)
+        if reply is not None:
+            found.append(reply)
+            machine.send(commands[len(found) % 2])
         if not drain(machine, found, commands):
             return found
     machine.receive_eof()
@@ -87,6 +99,37 @@ def test_any_split_gives_the_same_events(data: bytes, cuts: list[int]):
     whole = play([data])
     assert play(pieces) == whole
     assert play([data[i : i + 1] for i in range(len(data))]) == whole
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text("a:_ \udcff", max_size=9), min_size=22, max_size=22), st.integers(0, 3))
+def test_the_quick_reading_of_an_environment_is_the_thorough_one(values: list[str], count: int):
+    names = [*environment_module._ORDER, *(f"agi_arg_{n}" for n in range(1, count + 1))]
+    text = "\n".join(f"{name}: {value}" for name, value in zip(names, values * 2, strict=False))
+    assert environment_module._parse_usual(text) == environment_module._parse_unusual(text)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sampled_from([b"", ENVIRONMENT]),
+    st.sampled_from([b"agi_network: yes\n", b"x", b"HANGUP", b"520-usage", b"200 result=", b"\n"]),
+    st.sampled_from([b"x", b"\n", b"HANGUP\n", b"100 \n", b"520-a\n", b"agi_x: y\n"]),
+)
+def test_memory_is_bounded(start: bytes, first: bytes, flood: bytes):
+    machine = Machine()
+    machine.receive_data(start)
+    if start:
+        machine.next_event()
+        machine.send(Noop())
+    found: list[Event | str] = []
+    piece = flood * (4096 // len(flood))
+    machine.receive_data(first)
+    for _ in range(100):
+        machine.receive_data(piece)
+        drain(machine, found, [Noop(), Noop()])
+        held = len(machine._buffer) + sum(map(len, machine._usage or ()))
+        assert held <= MAX_LINE_BYTES + MAX_USAGE_BYTES + len(piece)
+    assert len(found) <= 100 + MAX_ASIDES + 1
 
 
 @settings(max_examples=200, deadline=None)
