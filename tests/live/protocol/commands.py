@@ -1,4 +1,4 @@
-"""The 47 commands of Asterisk 16 and 22: section 3.3 of the protocol."""
+"""The 47 commands of Asterisk 16 and 22."""
 
 from typing import Final
 

@@ -96,7 +96,11 @@ class RawSession:
         What is sent next arrives behind it and not with it.
         """
         self.send(line.encode() + b"\n")
-        assert wait_until(self._is_taken, REPLY_SECONDS), f"Asterisk does not read {line!r}"
+        self.wait_until_taken()
+
+    def wait_until_taken(self) -> None:
+        """Wait until Asterisk has read all that was sent."""
+        assert wait_until(self._is_taken, REPLY_SECONDS), "Asterisk does not read"
 
     def variable(self, name: str) -> str | None:
         """What GET VARIABLE says: None for a variable that is not set."""
@@ -149,14 +153,12 @@ class RawSession:
 
     def _is_taken(self) -> bool:
         """Whether nothing waits in the kernel for Asterisk to read (proc(5), net/tcp)."""
-        port = f":{self._socket.getpeername()[1]:04X}"
-        own = f":{self._socket.getsockname()[1]:04X}"
-        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        return [
-            row[4].partition(":")[2]
-            for row in rows
-            if row[1].endswith(port) and row[2].endswith(own)
-        ] == ["00000000"]
+        ends = (self._socket.getpeername()[1], self._socket.getsockname()[1])
+        for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, here, there, _, queues, *_ = row.split()
+            if tuple(int(end.partition(":")[2], 16) for end in (here, there)) == ends:
+                return int(queues.partition(":")[2], 16) == 0
+        return False
 
     def _receive(self, end: float) -> bool:
         """Wait for bytes until the moment `end`. False at the end of the stream."""

@@ -1,7 +1,6 @@
 """How Asterisk splits a command line into words, and how to write words so that it finds them.
 
-The reference to compare the real ones with, written from its description: section 3.4 of the
-protocol, `parse_args` in res_agi.c.
+The reference to compare the real ones with: `parse_args` in res_agi.c, described and written anew.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""How AGI() finds its server, and what happens when it does not: section 3.1 of the protocol."""
+"""How AGI() finds its server, and what happens when it does not."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The server ends the session: points 35 to 37 of the protocol, and where the call goes then."""
+"""The server ends the session, and where the call goes then."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_closing_with_an_unread_reply_resets(real_asterisk: RealAsterisk):
     session = call.session()
     session.send(b"NOOP\n")
     session.wait_for_bytes()
-    session.start("EXEC Wait 0.2")
+    session.start("EXEC Wait 0.5")
     session.send(b"SET VARIABLE LAST yes\n")
     session.close()
 

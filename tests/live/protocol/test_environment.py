@@ -1,4 +1,4 @@
-"""What Asterisk says first: section 3.2 of the protocol."""
+"""What Asterisk says first."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""EXEC hands the application's result to the one who runs commands: point 17 of the protocol."""
+"""EXEC hands the application's result to the one who runs commands."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""RECORD FILE: point 24 of the protocol."""
+"""RECORD FILE, and all its ways to end."""
 
 import re
 import wave
@@ -14,10 +14,21 @@ SILENCE = "silence/5"
 RATE = 8000
 
 
+LANGUAGE = "slow"
+"""One whose beep takes ten seconds: time enough to do something in it."""
+
+
 @pytest.fixture
 def call(real_asterisk: RealAsterisk) -> RealCall:
-    """A call whose caller is there."""
-    call = real_asterisk.call()
+    """A call whose caller is there, in a language with a long beep."""
+    sounds = real_asterisk.asterisk.folder / "data" / "sounds" / LANGUAGE
+    sounds.mkdir(exist_ok=True)
+    with wave.open(str(sounds / "beep.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        sound.writeframes(bytes(2 * RATE * 10))
+    call = real_asterisk.call(variables={"CHANNEL(language)": LANGUAGE})
     call.session()
     call.session("caller")
     return call
@@ -45,8 +56,8 @@ def test_until_a_key(call: RealCall):
 
 def test_until_the_time_is_over(call: RealCall):
     """What was said is in the file, whose length in samples comes back."""
-    file = record(call, '"" 400')
     call.session("caller").start(f'STREAM FILE {SPEECH} ""')
+    file = record(call, '"" 400')
     found = re.fullmatch(r"200 result=(\d+) \(timeout\) endpos=(\d+)", reply(call))
 
     assert found
@@ -57,8 +68,8 @@ def test_until_the_time_is_over(call: RealCall):
 
 def test_until_silence(call: RealCall):
     """Says timeout too, with milliseconds that are left over, and keeps one second of it."""
-    record(call, '"" 10000 s=1')
     call.session("caller").start(f'STREAM FILE {SILENCE} ""')
+    record(call, '"" 10000 s=1')
     found = re.fullmatch(r"200 result=(\d+) \(timeout\) endpos=(\d+)", reply(call))
 
     assert found

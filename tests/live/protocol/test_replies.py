@@ -1,4 +1,4 @@
-"""What commands answer: sections 3.3 and 3.5 of the protocol."""
+"""What commands answer."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""How a line becomes words: point 13 of the protocol, held against a reference."""
+"""How a line becomes words, held against a reference."""
 
 from random import Random
 
@@ -44,7 +44,7 @@ ALPHABET = 'ab" \t\\\r'
 SAMPLES = 300
 LONGEST = 12
 MOST_WORDS = 126
-"""Beyond these, and beyond the command's own two, Asterisk drops words or worse: point 5."""
+"""Beyond these, and beyond the command's own two, Asterisk drops bare words, and overruns its memory by quoted ones."""
 
 
 def demand_split(session: RawSession, text: str) -> None:
