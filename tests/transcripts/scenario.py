@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from agi_server.testing import Action, Press, Silence
+from agi_server.testing.callers import happenings
+from agi_server.testing.timeline import GONE
 
 RECORDED: Final = Path(__file__).with_name("recorded")
 """The transcripts that a real Asterisk gave: the truth for the fake, and for the next Asterisk."""
 
-PLACE_TOLERANCE: Final = 4_000
-"""Samples: half a second of what keys and hang-ups need on their way."""
+PLACE_TOLERANCE: Final = 5_000
+"""Samples: 0.6 seconds of what keys and hang-ups need on their way."""
 
-SECONDS_TOLERANCE: Final = 0.6
+SECONDS_TOLERANCE: Final = 0.9
 NOTED_SECONDS: Final = 1.0
 """What takes less is not worth a note."""
 
@@ -25,6 +27,10 @@ _VOLATILE: Final = re.compile(
     r"^(agi_(?:request|channel|uniqueid|version|threadid)): .*", re.MULTILINE
 )
 _LEFT_OVER: Final = re.compile(r"result=\d+ (\(timeout\) endpos=)")
+_PLACE_OF_HANG_UP: Final = re.compile(r"(result=-1 endpos=)-?\d+")
+"""Where a prompt was when the caller left, or its whole length: Asterisk may have closed the file
+by then, which is chance."""
+
 _USAGE: Final = re.compile(r"(520-[^\n]*\n).*?(520 End of proper usage\.)", re.DOTALL)
 
 
@@ -110,6 +116,7 @@ class Transcript:
     def __init__(self, scenario: Scenario) -> None:
         self._lines = [f"# {scenario.name}"]
         self._notes_time = scenario.notes_time
+        self._is_leaving = False
 
     def environment(self, text: str) -> None:
         """Note the environment."""
@@ -119,11 +126,14 @@ class Transcript:
     def sent(self, step: Step) -> None:
         """Note what the server sent."""
         self._lines.append(step.title)
+        self._is_leaving = any(what is GONE for _, what in happenings(step.during, 0.0))
 
     def received(self, reply: str, seconds: float = 0.0) -> None:
         """Note a reply, and how long it took."""
         reply = _USAGE.sub(r"\1...\n\2", reply)
         reply = _LEFT_OVER.sub(r"result=* \1", reply)
+        if self._is_leaving:
+            reply = _PLACE_OF_HANG_UP.sub(r"\1*", reply)
         note = f" [{seconds:.1f} s]" if self._notes_time and seconds >= NOTED_SECONDS else ""
         lines = (reply + note).split("\n")
         self._lines += [f"< {line}" for line in lines]
