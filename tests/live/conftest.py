@@ -35,6 +35,9 @@ ROOT = Path(__file__).parents[2]
 SERVER_SECONDS = 20.0
 COMMAND = (sys.executable, "-m", "agi_server.cli")
 
+SECRET = "Xq0123456789abcZ"
+"""What the Asterisks of these tests can prove that they know."""
+
 DIALPLAN = """
 [rahyab-lab]
 ; A prompt and keys, without any server.
@@ -60,8 +63,8 @@ class Server:
     output: Path
 
     def kill(self) -> None:
-        """Kill it, as a crash would."""
-        os.kill(self.process.pid, signal.SIGKILL)
+        """Kill it with its workers, as a crash of the machine would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         wait_until(lambda: not self.process.running, SERVER_SECONDS)
 
     def rahyab(self, *arguments: str) -> str:
@@ -137,6 +140,7 @@ def telephony_of_worker(
         sounds=sounds,
         shared=(messages,),
         dialplan=DIALPLAN,
+        secret=SECRET,
     )
     with Asterisk.start(root, plan) as asterisk:
         yield Telephony(asterisk, server_port)
@@ -163,6 +167,7 @@ def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Serv
             **os.environ,
             "RAHYAB_HOME": str(tmp_path),
             "RAHYAB_LISTEN": f"127.0.0.1:{telephony.server_port}",
+            "RAHYAB_METRICS": "off",
             **settings,
         }
         for arguments in before:

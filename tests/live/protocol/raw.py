@@ -30,7 +30,7 @@ class RawSession:
         self._socket = connection
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._pending = b""
-        lines = []
+        lines: list[bytes] = []
         while not lines or lines[-1]:
             lines.append(self.read_line())
         self.environment = b"".join(line + b"\n" for line in lines)

@@ -98,6 +98,17 @@ def test_by_command(real_asterisk: RealAsterisk):
     assert call.status() == "HANGUP"
 
 
+def test_by_autohangup(real_asterisk: RealAsterisk):
+    """After so many seconds, of which fractions count."""
+    call, session = begin(real_asterisk)
+
+    assert session.command("SET AUTOHANGUP 0.2") == b"200 result=0"
+    assert session.command("WAIT FOR DIGIT 5000") == b"200 result=-1"
+    assert session.read_line() == b"HANGUP"
+    session.end()
+    assert call.status() == "HANGUP"
+
+
 def test_the_notice_goes_before_a_command_that_waits(real_asterisk: RealAsterisk):
     """Though both are there when the command before them ends."""
     call, session = begin(real_asterisk)

@@ -148,6 +148,17 @@ def test_a_key_that_nobody_waits_for_is_lost(real_asterisk: RealAsterisk, meanwh
     assert session.command("WAIT FOR DIGIT 100") == b"200 result=0"
 
 
+def test_a_key_counts_for_the_command_in_which_it_is_released(real_asterisk: RealAsterisk):
+    """Though it was pressed before that began."""
+    call = real_asterisk.call()
+    session = call.session()
+    mark = real_asterisk.asterisk.log.size()
+    call.session("caller").start("EXEC SendDTMF 5,60,1000")
+    real_asterisk.asterisk.log.wait_for("DTMF begin '5' .*;1", 5, mark)
+
+    assert session.command("WAIT FOR DIGIT 5000") == b"200 result=53"
+
+
 def test_keys_beyond_what_get_data_takes_are_lost(real_asterisk: RealAsterisk):
     """If they are over before the next command begins."""
     call = real_asterisk.call()

@@ -47,7 +47,7 @@ def reply(call: RealCall) -> str:
 
 
 def test_until_a_key(call: RealCall):
-    """The last quarter of a second is cut off with its tone; other keys change nothing."""
+    """One that was named; others change nothing."""
     record(call, "# 5000")
     call.press("1#")
 
@@ -67,9 +67,9 @@ def test_until_the_time_is_over(call: RealCall):
 
 
 def test_until_silence(call: RealCall):
-    """Says timeout too, with milliseconds that are left over, and keeps one second of it."""
+    """Says timeout too, with milliseconds that are left over; one second of it is kept."""
     call.session("caller").start(f'STREAM FILE {SILENCE} ""')
-    record(call, '"" 10000 s=1')
+    record(call, '"" 10000 s=2')
     found = re.fullmatch(r"200 result=(\d+) \(timeout\) endpos=(\d+)", reply(call))
 
     assert found

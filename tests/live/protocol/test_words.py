@@ -44,7 +44,7 @@ ALPHABET = 'ab" \t\\\r'
 SAMPLES = 300
 LONGEST = 12
 MOST_WORDS = 126
-"""Beyond these, and beyond the command's own two, Asterisk drops bare words, and overruns its memory by quoted ones."""
+"""Of bare ones beyond these Asterisk drops some; by quoted ones it overruns its memory."""
 
 
 def demand_split(session: RawSession, text: str) -> None:
