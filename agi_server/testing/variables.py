@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
+from agi_server.challenge import encrypt, is_secret
+
 _SUBSTRING: Final = re.compile(r"(-?\d+)(?::(-?\d+))?")
 _SETTABLE: Final = ("CALLERID(", "CHANNEL(", "TIMEOUT(")
 
@@ -88,6 +90,8 @@ class Variables:
             return quote(arguments.encode("utf-8", "surrogateescape"), safe="-_.!~*'()") or None
         if function == "STRREPLACE":
             return self._replace(arguments)
+        if function == "AES_ENCRYPT":
+            return _encrypt(*arguments.partition(",")[::2])
         return self._values.get(expression)
 
     def _replace(self, arguments: str) -> str | None:
@@ -96,6 +100,13 @@ class Variables:
             return None
         value = self.expand("${" + parts[0] + "}")
         return value.replace(parts[1], parts[2] if len(parts) > 2 else "")  # noqa: PLR2004
+
+
+def _encrypt(key: str, text: str) -> str | None:
+    """As func_aes: a key has 16 characters, and the last block is filled up with NUL."""
+    if not is_secret(key) or not text.isascii():
+        return None
+    return encrypt(key, text + "\0" * (-len(text) % 16))
 
 
 def _closing_brace(text: str, position: int) -> int:

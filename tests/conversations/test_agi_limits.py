@@ -92,6 +92,8 @@ class TestPeers:
                 assert (await agi(channel, url)).status == "FAILURE"
                 assert channel.variables[contract.REASON] == "unproven"
                 assert server.measurements.refusals == {"unproven": 1}
+                ours = FakeChannel(known={contract.SECRET: "0123456789abcdef"})
+                assert (await agi(ours, url.replace("/test", "/nothing"))).status == "SUCCESS"
 
         run(check())
 
