@@ -115,7 +115,7 @@ async def _server(
         address = wanted or settings.listen
         yield address, "the server at {}:{}".format(*address)
         return
-    async with running(settings, listen(port=0)) as application:
+    async with running(settings.without_secret(), listen(port=0)) as application:
         yield application.address, "a server of its own"
 
 

@@ -188,6 +188,7 @@ def _serve(folder: Path, rules: Path, port: int) -> Process:
         "RAHYAB_RULES": str(rules),
         "RAHYAB_DATABASE": str(folder / "rahyab.db"),
         "RAHYAB_LOG_FORMAT": "json",
+        "RAHYAB_METRICS": "off",
     }
     command = [*COMMAND, "serve", "--listen", f"{LOCALHOST}:{port}"]
     output = folder / f"server-{port}.log"
@@ -259,8 +260,8 @@ def load(servers: Servers, lose: Callable[[], object]) -> Sipp:
 
 
 def kill(process: Process) -> None:
-    """End it as a crash would."""
-    os.kill(process.pid, signal.SIGKILL)
+    """End it, workers and all, as a crash of its machine would: it leads a process group."""
+    os.killpg(process.pid, signal.SIGKILL)
 
 
 def demand_all_served(servers: Servers, sipp: Sipp, others: int = 0) -> None:
