@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from agi_server.environment import MAX_ENVIRONMENT_LINES
 from tests.fuzz.targets import EXAMPLES
 
 _FULL_ENVIRONMENT: Final = (
@@ -20,6 +21,7 @@ _ENVIRONMENTS: Final = (
     b"agi_network: yes\nagi_callerid: 98\n\nX\nagi_threadid: 7\n\n200 result=1\n",
     b"agi_network: yes\nagi_dnid: 1\nagi_callerid: 1\nagi_threadid: 7\n\n",
     b"agi_network: yes\nagi_callerid: " + b"\n" * 20,
+    b"agi_network: yes\nagi_callerid: " + b"\n" * MAX_ENVIRONMENT_LINES + b"agi_threadid: 7\n\n",
     b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 )
 _CONVERSATIONS: Final = (
@@ -38,6 +40,7 @@ _CONVERSATIONS: Final = (
     b"\n\nHANGUP\n\nHANGUP\n200 result=0\n",
     b"200 result=1234 (timeout)\n200 result= (timeout)\n200 result=\n",
     b"200 result=49 endpos=8000\n200 result=-1 endpos=0\n200 result=0 endpos=0\n",
+    b"200 result=1000 endpos=8000\n200 result=1004 endpos=0\n",
     b"200 result=35 (dtmf) endpos=1\n200 result=16117 (timeout) endpos=8\n",
     b"200 result=-1 (writefile)\n200 result=-1 (randomerror) endpos=0\n",
     b"200 result=1 (x%41%25\xff)\n200 result=1 ()\n200 result=1 (a) b)\n",
@@ -67,5 +70,5 @@ def seeds() -> Iterator[bytes]:
         for head in (plain, halved, flood):
             yield b"c" + head + conversation
     for number in range(len(EXAMPLES)):
-        for conversation in _CONVERSATIONS[:1] + _CONVERSATIONS[10:]:
+        for conversation in _CONVERSATIONS:
             yield b"c" + bytes([number, 0, 0, 0]) + conversation

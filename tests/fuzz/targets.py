@@ -135,10 +135,10 @@ EXAMPLES: Final[tuple[Command[object], ...]] = (
 
 REPEAT_FROM: Final = 192
 """The last piece comes more often than once from this value of its byte on."""
-MOST_REPEATED: Final = 3 * MAX_LINE_BYTES
-"""Bytes that repeating makes of a piece at most: beyond every limit."""
-CHUNK: Final = 16 * 1024
-"""A socket hands a flood on in pieces of about this size."""
+MOST_REPEATED: Final = MAX_LINE_BYTES + 16 * 1024
+"""Bytes that repeating makes of a piece, about: beyond every limit."""
+CHUNK: Final = MAX_LINE_BYTES + 8 * 1024
+"""The most of them that come at once; uvloop reads more than a whole line may have."""
 FEW: Final = 1_024
 """Conversations up to this length are also played byte by byte."""
 HELD_AT_MOST: Final = 8 * MAX_ENVIRONMENT_BYTES

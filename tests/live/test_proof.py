@@ -31,7 +31,7 @@ def test_an_asterisk_that_knows_the_secret_is_served(
 ) -> None:
     server = serving(*SERVE, **settings(SECRET))
     result = telephony.place_call(CALL)
-    assert "rahyab/fa/welcome" in result.sounds, "\n".join(map(str,result.lines))
+    assert "rahyab/fa/welcome" in result.sounds, "\n".join(map(str, result.lines))
     assert not result.logged('"rahyab-fallback"')
     assert "unproven" not in server.output.read_text()
 
