@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -179,12 +178,20 @@ class AgiServer:
         self._must_know_peers = has_own_cap or not (
             self._is_allowed(address[0]) and ip_address(address[0]).is_loopback
         )
-        limit = self._limits.environment_seconds
         self._server = await self._loop.create_server(
-            partial(Link, self, self._loop, limit), sock=listener, backlog=LISTEN_BACKLOG
+            self.connection, sock=listener, backlog=LISTEN_BACKLOG
         )
         self._sweep()
         return address
+
+    def connection(self) -> Link:
+        """The server's end of one more connection, for a transport that is made elsewhere.
+
+        Listening uses it, and tests without a network (`agi_server.testing.agi_in_process`), for
+        which the server need not have been started; its deadlines are looked at only if it was.
+        """
+        self._loop = asyncio.get_running_loop()
+        return Link(self, self._loop, self._limits.environment_seconds)
 
     async def drain(self, deadline: float) -> int:
         """Refuse new sessions, let running ones finish for `deadline` seconds, then stop.

@@ -103,10 +103,6 @@ class Settings:
         """The same settings with another address to listen on."""
         return replace(self, listen=address)
 
-    def without_secret(self) -> "Settings":
-        """The same settings for a server that only this process calls."""
-        return replace(self, secret="")
-
     def with_workers(self, count: int) -> "Settings":
         """The same settings with another number of workers."""
         return replace(self, workers=count)

@@ -77,7 +77,8 @@ def try_command(  # noqa: PLR0917  click passes the options by name
             parse_moment(at, book.policy.business.timezone)
         answer = keyboard if keys is None else scripted_answers(keys)
         person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answer)
-        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person)
+        known = {contract.SECRET: settings.secret}
+        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person, known=known)
         keyboard.departed = channel.departed
         address = None if server is None else parse_address(server)
         result = asyncio.run(_place(console, settings, channel, address, at))
@@ -115,7 +116,7 @@ async def _server(
         address = wanted or settings.listen
         yield address, "the server at {}:{}".format(*address)
         return
-    async with running(settings.without_secret(), listen(port=0)) as application:
+    async with running(settings, listen(port=0)) as application:
         yield application.address, "a server of its own"
 
 

@@ -1,5 +1,7 @@
 """A server that wants to be shown the secret, and a real Asterisk that knows it, or does not."""
 
+# ruff: noqa: D103  the names of the tests say what they test
+
 import json
 import sys
 from collections.abc import Callable
