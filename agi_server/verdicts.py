@@ -1,4 +1,4 @@
-"""What becomes of connections and sessions, in the words of the log, the metrics and the dialplan."""
+"""What becomes of connections and sessions: the words of log, metrics and dialplan."""
 
 from enum import StrEnum
 
