@@ -237,6 +237,8 @@ class AgiServer:
         finally:
             # Also when this task is cancelled: without effect if the session has ended already.
             link.fail()
+            # It holds the link, and the link it: a session should not wait for the collector.
+            link.work = None
 
     def _refusal(self, script: str) -> Refusal | None:
         if self._draining:

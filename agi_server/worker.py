@@ -7,6 +7,7 @@ systemd SIGTERM, to all processes at once, and the supervisor alone knows what t
 """
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
@@ -95,6 +96,10 @@ class Worker:
 
     async def _serve(self, application: Application) -> int:
         """Report and obey until told to drain; how many sessions were cut at the end."""
+        # What is there by now stays: looking through all of it for garbage, again and again, would
+        # hold up calls for tens of milliseconds.
+        gc.collect()
+        gc.freeze()
         self._say(Ready(application.rules.book.policy.revision))
         reporting = asyncio.create_task(self._report_regularly(application))
         try:
