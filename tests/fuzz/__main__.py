@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,8 @@ KEPT_BYTES: Final = 1_024
 @click.option("--keep", is_flag=True, help="Keep the inputs that reached something new.")
 def main(minutes: float, keep: bool) -> None:
     """Fuzz the environment, the machine with all commands, and the splitting of words."""
+    if find_spec("atheris") is None:
+        raise click.ClickException("atheris is not installed: pip install -e .[fuzz]")
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder)
         for seed in seeds():
