@@ -66,7 +66,7 @@ def fuzz(found: Path, *options: str) -> int:
 def summarise(found: Path, *, keep: bool) -> None:
     """Tell what was reached, and keep the inputs that reached it."""
     inputs = {path.read_bytes() for folder in (found, CORPUS) for path in folder.iterdir()}
-    chosen, reached = choose(one for one in inputs if len(one) <= KEPT_BYTES)
+    chosen, reached = choose(inputs)
     absent = missed(reached)
     lines = count_lines()
     click.echo(f"{lines - sum(map(len, absent.values()))} of {lines} lines reached; not reached:")
@@ -75,8 +75,10 @@ def summarise(found: Path, *, keep: bool) -> None:
     if keep:
         for path in CORPUS.glob("reached-*"):
             path.unlink()
-        for data in set(chosen) - set(seeds()):
-            save(data, CORPUS, "reached")
+        known = {*seeds(), *(path.read_bytes() for path in CORPUS.iterdir())}
+        for data in set(chosen) - known:
+            if len(data) <= KEPT_BYTES:
+                save(data, CORPUS, "reached")
 
 
 def save(data: bytes, folder: Path, word: str) -> None:
