@@ -131,7 +131,7 @@ def test_wait_for_digit(real_asterisk: RealAsterisk):
 
 @pytest.mark.parametrize(
     "meanwhile",
-    ["", "EXEC Wait 0.4", f'STREAM FILE {SHORT_PROMPT} ""'],
+    ["", "EXEC Wait 1.5", 'STREAM FILE vm-enter-num-to-call ""'],
     ids=["idle", "exec", "prompt"],
 )
 def test_a_key_that_nobody_waits_for_is_lost(real_asterisk: RealAsterisk, meanwhile: str):
