@@ -63,7 +63,6 @@ PROOF_SECONDS: Final = 2.0
 UNKNOWN: Final = "unknown"
 """Stands in the measurements for scripts that nobody serves: a peer could invent any number."""
 
-
 LOGGED_CHARACTERS: Final = 80
 """Of what a peer calls something: it could call it anything."""
 

@@ -28,10 +28,12 @@ def split_words(line: str) -> list[str]:
         elif character in " \t" and not quoted and not escaped:
             between = True
         else:
-            if between and len(words) < MOST_WORDS:
+            if between and len(words) >= MOST_WORDS:
+                # Lost; and what it should have escaped, the next character, stays escaped.
+                continue
+            if between:
                 words.append([])
                 between = False
-            if not between:
-                words[-1].append(character)
+            words[-1].append(character)
         escaped = False
     return ["".join(word) for word in words]

@@ -258,6 +258,13 @@ class TestReplies:
         with pytest.raises(RemoteProtocolError, match="line of more than"):
             machine.next_event()
 
+    def test_a_line_that_comes_whole_is_bounded_too(self):
+        machine = opened()
+        machine.send(Noop())
+        assert machine.receive_reply(b"200 result=1 (" + b"x" * MAX_LINE_BYTES + b")\n") is None
+        with pytest.raises(RemoteProtocolError, match="line of more than"):
+            machine.next_event()
+
     @pytest.mark.parametrize(
         ("line", "limit"),
         [(b"x" * 99, f"{MAX_USAGE_BYTES} bytes"), (b"x", f"{MAX_USAGE_LINES} lines")],

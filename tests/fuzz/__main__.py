@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,8 @@ KEPT_BYTES: Final = 1_024
 @click.option("--keep", is_flag=True, help="Keep the inputs that reached something new.")
 def main(minutes: float, keep: bool) -> None:
     """Fuzz the environment, the machine with all commands, and the splitting of words."""
+    if find_spec("atheris") is None:
+        raise click.ClickException("atheris is not installed: pip install -e .[fuzz]")
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder)
         for seed in seeds():
@@ -63,7 +66,7 @@ def fuzz(found: Path, *options: str) -> int:
 def summarise(found: Path, *, keep: bool) -> None:
     """Tell what was reached, and keep the inputs that reached it."""
     inputs = {path.read_bytes() for folder in (found, CORPUS) for path in folder.iterdir()}
-    chosen, reached = choose(one for one in inputs if len(one) <= KEPT_BYTES)
+    chosen, reached = choose(inputs)
     absent = missed(reached)
     lines = count_lines()
     click.echo(f"{lines - sum(map(len, absent.values()))} of {lines} lines reached; not reached:")
@@ -72,8 +75,10 @@ def summarise(found: Path, *, keep: bool) -> None:
     if keep:
         for path in CORPUS.glob("reached-*"):
             path.unlink()
-        for data in set(chosen) - set(seeds()):
-            save(data, CORPUS, "reached")
+        known = {*seeds(), *(path.read_bytes() for path in CORPUS.iterdir())}
+        for data in set(chosen) - known:
+            if len(data) <= KEPT_BYTES:
+                save(data, CORPUS, "reached")
 
 
 def save(data: bytes, folder: Path, word: str) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from inspect import CO_NEWLOCALS
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Final, TypeAlias
@@ -86,7 +87,8 @@ def _lines(name: str) -> set[int]:
 def _functions(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            if inner.co_flags & 2:  # CO_NEWLOCALS: the body of a class has not, and runs at import
+            # The body of a class is no function: it runs at import.
+            if inner.co_flags & CO_NEWLOCALS:
                 yield inner
             yield from _functions(inner)
 

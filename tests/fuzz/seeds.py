@@ -55,6 +55,8 @@ _LINES: Final = (
     b'  a \t "b\\"c" d"e f"g "" \\" "open',
     b'EXEC "Dial" "PJSIP/1,20,t" \xff\\\\',
     b'""' * 20,
+    b"x " * 130,
+    b"x " * 127 + b'\\a"b c" d',
 )
 
 

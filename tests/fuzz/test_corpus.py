@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agi_server.commands import COMMANDS, GetUntrusted
+from tests.fuzz.reach import choose, count_lines, missed
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import EXAMPLES, check, check_words, split
 
@@ -42,3 +43,9 @@ def test_a_difference_is_noticed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tests.fuzz.targets.split_words", str.split)
     with pytest.raises(AssertionError):
         check_words(b'"a b"')
+
+
+def test_an_input_is_kept_for_what_it_reaches():
+    chosen, reached = choose([b"wabc", b"wab", b'wa "b', b"x"])
+    assert chosen == [b"wab", b'wa "b']
+    assert 0 < sum(map(len, missed(reached).values())) < count_lines()
