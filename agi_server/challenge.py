@@ -54,12 +54,16 @@ class Prove(Command[bool]):
 
     def decode(self, reply: Reply) -> bool:
         """`1 (base64)`; anything else is no proof, an Asterisk without func_aes among it."""
+        proof = f"({encrypt(self.secret, self.challenge)})"
         return secrets.compare_digest(
-            reply.data.encode("utf-8", "surrogateescape"), b"(" + self._proof() + b")"
+            reply.data.encode("utf-8", "surrogateescape"), proof.encode("ascii")
         )
 
-    def _proof(self) -> bytes:
-        # The challenge is two whole blocks, each new and random: the one use for which ECB is made.
-        cipher = Cipher(AES(self.secret.encode()), ECB())  # noqa: S305  the reason stands above
-        encryptor = cipher.encryptor()
-        return b64encode(encryptor.update(self.challenge.encode()) + encryptor.finalize())
+
+def encrypt(secret: str, text: str) -> str:
+    """What `AES_ENCRYPT(secret,text)` gives; `text` is whole blocks of 16 ASCII characters."""
+    # Both blocks of a challenge are new and random: the one use for which ECB is made.
+    cipher = Cipher(AES(secret.encode("ascii")), ECB())  # noqa: S305  the reason stands above
+    encryptor = cipher.encryptor()
+    encrypted = encryptor.update(text.encode("ascii")) + encryptor.finalize()
+    return b64encode(encrypted).decode("ascii")

@@ -12,6 +12,10 @@ MAX_ENVIRONMENT_BYTES: Final = 64 * 1024
 """A real environment is under 2 KiB; a dialplan that passes long arguments stays far below this,
 and a peer that never ends its environment holds no more than this."""
 
+MAX_ENVIRONMENT_LINES: Final = 1_024
+"""Asterisk sends 22 and at most 127 arguments; the rest is room for newlines that callers send in
+their numbers. Lines are objects here, and cost more than their bytes."""
+
 LINE_LIMIT: Final = 2_047
 """Bytes of a command with its newline that every Asterisk reads whole (AGI_BUF_LEN - 1). The rest
 of a longer line would be run as a command of its own."""
@@ -76,25 +80,49 @@ class Read(NamedTuple):
     size: int
 
 
-def read_environment(received: bytearray) -> Read | None:
-    """The environment that `received` begins with; None while it is not complete.
+class EnvironmentReader:
+    """Reads one environment, however many pieces it comes in; no byte is searched twice."""
 
-    It ends at the first empty line behind `agi_threadid`, which comes last but for the arguments:
-    a caller's number can hold an empty line of its own (SIP: `sip:98%0a%0a@...`).
+    __slots__ = ("_at", "_wanted")
 
-    Raises:
-        NoEnvironmentError: the peer is no Asterisk, or something in a value forges lines.
-    """
-    if not received.startswith(_PREAMBLE) and not _PREAMBLE.startswith(received):
-        raise NoEnvironmentError("not FastAGI: the peer does not begin with agi_network")
-    last = received.find(_LAST)
-    end = received.find(_END, last) if last >= 0 else -1
-    if max(end, len(received) - len(_END) if end < 0 else 0) > MAX_ENVIRONMENT_BYTES:
-        raise NoEnvironmentError(f"an environment of more than {MAX_ENVIRONMENT_BYTES} bytes")
-    if end < 0:
-        return None
-    text = received[:end].decode("utf-8", "surrogateescape")
-    return Read(_parse_usual(text) or _parse_unusual(text), end + len(_END))
+    def __init__(self) -> None:
+        self._wanted = _LAST
+        self._at = len(_PREAMBLE) - 1
+        """Where to go on looking for it."""
+
+    def read(self, received: bytearray) -> Read | None:
+        """The environment that `received` begins with; None while it is not complete.
+
+        It ends at the first empty line behind `agi_threadid`, which comes last but for the
+        arguments: a caller's number can hold an empty line of its own (SIP: `sip:98%0a%0a@...`).
+
+        Args:
+            received: All that has come so far, each time.
+
+        Raises:
+            NoEnvironmentError: the peer is no Asterisk, or something in a value forges lines.
+        """
+        if not received.startswith(_PREAMBLE) and not _PREAMBLE.startswith(received):
+            raise NoEnvironmentError("not FastAGI: the peer does not begin with agi_network")
+        end = self._find_end(received)
+        if max(end, len(received) - len(_END) if end < 0 else 0) > MAX_ENVIRONMENT_BYTES:
+            raise NoEnvironmentError(f"an environment of more than {MAX_ENVIRONMENT_BYTES} bytes")
+        if end < 0:
+            return None
+        if received.count(b"\n", 0, end) >= MAX_ENVIRONMENT_LINES:
+            raise NoEnvironmentError(f"an environment of more than {MAX_ENVIRONMENT_LINES} lines")
+        text = received[:end].decode("utf-8", "surrogateescape")
+        return Read(_parse_usual(text) or _parse_unusual(text), end + len(_END))
+
+    def _find_end(self, received: bytearray) -> int:
+        """Where the environment's last line ends; -1 while it has not."""
+        found = received.find(self._wanted, self._at)
+        if found >= 0 and self._wanted is _LAST:
+            self._wanted, self._at = _END, found
+            found = received.find(_END, found)
+        if found < 0:
+            self._at = max(self._at, len(received) - len(self._wanted) + 1)
+        return found
 
 
 @lru_cache(maxsize=64)
@@ -128,21 +156,22 @@ def _parse_usual(text: str) -> dict[str, str] | None:
 
 
 def _parse_unusual(text: str) -> dict[str, str]:
-    values: dict[str, str] = {}
-    name, highest = "", -1
+    values: dict[str, list[str]] = {}
+    lines: list[str] = []
+    highest = -1
     for line in text.split("\n"):
         match = _ENVIRONMENT_LINE.match(line)
         if match is None:
             # Asterisk does not escape: this value holds a newline, and goes on here.
-            values[name] += "\n" + line
+            lines.append(line)
             continue
         name = line[: line.index(":")]
         rank = _rank(name)
         if name in values or (rank is not None and rank < highest):
             raise NoEnvironmentError(f"{name} repeated or out of order: a value forges lines")
         highest = highest if rank is None else rank
-        values[name] = line[match.end() :]
-    return values
+        values[name] = lines = [line[match.end() :]]
+    return {name: "\n".join(lines) for name, lines in values.items()}
 
 
 def _rank(name: str) -> int | None:

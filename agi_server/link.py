@@ -187,7 +187,13 @@ class Link(asyncio.Protocol):
         """Asyncio: the connection is gone, by whatever way."""
         if self.phase is Phase.OPENING:
             self.reject(Rejection.LEFT, "closed before its environment was complete")
-        self._lost("the connection was lost" if exc else "Asterisk closed the connection")
+        was_known = self.hung_up
+        if isinstance(exc, ConnectionResetError) and self.phase is Phase.SERVING:
+            # With AGIEXITONHANGUP Asterisk closes without reading what we have just sent, which
+            # takes its notices with it; an Asterisk that died has no caller for us either.
+            self.mark_hung_up()
+        why = "the connection was lost" if exc else "Asterisk closed the connection"
+        self._lost(why, has_news=self.hung_up and not was_known)
         self.phase = Phase.CLOSED
         self.deadline = inf
         self._owner.closed(self)
@@ -367,13 +373,13 @@ class Link(asyncio.Protocol):
             self._tell(SessionEndedError(why))
             self.fail(why)
 
-    def _lost(self, why: str) -> None:
+    def _lost(self, why: str, *, has_news: bool = False) -> None:
         """Nothing more will come: whoever waits must know."""
         if self._ended is not None:
             return
         self._ended = why
         self.is_clear = False
-        self._tell(self._ending(why))
+        self._tell(self._ending(why, has_news=has_news))
         self._machine.close()
         self._wake_settled()
 
@@ -386,13 +392,13 @@ class Link(asyncio.Protocol):
         elif self.work is not None:
             self.work.interrupt(error)
 
-    def _ending(self, why: str) -> Exception:
-        sent = self._sent
-        if self._waiter is not None and sent is not None:
-            if self.hung_up and not sent.works_when_dead:
-                return HungUpError(f"{sent.name}: the caller has hung up")
-            return SessionEndedError(f"{sent.name}: {why}")
-        return SessionEndedError(why)
+    def _ending(self, why: str, *, has_news: bool) -> Exception:
+        outstanding = self._sent if self._waiter is not None else None
+        if outstanding is None:
+            return HungUpError("the caller has hung up") if has_news else SessionEndedError(why)
+        if self.hung_up and not outstanding.works_when_dead:
+            return HungUpError(f"{outstanding.name}: the caller has hung up")
+        return SessionEndedError(f"{outstanding.name}: {why}")
 
     def _wake_settled(self) -> None:
         waiters, self._settled = self._settled, None

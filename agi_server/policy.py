@@ -90,19 +90,51 @@ def make_rulebook(policy: Policy) -> Rulebook:
 
 
 class RulesInForce:
-    """The rulebook that new requests get; the one place where it changes."""
+    """The rulebook that new requests get; the one place where it changes.
 
-    def __init__(self, path: Path) -> None:
-        """Load the file. Raises PolicyError."""
+    It changes in two steps, so that several processes change together or not at all: each first
+    prepares the new text, and commits only when all have said that they can.
+    """
+
+    def __init__(self, path: Path, text: str | None = None) -> None:
+        """Load the file, or `text`, which has been read from it. Raises PolicyError."""
         self._path = path
-        self._book = make_rulebook(load_policy_file(path))
+        self._book = self._load(read_rules_text(path) if text is None else text)
+        self._prepared: Rulebook | None = None
 
     @property
     def book(self) -> Rulebook:
         """The rulebook for a request that begins now."""
         return self._book
 
-    def reload(self) -> Rulebook:
-        """Load the file again; on PolicyError the old rulebook stays."""
-        self._book = make_rulebook(load_policy_file(self._path))
-        return self._book
+    def prepare(self, text: str) -> str:
+        """Load another text, without using it yet; may run in a thread of its own.
+
+        Returns:
+            The revision that `commit` would put in force.
+
+        Raises:
+            PolicyError: It has problems; nothing is prepared then.
+        """
+        self._prepared = None
+        book = self._load(text)
+        self._prepared = book
+        return book.policy.revision
+
+    def commit(self) -> str:
+        """Give requests that begin from now on what was prepared; its revision.
+
+        Raises:
+            RuntimeError: Nothing is prepared.
+        """
+        if self._prepared is None:
+            raise RuntimeError("no rules are prepared")
+        self._book, self._prepared = self._prepared, None
+        return self._book.policy.revision
+
+    def abort(self) -> None:
+        """Forget what was prepared."""
+        self._prepared = None
+
+    def _load(self, text: str) -> Rulebook:
+        return make_rulebook(load_policy_text(text, str(self._path)))

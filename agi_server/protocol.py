@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias
 
-from agi_server.environment import NoEnvironmentError, line_limit, read_environment
+from agi_server.environment import EnvironmentReader, NoEnvironmentError, line_limit
 
 MAX_LINE_BYTES: Final = 64 * 1024
 """The longest line of a reply. GET FULL VARIABLE has no limit of its own in Asterisk: this one
@@ -27,6 +27,9 @@ mistake."""
 
 MAX_USAGE_BYTES: Final = 64 * 1024
 """The longest usage text (reply 520). The longest in Asterisk 22 has under 3 KB."""
+
+MAX_USAGE_LINES: Final = 1_000
+"""Of such a text: a line is an object here, and costs more than its bytes."""
 
 MAX_ASIDES: Final = 16
 """Lines between two replies that are none: notices of a hang-up (Asterisk writes at most two),
@@ -115,6 +118,7 @@ class Machine:
         "_asides",
         "_buffer",
         "_closed",
+        "_environment",
         "_eof",
         "_error",
         "_limit",
@@ -128,6 +132,7 @@ class Machine:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._scanned = 0
+        self._environment = EnvironmentReader()
         self._limit = 0
         """Of a command line; 0 until the environment is complete."""
         self._asides = 0
@@ -211,6 +216,7 @@ class Machine:
         """End the session from our side: what still comes (the closing HANGUP) has no meaning."""
         self._closed = True
         self._outstanding = None
+        self._usage = None
         self._buffer.clear()
         self._scanned = 0
 
@@ -231,7 +237,7 @@ class Machine:
 
     def _next_environment(self) -> Event | Literal[Signal.NEED_DATA]:
         try:
-            read = read_environment(self._buffer)
+            read = self._environment.read(self._buffer)
         except NoEnvironmentError as error:
             raise self._broken(str(error)) from None
         if read is None:
@@ -288,6 +294,8 @@ class Machine:
         if self._usage_bytes > MAX_USAGE_BYTES:
             raise self._broken(f"a usage text of more than {MAX_USAGE_BYTES} bytes")
         lines.append(line)
+        if len(lines) > MAX_USAGE_LINES:
+            raise self._broken(f"a usage text of more than {MAX_USAGE_LINES} lines")
         if not line.endswith(_USAGE_END):
             return None
         self._usage = None

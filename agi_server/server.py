@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -47,6 +46,14 @@ LOOPBACK: Final[Sequence[Network]] = (ip_network("127.0.0.0/8"), ip_network("::1
 SWEEP_SECONDS: Final = 0.25
 """How often the deadlines of all links are looked at."""
 
+SWEEP_WORK_SECONDS: Final = 0.0005
+"""What is done at once of what is due: thousands who came together are due together, and calls
+should not wait behind all of them. What it leads to, closing sockets and ending handlers, takes
+several times as long."""
+
+SWEEP_REST_SECONDS: Final = 0.004
+"""How long the rest of it waits then, so that calls come in between."""
+
 REASON_SECONDS: Final = 0.03
 """How long setting the reason may hold up the line `failure`."""
 
@@ -55,6 +62,10 @@ PROOF_SECONDS: Final = 2.0
 
 UNKNOWN: Final = "unknown"
 """Stands in the measurements for scripts that nobody serves: a peer could invent any number."""
+
+
+LOGGED_CHARACTERS: Final = 80
+"""Of what a peer calls something: it could call it anything."""
 
 
 class Refusal(StrEnum):
@@ -167,12 +178,20 @@ class AgiServer:
         self._must_know_peers = has_own_cap or not (
             self._is_allowed(address[0]) and ip_address(address[0]).is_loopback
         )
-        limit = self._limits.environment_seconds
         self._server = await self._loop.create_server(
-            partial(Link, self, self._loop, limit), sock=listener, backlog=LISTEN_BACKLOG
+            self.connection, sock=listener, backlog=LISTEN_BACKLOG
         )
         self._sweep()
         return address
+
+    def connection(self) -> Link:
+        """The server's end of one more connection, for a transport that is made elsewhere.
+
+        Listening uses it, and tests without a network (`agi_server.testing.agi_in_process`), for
+        which the server need not have been started; its deadlines are looked at only if it was.
+        """
+        self._loop = asyncio.get_running_loop()
+        return Link(self, self._loop, self._limits.environment_seconds)
 
     async def drain(self, deadline: float) -> int:
         """Refuse new sessions, let running ones finish for `deadline` seconds, then stop.
@@ -269,8 +288,8 @@ class AgiServer:
 
     async def _refuse(self, link: Link, channel: Channel, script: str, why: Refusal) -> None:
         self.measurements.refusals[why] += 1
-        uniqueid = channel.environment.get("agi_uniqueid")
-        self._log.warning("session refused", reason=why, script=script, uniqueid=uniqueid)
+        name = script[:LOGGED_CHARACTERS]
+        self._log.warning("session refused", reason=why, script=name, uniqueid=_uniqueid(channel))
         await _fail(link, channel, why)
 
     async def _handle_for_peer(self, link: Link, channel: Channel, handler: Handler) -> None:
@@ -312,16 +331,15 @@ class AgiServer:
             link.finish()
             return Outcome.HUNG_UP
         except SessionEndedError as error:
-            uniqueid = channel.environment.get("agi_uniqueid")
-            self._log.info("session ended early", uniqueid=uniqueid, why=str(error))
+            self._log.info("session ended early", uniqueid=_uniqueid(channel), why=str(error))
             return Outcome.ENDED_EARLY
         except BadRequestError as error:
-            uniqueid = channel.environment.get("agi_uniqueid")
+            uniqueid = _uniqueid(channel)
             self._log.warning("bad request", uniqueid=uniqueid, script=link.script, why=str(error))
             await _fail(link, channel, Refusal.BAD_REQUEST)
             return Outcome.REFUSED
         except Exception:  # noqa: BLE001  whatever it is, the caller must not pay for it
-            uniqueid = channel.environment.get("agi_uniqueid")
+            uniqueid = _uniqueid(channel)
             self._log.exception("a handler failed", uniqueid=uniqueid)
             await _fail(link, channel, Refusal.BUG)
             return Outcome.FAILED
@@ -336,9 +354,26 @@ class AgiServer:
 
     def _sweep(self) -> None:
         """Look at every link's deadline, now and then again."""
-        for link in self._connections.overdue(monotonic()):
-            link.expire()
-        self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
+        self._expire(self._connections.overdue(monotonic()))
+
+    def _expire(self, overdue: list[Link]) -> None:
+        """Do what is due, a part at a time; then sweep again."""
+        now = monotonic()
+        until = now + SWEEP_WORK_SECONDS
+        while overdue and now < until:
+            link = overdue.pop()
+            # It may have gone on while it waited here.
+            if link.deadline <= now:
+                link.expire()
+            now = monotonic()
+        if overdue:
+            self._sweeper = self._loop.call_later(SWEEP_REST_SECONDS, self._expire, overdue)
+        else:
+            self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
+
+
+def _uniqueid(channel: Channel) -> str:
+    return channel.environment.get("agi_uniqueid", "")[:LOGGED_CHARACTERS]
 
 
 async def _fail(link: Link, channel: Channel, reason: Refusal) -> None:

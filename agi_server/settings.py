@@ -4,17 +4,39 @@ Each comes from one environment variable; a default suits a checkout started by 
 """
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
+
+Address: TypeAlias = tuple[str, int]
+"""Host and port."""
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 DEFAULT_PORT: Final = 4573
 """Asterisk's own default for `agi://` (res_agi.c, AGI_PORT)."""
 
+DEFAULT_METRICS_PORT: Final = 9473
+"""One that no exporter has taken in Prometheus's list of default ports; it ends like 4573."""
+
 HIGHEST_PORT: Final = 65535
 
+LOOPBACK: Final = "127.0.0.0/8,::1/128"
+"""Who may connect when nothing is said: AGI has neither passwords nor encryption."""
+
+MOST_WORKERS: Final = 64
+"""More is a slip of the pen: one worker keeps one processor busy, and the store takes one write at
+a time."""
+
+OFF: Final = "off"
+"""Written where an address could stand: do not listen."""
+
+_SECRET: Final = re.compile(r"[A-Za-z0-9]{16}")
+"""It is an AES-128 key in a dialplan expression (func_aes.c): 16 bytes, none of them special."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -54,6 +76,11 @@ class Settings:
         messages: The folder for messages that callers record, as Asterisk sees it.
             RAHYAB_MESSAGES, `/var/spool/asterisk/rahyab`.
         listen: Host and port of the AGI server. RAHYAB_LISTEN, `127.0.0.1:4573`.
+        workers: How many processes serve calls. RAHYAB_WORKERS, 1.
+        peers: From where an Asterisk may connect. RAHYAB_PEERS, loopback alone.
+        secret: What an Asterisk must know; empty: nothing. RAHYAB_SECRET, empty.
+        metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
+            `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
         log_level: RAHYAB_LOG_LEVEL, `info`.
     """
@@ -64,13 +91,21 @@ class Settings:
     sounds: Path
     recordings: Path
     messages: str
-    listen: tuple[str, int]
+    listen: Address
+    workers: int
+    peers: tuple[Network, ...]
+    secret: str = field(repr=False)
+    metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
 
-    def listening_on(self, address: tuple[str, int]) -> "Settings":
+    def listening_on(self, address: Address) -> "Settings":
         """The same settings with another address to listen on."""
         return replace(self, listen=address)
+
+    def with_workers(self, count: int) -> "Settings":
+        """The same settings with another number of workers."""
+        return replace(self, workers=count)
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -88,13 +123,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
-        listen=parse_address(env.get("RAHYAB_LISTEN") or f"127.0.0.1:{DEFAULT_PORT}"),
+        listen=_listen(env.get("RAHYAB_LISTEN") or f"127.0.0.1:{DEFAULT_PORT}"),
+        workers=_workers(env.get("RAHYAB_WORKERS") or "1"),
+        peers=_peers(env.get("RAHYAB_PEERS") or LOOPBACK),
+        secret=_secret(env.get("RAHYAB_SECRET") or ""),
+        metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
     )
 
 
-def parse_address(text: str) -> tuple[str, int]:
+def parse_address(text: str, default_port: int = DEFAULT_PORT) -> Address:
     """Read `host:port`; an IPv6 address stands in brackets, the port may be left out.
 
     Raises:
@@ -102,13 +141,83 @@ def parse_address(text: str) -> tuple[str, int]:
     """
     host, separator, port = text.rpartition(":")
     if not separator or text.endswith("]"):
-        host, port = text, str(DEFAULT_PORT)
+        host, port = text, str(default_port)
     host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or not 0 <= int(port) <= HIGHEST_PORT:
+    if not host or not _is_number(port) or int(port) > HIGHEST_PORT:
         raise SettingsError(
-            f"{text!r} is not an address to listen on: write host:port, as in 127.0.0.1:4573"
+            f"{text!r} is not an address to listen on: write host:port, "
+            f"as in 127.0.0.1:{default_port}"
         )
     return host, int(port)
+
+
+def show_address(address: Address) -> str:
+    """The address as `parse_address` reads it."""
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _listen(text: str) -> Address:
+    try:
+        return parse_address(text)
+    except SettingsError as error:
+        raise SettingsError(f"RAHYAB_LISTEN: {error}") from None
+
+
+def _metrics(text: str) -> Address | None:
+    if text.lower() == OFF:
+        return None
+    try:
+        return parse_address(text, DEFAULT_METRICS_PORT)
+    except SettingsError as error:
+        raise SettingsError(f"RAHYAB_METRICS: {error}; or {OFF}") from None
+
+
+def _workers(text: str) -> int:
+    if not _is_number(text) or not 1 <= int(text) <= MOST_WORKERS:
+        raise SettingsError(
+            f"RAHYAB_WORKERS={text!r} is not a number of processes: "
+            f"write one from 1 to {MOST_WORKERS}, as a rule that of the processors"
+        )
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a number of a few ASCII digits: int() takes far more, and far longer ones."""
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(HIGHEST_PORT))
+
+
+def _peers(text: str) -> tuple[Network, ...]:
+    return tuple(_network(each.strip()) for each in text.split(","))
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise SettingsError(f"RAHYAB_PEERS: {_network_cure(text)}") from None
+
+
+def _network_cure(text: str) -> str:
+    """What to write instead of `text`, which is no network."""
+    try:
+        meant = ip_network(text, strict=False)
+    except ValueError:
+        return (
+            f"{text!r} is not an address or a network: write numbers with commas between them, "
+            "as in 127.0.0.1,192.0.2.0/24,2001:db8::/32"
+        )
+    return f"{text!r} has bits set behind its prefix: write {meant}, or the address alone"
+
+
+def _secret(text: str) -> str:
+    # The message must not hold what was written: it may be a password of something else.
+    if text and not _SECRET.fullmatch(text):
+        raise SettingsError(
+            f"RAHYAB_SECRET has {len(text)} characters, or other ones than letters and digits: "
+            "write exactly 16 of A-Z, a-z, 0-9 (`openssl rand -hex 8` makes such a one)"
+        )
+    return text
 
 
 def _choice(

@@ -77,7 +77,8 @@ def try_command(  # noqa: PLR0917  click passes the options by name
             parse_moment(at, book.policy.business.timezone)
         answer = keyboard if keys is None else scripted_answers(keys)
         person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answer)
-        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person)
+        known = {contract.SECRET: settings.secret}
+        channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person, known=known)
         keyboard.departed = channel.departed
         address = None if server is None else parse_address(server)
         result = asyncio.run(_place(console, settings, channel, address, at))

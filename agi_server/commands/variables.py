@@ -136,7 +136,7 @@ class GetUntrusted(Command[str]):
             raise RemoteProtocolError(
                 "Asterisk did not encode a variable: load its modules func_uri and func_strings"
             )
-        value = unquote_to_bytes(encoded)
+        value = unquote_to_bytes(encoded.encode("utf-8", "surrogateescape"))
         if not value.startswith(b"x"):
             raise unreadable(self, reply)
         return value[1:].decode("utf-8", "surrogateescape").replace(COLON, ":")

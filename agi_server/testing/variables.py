@@ -4,9 +4,11 @@ Source: main/pbx_variables.c, func_uri.c, func_strings.c.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
+
+from agi_server.challenge import encrypt, is_secret
 
 _SUBSTRING: Final = re.compile(r"(-?\d+)(?::(-?\d+))?")
 _SETTABLE: Final = ("CALLERID(", "CHANNEL(", "TIMEOUT(")
@@ -19,8 +21,11 @@ class Variables:
     in it nor of CALLERID, CHANNEL and TIMEOUT do not exist, as on an Asterisk without the module.
     """
 
-    def __init__(self, known: Mapping[str, str]) -> None:
+    def __init__(
+        self, known: Mapping[str, str], built_in: Callable[[str], str | None] | None = None
+    ) -> None:
         self._values = dict(known)
+        self._built_in = built_in
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -32,7 +37,7 @@ class Variables:
         """The value as GET VARIABLE would find it; None when there is none."""
         if name.endswith(")"):
             return self._call(name)
-        return self._values.get(name)
+        return self._plain(name)
 
     def set(self, name: str, value: str) -> None:
         """Set a variable (leading underscores only tell who inherits it), or write a function.
@@ -52,12 +57,12 @@ class Variables:
         while (start := text.find("${", position)) >= 0:
             parts.append(text[position:start])
             end = _closing_brace(text, start + 2)
-            parts.append(self._value(self.expand(text[start + 2 : end])))
+            parts.append(self._evaluate(self.expand(text[start + 2 : end])))
             position = end + 1
         parts.append(text[position:])
         return "".join(parts)
 
-    def _value(self, expression: str) -> str:
+    def _evaluate(self, expression: str) -> str:
         """A name with `:offset:length`, which is looked for outside parentheses only.
 
         The inner values are in their places by now: one with a parenthesis too many moves the
@@ -67,12 +72,16 @@ class Variables:
         for position, character in enumerate(expression):
             depth += (character == "(") - (character == ")")
             if character == ":" and depth == 0:
-                value = self._plain(expression[:position])
+                value = self._read(expression[:position])
                 return _substring(value, expression[position + 1 :])
-        return self._plain(expression)
+        return self._read(expression)
 
-    def _plain(self, name: str) -> str:
-        return (self._call(name) if "(" in name else self._values.get(name)) or ""
+    def _read(self, name: str) -> str:
+        return (self._call(name) if "(" in name else self._plain(name)) or ""
+
+    def _plain(self, name: str) -> str | None:
+        made_up = None if self._built_in is None else self._built_in(name)
+        return self._values.get(name) if made_up is None else made_up
 
     def _call(self, expression: str) -> str | None:
         function, _, rest = expression.partition("(")
@@ -81,6 +90,8 @@ class Variables:
             return quote(arguments.encode("utf-8", "surrogateescape"), safe="-_.!~*'()") or None
         if function == "STRREPLACE":
             return self._replace(arguments)
+        if function == "AES_ENCRYPT":
+            return _encrypt(*arguments.partition(",")[::2])
         return self._values.get(expression)
 
     def _replace(self, arguments: str) -> str | None:
@@ -89,6 +100,13 @@ class Variables:
             return None
         value = self.expand("${" + parts[0] + "}")
         return value.replace(parts[1], parts[2] if len(parts) > 2 else "")  # noqa: PLR2004
+
+
+def _encrypt(key: str, text: str) -> str | None:
+    """As func_aes: a key has 16 characters, and the last block is filled up with NUL."""
+    if not is_secret(key) or not text.isascii():
+        return None
+    return encrypt(key, text + "\0" * (-len(text) % 16))
 
 
 def _closing_brace(text: str, position: int) -> int:

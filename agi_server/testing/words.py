@@ -1,5 +1,11 @@
 """How Asterisk splits a command line into words (res_agi.c, `parse_args`)."""
 
+from typing import Final
+
+MOST_WORDS: Final = 127
+"""Words that a line may have (MAX_ARGS less one). What begins a further one is lost; up to 22.11,
+a further one that begins with a quote is written over Asterisk's stack instead, which kills it."""
+
 
 def split_words(line: str) -> list[str]:
     """The words of a line without its newline.
@@ -22,9 +28,10 @@ def split_words(line: str) -> list[str]:
         elif character in " \t" and not quoted and not escaped:
             between = True
         else:
-            if between:
+            if between and len(words) < MOST_WORDS:
                 words.append([])
                 between = False
-            words[-1].append(character)
+            if not between:
+                words[-1].append(character)
         escaped = False
     return ["".join(word) for word in words]

@@ -14,6 +14,7 @@ from agi_server.environment import (
 from agi_server.protocol import (
     MAX_LINE_BYTES,
     MAX_USAGE_BYTES,
+    MAX_USAGE_LINES,
     Environment,
     Event,
     LocalProtocolError,
@@ -147,6 +148,12 @@ class TestEnvironment:
         with pytest.raises(RemoteProtocolError, match="environment of more than"):
             machine.next_event()
 
+    def test_its_lines_are_bounded(self):
+        with pytest.raises(RemoteProtocolError, match="of more than 1024 lines"):
+            environment_of(
+                b"agi_network: yes\nagi_callerid: " + b"\n" * 60_000 + b"agi_threadid: 7\n\n"
+            )
+
     def test_cut_off_in_the_middle_is_no_event(self):
         machine = Machine()
         machine.receive_data(ENVIRONMENT[:50])
@@ -251,9 +258,13 @@ class TestReplies:
         with pytest.raises(RemoteProtocolError, match="line of more than"):
             machine.next_event()
 
-    def test_usage_is_bounded(self):
-        with pytest.raises(RemoteProtocolError, match="usage text of more than"):
-            after(Answer(), b"520-Invalid\n" + b"x\n" * MAX_USAGE_BYTES)
+    @pytest.mark.parametrize(
+        ("line", "limit"),
+        [(b"x" * 99, f"{MAX_USAGE_BYTES} bytes"), (b"x", f"{MAX_USAGE_LINES} lines")],
+    )
+    def test_usage_is_bounded(self, line: bytes, limit: str):
+        with pytest.raises(RemoteProtocolError, match=f"usage text of more than {limit}"):
+            after(Answer(), b"520-Invalid\n" + (line + b"\n") * MAX_USAGE_LINES)
 
 
 class TestHangup:

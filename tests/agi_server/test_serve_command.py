@@ -3,40 +3,37 @@
 import asyncio
 import errno
 import json
-import os
 import signal
 import socket
 import sqlite3
 import struct
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agi_server.policy import PolicyError, RulesInForce, load_policy_file
+from agi_server.policy import PolicyError, load_policy_file
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, ScriptedCaller
-from crm.importing import import_customers
-from crm.records import Case, CaseState, NewCall
-from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
-from crm.tracking import draw_tracking
 from dialplan import contract
 from dialplan.contract import Script
+from tests.agi_server.service import (
+    LONGEST_WAIT,
+    ROOT,
+    TRACKING,
+    Server,
+    caller,
+    only_sentence,
+    refused,
+    request,
+    serving,
+)
 from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
 
-ROOT = Path(__file__).parents[2]
 BAD_RULES = ROOT / "tests" / "bad_rules" / "several-mistakes.yaml"
 IN_OFFICE_HOURS = "2026-11-24 10:00"
-TRACKING = draw_tracking(lambda _: 2_345_678)
-
-LONGEST_WAIT = 60.0
-"""Seconds until a process that says nothing more is killed, so that a test fails, not hangs."""
 
 GARBAGE = (
     b"",
@@ -54,99 +51,6 @@ CUT_OFF = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 """What a stranger meets whose first bytes were enough for the server to close."""
 
 
-class Server:
-    """The process, whose log is read line by line."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self.log: list[dict[str, Any]] = []
-        host, _, port = self.await_line("serving")["address"].rpartition(":")
-        self.address = (host, int(port))
-
-    def await_line(self, event: str) -> dict[str, Any]:
-        """Read on until the log has such a line."""
-        assert self._process.stderr is not None
-        for text in self._process.stderr:
-            self.log.append(json.loads(text))
-            if self.log[-1]["event"] == event:
-                return self.log[-1]
-        raise AssertionError(f"no line {event!r} in {self.log}")
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal."""
-        self._process.send_signal(number)
-
-    def end(self) -> int:
-        """End it with SIGTERM and read its log to the end; its exit code."""
-        self.signal(signal.SIGTERM)
-        assert self._process.stderr is not None
-        self.log += map(json.loads, self._process.stderr)
-        return self._process.wait(LONGEST_WAIT)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with the sample customers, the shipped rules, and one request."""
-    (tmp_path / "rules.yaml").write_bytes(RULES.read_bytes())
-    with closing(SqliteStore(tmp_path / "rahyab.db")) as store:
-        import_customers(store, SAMPLE_FILE, country="IR")
-        at = datetime(2026, 11, 20, tzinfo=UTC)
-        store.begin_call(NewCall("old", at, "", "", None, "", None, "fa", None, "r", {}))
-        store.open_case(Case(TRACKING, CaseState.WAITING, "x", at, None, "old"), draw_tracking)
-    return tmp_path
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """Of a process that is served from this home, and of nothing else that is set here."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAHYAB_")}
-    ours = {"HOME": str(home), "RULES": str(home / "rules.yaml"), "LISTEN": "127.0.0.1:0", **more}
-    return {**kept, **{f"RAHYAB_{name}": value for name, value in ours.items()}}
-
-
-COMMAND = (sys.executable, "-m", "agi_server.cli", "serve")
-
-
-@contextmanager
-def serving(home: Path, **more: str) -> Iterator[Server]:
-    """A server that answers; ended by force if the test did not end it."""
-    settings = environment(home, LOG_FORMAT="json", **more)
-    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(COMMAND, cwd=ROOT, env=settings, text=True, **pipes) as process:
-        watchdog = threading.Timer(LONGEST_WAIT, process.kill)
-        watchdog.start()
-        try:
-            yield Server(process)
-        finally:
-            watchdog.cancel()
-            process.kill()
-
-
-def refused(home: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """Start a server that cannot serve; it ends by itself, and never without a sentence."""
-    settings = environment(home, **more)
-    done = subprocess.run(
-        COMMAND,
-        check=False,
-        cwd=ROOT,
-        env=settings,
-        text=True,
-        capture_output=True,
-        timeout=LONGEST_WAIT,
-    )
-    assert "Traceback" not in done.stderr
-    assert "serving" not in done.stderr
-    assert "Rahyab answers" not in done.stdout
-    return done
-
-
-def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
-    """All that was said, which is one line that begins with `Error:`."""
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("Error: ")
-    assert not done.stdout
-    return line
-
-
 def test_port_in_use_ends_with_two(home: Path) -> None:
     """And says how to find who has it."""
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -155,6 +59,16 @@ def test_port_in_use_ends_with_two(home: Path) -> None:
     assert done.returncode == 2
     assert f"port {port} on 127.0.0.1 is in use" in only_sentence(done)
     assert f"ss -ltnp sport = :{port}" in done.stderr
+
+
+def test_metrics_port_in_use_ends_with_two(home: Path) -> None:
+    """And names the variable."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = refused(home, METRICS=f"127.0.0.1:{port}")
+    assert done.returncode == 2
+    assert f"RAHYAB_METRICS: port {port} on 127.0.0.1 is in use" in only_sentence(done)
+    assert done.stderr.endswith("or choose another port; or write off\n")
 
 
 def test_rules_with_problems_end_with_one_and_all_of_them(tmp_path: Path) -> None:
@@ -209,16 +123,6 @@ def test_sigterm_ends_in_order(home: Path) -> None:
     assert [line["event"] for line in server.log] == ["serving", "stopping"]
     # The write-ahead log is gone with the last connection that was closed.
     assert not (home / "rahyab.db-wal").exists()
-
-
-def request(home: Path, server: Server) -> Site:
-    """Makes requests of this server."""
-    return Site(server.address, home / "rahyab.db", RulesInForce(RULES))
-
-
-def caller(*actions: Action) -> FakeChannel:
-    """A customer who calls the main number."""
-    return FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions))
 
 
 def revision_served(home: Path, server: Server, call: str) -> str:

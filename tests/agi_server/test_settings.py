@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from agi_server.settings import LogFormat, SettingsError, load_settings, parse_address
+from agi_server.challenge import is_secret
+from agi_server.server import LOOPBACK
+from agi_server.settings import (
+    LogFormat,
+    SettingsError,
+    load_settings,
+    parse_address,
+    show_address,
+)
 
 
 def test_defaults_suit_a_checkout() -> None:
@@ -51,3 +59,85 @@ def test_unknown_choice_names_the_allowed_ones() -> None:
     """A typing error in a variable is told with its name."""
     with pytest.raises(SettingsError, match=r"RAHYAB_LOG_FORMAT='xml'.*json, readable"):
         load_settings({"RAHYAB_LOG_FORMAT": "xml"})
+
+
+def test_defaults_let_nobody_else_in() -> None:
+    """Loopback alone may connect, and read metrics."""
+    settings = load_settings({})
+
+    assert settings.peers == tuple(LOOPBACK)
+    assert settings.metrics == ("127.0.0.1", 9473)
+    assert (settings.workers, settings.secret) == (1, "")
+
+
+def test_reads_what_the_operation_needs() -> None:
+    """Each as the documentation shows it."""
+    settings = load_settings(
+        {
+            "RAHYAB_WORKERS": "4",
+            "RAHYAB_PEERS": "127.0.0.1, 192.0.2.0/24,2001:db8::/32",
+            "RAHYAB_SECRET": "0123456789abcDEF",
+            "RAHYAB_METRICS": "[::1]",
+        }
+    )
+
+    assert settings.workers == 4
+    assert [str(each) for each in settings.peers] == [
+        *("127.0.0.1/32", "192.0.2.0/24", "2001:db8::/32")
+    ]
+    assert settings.secret == "0123456789abcDEF"
+    assert settings.secret not in repr(settings)
+    assert settings.metrics == ("::1", 9473)
+    assert load_settings({"RAHYAB_METRICS": "Off"}).metrics is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "cure"),
+    [
+        ("WORKERS", "0", "from 1 to 64"),
+        ("WORKERS", "65", "from 1 to 64"),
+        ("WORKERS", "-1", "from 1 to 64"),
+        ("WORKERS", "٤", "from 1 to 64"),
+        ("WORKERS", "9" * 5000, "from 1 to 64"),
+        ("WORKERS", "two", "from 1 to 64"),
+        ("PEERS", "192.0.2.7/24", "write 192.0.2.0/24"),
+        ("PEERS", "pbx.example", "'pbx.example' is not an address or a network"),
+        ("PEERS", "127.0.0.1,,::1", "'' is not an address or a network"),
+        ("PEERS", "192.0.2.0/33", "as in 127.0.0.1,192.0.2.0/24"),
+        ("SECRET", "short", "exactly 16"),
+        ("SECRET", "0123456789abcde!", "exactly 16"),
+        ("SECRET", "0123456789abcdef\n", "exactly 16"),
+        ("SECRET", "0123456789abcdé٤", "exactly 16"),
+        ("METRICS", ":9473", "as in 127.0.0.1:9473; or off"),
+        ("METRICS", "127.0.0.1:99999", "as in 127.0.0.1:9473; or off"),
+        ("LISTEN", "127.0.0.1:", "as in 127.0.0.1:4573"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_its_variable(
+    variable: str, value: str, cure: str
+) -> None:
+    """And with what to write; a secret is never repeated."""
+    name = f"RAHYAB_{variable}"
+    with pytest.raises(SettingsError) as error:
+        load_settings({name: value})
+    assert str(error.value).startswith(name)
+    assert cure in str(error.value)
+    assert variable != "SECRET" or value not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["0123456789abcdef", "0123456789abcde", "0123456789abcd-f", "a" * 17]
+)
+def test_a_secret_is_one_that_a_challenge_can_use(text: str) -> None:
+    """The settings, which every command reads, do not import the cryptography for it."""
+    try:
+        accepted = load_settings({"RAHYAB_SECRET": text}).secret == text
+    except SettingsError:
+        accepted = False
+    assert accepted == is_secret(text)
+
+
+@pytest.mark.parametrize("address", [("127.0.0.1", 4573), ("::1", 1)])
+def test_an_address_is_shown_as_it_is_read(address: tuple[str, int]) -> None:
+    """Also one of IPv6."""
+    assert parse_address(show_address(address)) == address

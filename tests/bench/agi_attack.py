@@ -7,8 +7,10 @@ whoever is thrown out comes back. It prints a line when all have come for the fi
 until it reads one, and then prints how many connections it has made.
 """
 
+import os
 import select
 import socket
+import struct
 import sys
 import time
 from contextlib import suppress
@@ -23,8 +25,16 @@ CONNECTIONS_A_TICK: Final = 500
 """As fast as 5,000 connections a second, so that one address after the other is not the limit."""
 SOURCES: Final = 100
 """Addresses they come from."""
-FLOOD: Final = b"HANGUP\n" * 9_000
-"""About 64 KB, the most that Asterisk's side of a socket would take at once."""
+FLOOD_BYTES: Final = 64 * 1024
+"""The most that Asterisk's side of a socket would take at once."""
+NICE: Final = 10
+"""They give way to the server and the good calls: how the server treats calls is to be measured,
+not how the system shares too few processors."""
+
+
+def flood_of(piece: bytes) -> bytes:
+    """Much of it."""
+    return piece * (FLOOD_BYTES // len(piece))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +51,34 @@ class Attack:
     flood: bytes = b""
     """Said after that, again and again, as fast as it is taken."""
     reads: bool = True
+    stays: bool = True
+    """Whether it waits to be thrown out, or leaves after a tick by itself."""
+    resets: bool = False
+    """Whether it leaves with a reset (RST)."""
 
 
+_OPENING: Final = environment(SCRIPT, 1)
 ATTACKS: Final = {
     "silent": Attack("connections that say nothing", 10_000),
-    "slow": Attack("an environment of a byte a second", 2_000, drip=environment(SCRIPT, 1)),
+    "slow": Attack("an environment of a byte a second", 2_000, drip=_OPENING),
     "slow-reply": Attack(
         "replies of a byte a second",
         2_000,
-        greeting=environment(SCRIPT, 1),
+        greeting=_OPENING,
         drip=b"200 result=1\n" * 20,
     ),
-    "deaf": Attack("peers that never read", 2_000, greeting=environment(SCRIPT, 1), reads=False),
-    "flood": Attack("floods of HANGUP", 20, greeting=environment(SCRIPT, 1), flood=FLOOD),
+    "deaf": Attack("peers that never read", 2_000, greeting=_OPENING, reads=False),
+    "hangups": Attack("floods of HANGUP", 20, _OPENING, flood=flood_of(b"HANGUP\n")),
+    "empty": Attack("floods of empty lines", 20, _OPENING, flood=flood_of(b"\n")),
+    "trying": Attack("floods of 100 Trying", 20, _OPENING, flood=flood_of(b"100 Trying\n")),
+    "usage": Attack("usage texts without end", 20, _OPENING, flood=flood_of(b"520-usage\n")),
+    "line": Attack("replies without end", 20, _OPENING + b"200 result=1 (", flood=flood_of(b"x")),
+    "environment": Attack(
+        "environments without end", 20, b"agi_network: yes\n", flood=flood_of(b"agi_x: y\n")
+    ),
+    "unknown": Attack("calls of a script that nobody serves", 200, environment("nothing", 1)),
+    "storm": Attack("connections that leave at once", 500, stays=False),
+    "reset": Attack("calls that reset at once", 200, _OPENING, stays=False, resets=True),
 }
 """By the name that `attack_bench.py --attacks` takes."""
 
@@ -74,6 +99,8 @@ class Peer:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         # The port is then chosen for this server alone: each address has 28,000 to it.
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_BIND_ADDRESS_NO_PORT, 1)
+        if self._attack.resets:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         sock.bind((self._source, 0))
         sock.connect_ex(("127.0.0.1", port))
         self._left = self._attack.drip
@@ -139,10 +166,19 @@ class Swarm:
         begun = time.monotonic()
         while self._watch(begun + (ticks + 1) * TICK_SECONDS):
             ticks += 1
+            if not self._attack.stays:
+                self._empty()
             self._fill()
             for peer in self._peers[ticks % 10 :: 10]:
                 if peer.sock is not None:
                     peer.drip()
+
+    def _empty(self) -> None:
+        """Have all leave."""
+        for peer in self._present.values():
+            peer.leave()
+        self._away += self._present.values()
+        self._present.clear()
 
     def _fill(self) -> None:
         """Let those come who are away, so many at a time."""
@@ -177,6 +213,7 @@ class Swarm:
 def main() -> None:
     """See the module."""
     kind, port, peers = sys.argv[1:]
+    os.nice(NICE)
     swarm = Swarm(ATTACKS[kind], int(port), int(peers))
     swarm.attack()
     print(swarm.connections, flush=True)  # noqa: T201  for the parent process

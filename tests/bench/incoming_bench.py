@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from processes import HERE, ROOT, await_port, cpu_seconds, free_port, process
+from processes import HERE, ROOT, await_port, free_port, process, service_cpu_seconds
 
 SESSIONS = 3000
 AT_ONCE = 16
@@ -48,7 +48,7 @@ class Measured:
 
 def load(pid: int, port: int, run: str, *shape: str) -> Measured:
     """One load, measured."""
-    before = cpu_seconds(pid)
+    before = service_cpu_seconds(pid)
     words = ["incoming", f"{FIRST_NUMBER}:{CUSTOMERS}", DIALLED, run, *shape]
     output = subprocess.run(
         [sys.executable, str(HERE / "load.py"), str(port), *words],
@@ -59,7 +59,7 @@ def load(pid: int, port: int, run: str, *shape: str) -> Measured:
     sessions, commands, failures, *times = output
     measured = (float(number) for number in times)
     return Measured(
-        int(sessions), float(commands), int(failures), *measured, cpu_seconds(pid) - before
+        int(sessions), float(commands), int(failures), *measured, service_cpu_seconds(pid) - before
     )
 
 
@@ -72,6 +72,7 @@ def prepare(home: Path) -> dict[str, str]:
         "RAHYAB_HOME": str(home),
         "RAHYAB_RULES": str(rules),
         "RAHYAB_LOG_LEVEL": "warning",
+        "RAHYAB_METRICS": "off",
     }
     customers = home / "customers.csv"
     lines = (

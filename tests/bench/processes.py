@@ -130,6 +130,12 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | _CPU_CLOCK)
 
 
+def service_cpu_seconds(pid: int) -> float:
+    """The same of a service: the process that was started, and its workers."""
+    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(cpu_seconds(each) for each in (pid, *map(int, workers)))
+
+
 def memory(pid: int) -> Memory:
     """What a process holds now (proc(5), smaps_rollup)."""
     fields = {}

@@ -17,10 +17,11 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_good_calls_go_on_beside_attacks() -> None:
     """Fifty strangers are there, and every good call before, beside and after them is served."""
-    done = run("--attacks", "slow-reply,deaf", "--peers", "50", "--json", *GENTLE)
+    kinds = ["slow-reply", "deaf", "usage", "reset"]
+    done = run("--attacks", ",".join(kinds), "--peers", "50", "--json", *GENTLE)
     assert done.returncode == 0, done.stderr
     sieges = json.loads(done.stdout)
-    assert list(sieges) == ["slow-reply", "deaf"]
+    assert list(sieges) == kinds
     for siege in sieges.values():
         assert siege["connections"] >= 50
         calls = [siege[phase]["calls"] for phase in ("before", "during", "after")]
@@ -41,7 +42,8 @@ def test_an_unknown_attack_is_named_with_those_there_are() -> None:
     done = run("--attacks", "siege")
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: no attack siege: there are silent, slow, slow-reply, deaf, flood\n"
+        "Error: no attack siege: there are silent, slow, slow-reply, deaf, hangups, empty, trying, "
+        "usage, line, environment, unknown, storm, reset\n"
     )
 
 

@@ -78,3 +78,9 @@ async def read_to_the_end(reader: asyncio.StreamReader) -> bytes:
         return await reader.read()
     except ConnectionResetError:
         return b""
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that is seen, but tells nobody; the time limit is that of `run`."""
+    while not condition():  # noqa: ASYNC110  there is no event to wait for
+        await asyncio.sleep(0.001)

@@ -164,6 +164,16 @@ class TestHangUp:
         run(play(handler, faults=Faults(reset_at_command=2)))
         assert seen == [SessionEndedError]
 
+    def test_a_reset_is_a_hang_up(self, run: Run):
+        """Asterisk with AGIEXITONHANGUP closes without reading the command that is on its way."""
+
+        async def handler(channel: Channel) -> None:
+            with pytest.raises(HungUpError):
+                await channel.send(StreamFile("a"))
+            assert channel.hung_up
+
+        run(play(handler, faults=Faults(reset_at_command=1)))
+
     def test_the_closing_notice_is_no_hang_up(self, run: Run):
         kept: list[Channel] = []
 

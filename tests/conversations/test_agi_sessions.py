@@ -40,6 +40,7 @@ from agi_server.testing import (
     Faults,
     Press,
     ScriptedCaller,
+    Usage,
     agi,
 )
 from dialplan import contract
@@ -71,7 +72,7 @@ class TestHandling:
                 ]
             )
 
-        channel = FakeChannel(caller=ScriptedCaller(Press("10#"), Press("#", after=3)))
+        channel = FakeChannel(caller=ScriptedCaller(Press("10"), Press("#", after=3)))
         result = run(play(handler, channel))
         assert outcomes == [
             True,
@@ -80,7 +81,7 @@ class TestHandling:
             None,
             VariableValue('c "1"'),
             "",
-            Recorded(RecordingEnd.KEY, 3000, "#"),
+            Recorded(RecordingEnd.KEY, 2800, "#"),
             0,
         ]
         assert result.status == "SUCCESS"
@@ -92,7 +93,7 @@ class TestHandling:
 
     @pytest.mark.parametrize(
         "faults",
-        [Faults(split_bytes=True), Faults(delay_seconds=0.001), Faults(has_usage=False)],
+        [Faults(split_bytes=True), Faults(delay_seconds=0.001), Faults(usage=Usage.LINE)],
         ids=["split", "delayed", "undocumented"],
     )
     def test_the_network_makes_no_difference(self, run: Run, faults: Faults):

@@ -2,6 +2,7 @@
 
 What the tests need and cannot find or make (root, mmdebstrap, SIPp) is a failure, never a skip.
 RAHYAB_LAB_SUITE chooses the Debian release whose Asterisk is used: `bullseye` has version 16.
+Tests that ask for `real_asterisk` run on both, whatever it says.
 """
 
 import fcntl
@@ -28,10 +29,14 @@ from agi_server.prompt_building import build_prompts
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
 from routing.rules import Policy
+from tests.live.protocol.real import SUITES, RealAsterisk
 
 ROOT = Path(__file__).parents[2]
 SERVER_SECONDS = 20.0
 COMMAND = (sys.executable, "-m", "agi_server.cli")
+
+SECRET = "Xq0123456789abcZ"
+"""What the Asterisks of these tests can prove that they know."""
 
 DIALPLAN = """
 [rahyab-lab]
@@ -58,8 +63,8 @@ class Server:
     output: Path
 
     def kill(self) -> None:
-        """Kill it, as a crash would."""
-        os.kill(self.process.pid, signal.SIGKILL)
+        """Kill it with its workers, as a crash of the machine would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         wait_until(lambda: not self.process.running, SERVER_SECONDS)
 
     def rahyab(self, *arguments: str) -> str:
@@ -78,6 +83,13 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     )
     assert done.returncode == 0, f"rahyab {' '.join(arguments)}:\n{done.stdout}"
     return done.stdout
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what chooses its Asterisk itself: one run of it is enough for all suites."""
+    for item in items:
+        if "real_asterisk" in getattr(item, "fixturenames", ()):
+            item.add_marker("every_asterisk")
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +140,7 @@ def telephony_of_worker(
         sounds=sounds,
         shared=(messages,),
         dialplan=DIALPLAN,
+        secret=SECRET,
     )
     with Asterisk.start(root, plan) as asterisk:
         yield Telephony(asterisk, server_port)
@@ -154,6 +167,7 @@ def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Serv
             **os.environ,
             "RAHYAB_HOME": str(tmp_path),
             "RAHYAB_LISTEN": f"127.0.0.1:{telephony.server_port}",
+            "RAHYAB_METRICS": "off",
             **settings,
         }
         for arguments in before:
@@ -172,3 +186,30 @@ def serving(telephony: Telephony, tmp_path: Path) -> Iterator[Callable[..., Serv
     yield start
     for server in servers:
         server.process.stop()
+
+
+@pytest.fixture(scope="session")
+def real_asterisks(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], RealAsterisk]]:
+    """The Asterisk of a Debian release, started when it is first asked for, or has crashed."""
+    running: dict[str, RealAsterisk] = {}
+
+    def of(suite: str) -> RealAsterisk:
+        if suite not in running or not running[suite].asterisk.process.running:
+            running[suite] = RealAsterisk.start(suite, tmp_path_factory.mktemp(suite))
+        return running[suite]
+
+    yield of
+    for asterisk in running.values():
+        asterisk.stop()
+
+
+@pytest.fixture(params=SUITES)
+def real_asterisk(
+    request: pytest.FixtureRequest, real_asterisks: Callable[[str], RealAsterisk]
+) -> Iterator[RealAsterisk]:
+    """Asterisk 22, then Asterisk 16, without calls: both, whatever RAHYAB_LAB_SUITE says."""
+    asterisk = real_asterisks(request.param)
+    yield asterisk
+    asterisk.clear()

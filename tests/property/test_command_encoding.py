@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from agi_server.commands import COMMANDS, Command, GetUntrusted, SetCallerId
 from agi_server.protocol import LocalProtocolError, RemoteProtocolError, Reply
+from tests.asterisk_words import split_as_asterisk
 
 EVERY_COMMAND = (*COMMANDS, GetUntrusted)
-MAX_ARGS = 128
 
 hostile_text = st.text(
     st.one_of(
@@ -50,40 +50,6 @@ def built(kind: type[Command[object]]) -> st.SearchStrategy[Command[object]]:
     """Commands of one class with any arguments."""
     hints = get_type_hints(kind)
     return st.builds(kind, **{field.name: of_type(hints[field.name]) for field in fields(kind)})
-
-
-def split_as_asterisk(line: bytes) -> list[bytes]:
-    """What `parse_args` makes of a line without its newline, in the line's own memory as there."""
-    memory = bytearray(len(line) + 1)
-    end, starts = 0, []
-    quoted = escaped = False
-    whitespace = True
-    for byte in line:
-        character = bytes([byte])
-        if character == b'"' and not escaped:
-            quoted = not quoted
-            if quoted and whitespace:
-                starts.append(end)
-                whitespace = False
-            continue
-        if character in (b" ", b"\t") and not quoted and not escaped:
-            whitespace = True
-            end += 1
-            continue
-        if character == b"\\" and not escaped:
-            escaped = True
-            continue
-        if whitespace:
-            if len(starts) >= MAX_ARGS - 1:
-                # "Too many arguments": the byte is dropped, and so is each that follows.
-                continue
-            starts.append(end)
-            whitespace = False
-        memory[end] = byte
-        end += 1
-        escaped = False
-    assert len(starts) < MAX_ARGS, "quoted words are written behind the end of argv"
-    return [bytes(memory[start : memory.index(0, start)]) for start in starts]
 
 
 def as_bytes(words: tuple[str, ...]) -> list[bytes]:
