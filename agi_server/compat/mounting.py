@@ -5,7 +5,6 @@ import inspect
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import structlog
@@ -49,8 +48,8 @@ class ScriptThreads:
         """Scripts that have not returned yet, those without a session included."""
         return self._running
 
-    def start(self, work: Callable[[], None], name: str) -> None:
-        """Run `work` in a thread.
+    def start(self, work: Callable[[], None], finished: Callable[[], None], name: str) -> None:
+        """Run `work` in a thread, and then, once there is room for another, `finished`.
 
         Raises:
             BadRequestError: all threads are taken, or the system gives no more.
@@ -60,28 +59,46 @@ class ScriptThreads:
                 raise BadRequestError(f"{self._limit} scripts are running, which is the limit")
             self._running += 1
         try:
-            threading.Thread(target=self._run, args=(work,), name=name, daemon=True).start()
+            threading.Thread(
+                target=self._run, args=(work, finished), name=name, daemon=True
+            ).start()
         except RuntimeError as error:
             self._release()
             raise BadRequestError(f"no thread for a script: {error}") from None
 
-    def _run(self, work: Callable[[], None]) -> None:
+    def _run(self, work: Callable[[], None], finished: Callable[[], None]) -> None:
         try:
             work()
         finally:
             self._release()
+            finished()
 
     def _release(self) -> None:
         with self._lock:
             self._running -= 1
 
 
-@dataclass(slots=True)
 class _Run:
-    """One run of a script: whether it is over, and what it raised."""
+    """One run of a script, and what it raised."""
 
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    error: BaseException | None = None
+    def __init__(self, script: Script, session: ScriptSession) -> None:
+        self._script = script
+        self._session = session
+        self._loop = asyncio.get_running_loop()
+        self.over = asyncio.Event()
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """In the thread: run the script."""
+        try:
+            self._script(AGI(self._session))
+        except BaseException as error:  # noqa: BLE001  the event loop's side judges all of them
+            self.error = error
+
+    def finished(self) -> None:
+        """In the thread: tell the event loop."""
+        with suppress(RuntimeError):  # it is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self.over.set)
 
 
 def mount(script: Script, threads: ScriptThreads | None = None) -> Handler:
@@ -105,10 +122,10 @@ def mount(script: Script, threads: ScriptThreads | None = None) -> Handler:
     pool = ScriptThreads() if threads is None else threads
 
     async def handle(channel: Channel) -> None:
-        loop = asyncio.get_running_loop()
-        session, run = ScriptSession(channel, loop), _Run()
+        session = ScriptSession(channel, asyncio.get_running_loop())
+        run = _Run(script, session)
         name = channel.environment.get("agi_network_script", "").partition("?")[0]
-        pool.start(lambda: _run_script(script, session, run, loop), f"script {name}")
+        pool.start(run.run, run.finished, f"script {name}")
         try:
             await _serve(channel, session, run, name)
         finally:
@@ -116,18 +133,6 @@ def mount(script: Script, threads: ScriptThreads | None = None) -> Handler:
         await channel.send(SetVariable(contract.DONE, name))
 
     return handle
-
-
-def _run_script(
-    script: Script, session: ScriptSession, run: _Run, loop: asyncio.AbstractEventLoop
-) -> None:
-    """In the thread: run the script."""
-    try:
-        script(AGI(session))
-    except BaseException as error:  # noqa: BLE001  the event loop's side judges all of them
-        run.error = error
-    with suppress(RuntimeError):  # the event loop is closed: nobody waits any more
-        loop.call_soon_threadsafe(run.over.set)
 
 
 async def _serve(channel: Channel, session: ScriptSession, run: _Run, name: str) -> None:
@@ -139,7 +144,10 @@ async def _serve(channel: Channel, session: ScriptSession, run: _Run, name: str)
     try:
         await run.over.wait()
     except (HungUpError, SessionEndedError) as ending:
-        session.leave()
+        if isinstance(ending, HungUpError):
+            session.leave()
+        else:
+            session.close()
         with channel.protected():
             await _wait_for_the_rest(channel, run, name)
         _judge(run.error)
