@@ -6,7 +6,7 @@ something else: a hang-up or a closed connection is noticed when it happens.
 
 import asyncio
 from collections.abc import Mapping
-from enum import Enum, StrEnum, auto
+from enum import Enum, auto
 from math import inf
 from time import monotonic
 from typing import Final, Protocol, TypeVar
@@ -16,6 +16,7 @@ from agi_server.interruption import InterruptibleWork
 from agi_server.measurements import SEPARATOR, Measurements
 from agi_server.protocol import Environment, Machine, RemoteProtocolError, Reply, Signal
 from agi_server.session_errors import CommandDeadlineError, HungUpError, SessionEndedError
+from agi_server.verdicts import Rejection
 
 T = TypeVar("T")
 
@@ -44,21 +45,6 @@ class Phase(Enum):
     CLOSING = auto()
     """We have closed our side and wait for Asterisk to close its own."""
     CLOSED = auto()
-
-
-class Rejection(StrEnum):
-    """Why a connection never came to a session."""
-
-    STRANGER = "stranger"
-    """Its address is none of those that may connect."""
-    NOT_AGI = "not-agi"
-    """What it says is no environment."""
-    SILENT = "silent"
-    """Its environment did not come in time."""
-    CROWDED_OUT = "crowded-out"
-    """It was silent when room was needed for another."""
-    LEFT = "left"
-    """It went away by itself: somebody looked whether the port is open."""
 
 
 class Owner(Protocol):

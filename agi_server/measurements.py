@@ -64,10 +64,10 @@ class Measurements:
         open_sessions: Sessions with a handler now.
         open_connections: Connections now, those without a session yet included.
         sessions: Ended sessions, by `script TAB outcome`; outcomes are those of
-            `agi_server.server.Outcome`.
-        refusals: Sessions refused with `failure`, by reason (`agi_server.server.Refusal`).
+            `agi_server.verdicts.Outcome`.
+        refusals: Sessions refused with `failure`, by reason (`agi_server.verdicts.Refusal`).
         rejections: Connections that never came to a session, by reason
-            (`agi_server.server.Rejection`).
+            (`agi_server.verdicts.Rejection`).
         hang_ups: Callers who left during a session, by `script TAB stage`; the stage is the
             command that was running, or `between commands`.
         out_of_step: Sessions given up because replies could no longer be told apart.

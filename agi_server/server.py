@@ -10,7 +10,6 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -22,7 +21,7 @@ from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.connections import Connections
 from agi_server.interruption import InterruptibleWork
-from agi_server.link import Link, Rejection
+from agi_server.link import Link
 from agi_server.listening import LISTEN_BACKLOG
 from agi_server.measurements import SEPARATOR, Measurements
 from agi_server.session_errors import (
@@ -31,6 +30,7 @@ from agi_server.session_errors import (
     HungUpError,
     SessionEndedError,
 )
+from agi_server.verdicts import Outcome, Refusal, Rejection
 from dialplan import contract
 
 Handler: TypeAlias = Callable[[Channel], Coroutine[Any, Any, None]]
@@ -66,36 +66,6 @@ UNKNOWN: Final = "unknown"
 
 LOGGED_CHARACTERS: Final = 80
 """Of what a peer calls something: it could call it anything."""
-
-
-class Refusal(StrEnum):
-    """Why a session ended in failure: the value of `RAHYAB_REASON`."""
-
-    OVERLOAD = "overload"
-    OVERLOAD_OF_PEER = "overload-of-peer"
-    DRAIN = "drain"
-    UNKNOWN_SCRIPT = "unknown-script"
-    UNPROVEN = "unproven"
-    """The peer does not know the secret."""
-    BAD_REQUEST = "bad-request"
-    """The handler cannot do what is asked for."""
-    BUG = "internal-error"
-
-
-class Outcome(StrEnum):
-    """How a session ended that a handler had."""
-
-    COMPLETED = "completed"
-    HUNG_UP = "hung-up"
-    """The handler left the caller's hang-up to the server."""
-    ENDED_EARLY = "ended-early"
-    """The connection was lost, or had to be given up."""
-    REFUSED = "refused"
-    """The handler could not do what was asked for."""
-    FAILED = "failed"
-    """A bug: the handler raised what it should not."""
-    CUT = "cut"
-    """The server stopped before it was over."""
 
 
 @dataclass(frozen=True, slots=True)

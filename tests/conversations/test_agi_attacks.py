@@ -20,10 +20,11 @@ import pytest
 from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.connections import RESERVED_FOR_REFUSALS
-from agi_server.link import MAX_LEFTOVER_BYTES, Rejection
+from agi_server.link import MAX_LEFTOVER_BYTES
 from agi_server.protocol import MAX_LINE_BYTES
 from agi_server.server import Limits
 from agi_server.testing import FakeChannel, agi
+from agi_server.verdicts import Rejection
 from tests.conversations.server_of_few_files import OPEN_FILES, greet
 from tests.conversations.sessions import ENVIRONMENT, Run, connect, serving
 

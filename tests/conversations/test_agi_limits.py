@@ -12,11 +12,11 @@ import pytest
 from agi_server import server as server_module
 from agi_server.channel import Channel, CommandDeadlineError
 from agi_server.commands import SetVariable
-from agi_server.link import Rejection
 from agi_server.listening import listen
 from agi_server.long_values import split_value
 from agi_server.server import LOOPBACK, AgiServer, Limits, Network
 from agi_server.testing import FakeChannel, agi
+from agi_server.verdicts import Rejection
 from dialplan import contract
 from tests.conversations.sessions import (
     ENVIRONMENT,
