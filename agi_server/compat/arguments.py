@@ -16,6 +16,7 @@ _SEPARATORS: Final = re.compile(r"[ ,]+")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _EXPRESSION: Final = re.compile(r"\$\{([^${}]*)\}")
 _CALLER: Final = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^"<]*?))\s*<(.*)>\s*')
+_CALLERS_NUMBER: Final = re.compile(r"[0-9*#+]*")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _DROPPED: Final = re.compile(r"[ ().-]")
 """What Asterisk drops from a caller's number (ast_shrink_phone_number)."""
@@ -106,10 +107,15 @@ def place_in_database(family: object, key: object) -> tuple[str, str]:
 
 
 def caller(value: object) -> tuple[str, str]:
-    """Number and name of a caller, written as `number`, `name <number>` or `"name" <number>`."""
+    """Number and name of a caller, written as `number`, `name`, `name <number>`, `"name" <number>`.
+
+    Source: ast_callerid_parse, ast_isphonenumber.
+    """
     parts = _CALLER.fullmatch(str(value))
     if parts is None:
-        return _DROPPED.sub("", word(value)), ""
+        bare = word(value)
+        number = _DROPPED.sub("", bare)
+        return (number, "") if _CALLERS_NUMBER.fullmatch(number) else ("", bare)
     name = parts["plain"] if parts["quoted"] is None else _ESCAPED.sub(r"\1", parts["quoted"])
     return _DROPPED.sub("", parts[3]), name
 

@@ -4,7 +4,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from typing import Any, TypeAlias
 
@@ -75,6 +75,23 @@ class OffTheMainThread(Pyst2AGI):  # type: ignore[misc]  # pyst2 has no types
         self.stdin, self.stdout, self.stderr = StringIO(answers), StringIO(), StringIO()
         self.env = {"agi_context": "default", "agi_extension": "s", "agi_priority": "1"}
         self._got_sighup = False
+
+
+def meaning(words: Sequence[str]) -> list[str]:
+    """The words of a command in one spelling, less what says nothing: Asterisk's own defaults."""
+    said = [word.strip().lower() for word in words]
+    match said[:2]:
+        case ["record", "file"]:
+            return [*said[:6], *(word for word in said[6:] if word not in ("0", "s=0"))]
+        case ["set", "callerid"]:
+            return [*said[:2], said[2].removeprefix('"" <').removesuffix(">")]
+        case ["database", "deltree"] if not said[-1]:
+            return said[:-1]
+        case ["set", "autohangup"]:
+            return [*said[:2], said[2].removesuffix(".000")]
+        case ["stream", "file"] | ["control", "stream"] if said[-1] == "0":
+            return said[:-1]
+    return said
 
 
 def run(awaitable: Any) -> Any:  # noqa: ANN401  what the test's coroutine gives

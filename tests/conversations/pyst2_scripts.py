@@ -20,7 +20,29 @@ def order(agi):
     met["wait"] = agi.appexec("Wait", "1")
     met["exec"] = agi.exec_command("NoOp", "a", 2)
     met["recorded"] = agi.record_file("order", "wav", "#", 9000)
+    met["option"] = agi.get_option("confirm", "12", 3000)
+    met["wait_for_digit"] = agi.wait_for_digit(1000)
+    met["said"] = [
+        agi.say_number(42, "#"),
+        agi.say_digits([4, 2]),
+        agi.say_alpha("ab"),
+        agi.say_phonetic("ab"),
+        agi.say_date(1700000000),
+        agi.say_time(1700000000),
+        agi.say_datetime(1700000000, "", "ABdY", "UTC"),
+    ]
+    agi.database_put("orders", "last", met["number"])
+    met["database"] = agi.database_get("orders", "last")
+    agi.database_del("orders", "last")
+    agi.set_callerid("100")
+    agi.set_autohangup(600)
+    agi.send_text("thank you")
+    agi.send_image("logo")
+    agi.noop()
+    agi.goto_on_exit("sales", "s", 1)
     for name, doing in {
+        "nothing there": lambda: agi.database_get("orders", "last"),
+        "tdd": lambda: agi.tdd_mode("on"),
         "missing": lambda: agi.stream_file("missing"),
         "application": lambda: agi.appexec("Dance"),
         "usage": lambda: agi.execute("SET VARIABLE", "X"),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from agi_server.verdicts import Outcome, Refusal
 from asterisk.agi import AGIAppError, AGIHangup, AGIResultHangup, AGISIGHUPHangup, AGISIGPIPEHangup
 
 from agi_server.compat import AGI, ScriptThreads, mount, mounting
@@ -22,6 +21,7 @@ from agi_server.testing import (
     Silence,
     agi,
 )
+from agi_server.verdicts import Outcome, Refusal
 from tests.conversations.sessions import Run, serving
 
 PATIENCE = 5.0

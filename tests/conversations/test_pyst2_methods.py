@@ -16,7 +16,15 @@ from asterisk.agi import (
 )
 
 from agi_server.compat import AGI
-from tests.conversations.dictating import Call, Outcome, Words, ours, run, theirs
+from tests.conversations.dictating import (
+    Call,
+    Outcome,
+    Words,
+    meaning,
+    ours,
+    run,
+    theirs,
+)
 
 PUBLIC = [
     name
@@ -159,21 +167,6 @@ SAME: dict[str, tuple[Call, Sequence[str]]] = {
         ["0"],
     ),
 }
-
-
-def meaning(words: Sequence[str]) -> list[str]:
-    """The words of a command in one spelling, less what says nothing: Asterisk's own defaults."""
-    said = [word.strip().lower() for word in words]
-    match said[:2]:
-        case ["record", "file"]:
-            return [*said[:6], *(word for word in said[6:] if word not in ("0", "s=0"))]
-        case ["set", "callerid"]:
-            return [*said[:2], said[2].removeprefix('"" <').removesuffix(">")]
-        case ["database", "deltree"] if not said[-1]:
-            return said[:-1]
-        case ["stream", "file"] | ["control", "stream"] if said[-1] == "0":
-            return said[:-1]
-    return said
 
 
 @pytest.mark.parametrize(("call", "replies"), SAME.values(), ids=SAME)
@@ -319,6 +312,13 @@ CURED: dict[str, tuple[Call, Sequence[str], Outcome, Words, Outcome]] = {
         ["1"],
         None,
         [["SET", "CALLERID", '"Anna" <100>']],
+        None,
+    ),
+    "set_callerid, no number": (
+        lambda agi: agi.set_callerid('"Anna B."'),
+        ["1"],
+        None,
+        [["SET", "CALLERID", '"Anna B." <>']],
         None,
     ),
     "verbose, two lines": (

@@ -28,7 +28,7 @@ from agi_server.testing import (
     agi,
     split_words,
 )
-from tests.conversations.dictating import run
+from tests.conversations.dictating import meaning, run
 from tests.conversations.pyst2_scripts import (
     order,
     read_note,
@@ -37,8 +37,6 @@ from tests.conversations.pyst2_scripts import (
     wait_for_ever,
 )
 from tests.conversations.sessions import serving
-
-_SAYS_NOTHING = ("0", "s=0", "beep", "BEEP")
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,12 +119,9 @@ def orderer() -> FakeChannel:
     return FakeChannel(number="+37120000000", name="Anna B.", caller=caller, sounds=sound)
 
 
-def meaning(result: AgiResult) -> list[list[str]]:
-    """The commands as Asterisk understands them, less its defaults, and our own at the end."""
-    commands = [split_words(exchange.command.strip()) for exchange in result.transcript]
-    return [
-        [word for word in words if word.lower() not in ("0", "s=0", "beep")] for words in commands
-    ]
+def commands_of(result: AgiResult) -> list[list[str]]:
+    """The commands as Asterisk understands them."""
+    return [meaning(split_words(command.strip())) for command in result.commands]
 
 
 def test_the_same_call() -> None:
@@ -149,12 +144,12 @@ def test_the_same_call() -> None:
     assert ours.recordings == theirs.recordings
     assert ours.executed == theirs.executed
     assert ours.messages == theirs.messages
-    commands = meaning(result)
-    assert commands.pop() == ["SET", "VARIABLE", "RAHYAB_DONE", "test"]
-    states = [words for words in commands if words == ["CHANNEL", "STATUS"]]
+    commands = commands_of(result)
+    assert commands.pop() == ["set", "variable", "rahyab_done", "test"]
+    states = [words for words in commands if words == ["channel", "status"]]
     assert len(states) == 2  # the script's own, and the one that tells why a file failed
-    commands.pop(commands.index(["STREAM", "FILE", "missing", ""]) + 1)
-    assert commands == meaning(result_of_pyst2)
+    commands.pop(commands.index(["stream", "file", "missing", ""]) + 1)
+    assert commands == commands_of(result_of_pyst2)
 
 
 @pytest.mark.parametrize("play", [on_process, mounted])
