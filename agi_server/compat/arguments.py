@@ -15,7 +15,6 @@ from agi_server.protocol import LocalProtocolError
 _SEPARATORS: Final = re.compile(r"[ ,]+")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _EXPRESSION: Final = re.compile(r"\$\{([^${}]*)\}")
-_CALLER: Final = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^"<]*?))\s*<(.*)>\s*')
 _CALLERS_NUMBER: Final = re.compile(r"[0-9*#+]*")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _DROPPED: Final = re.compile(r"[ ().-]")
@@ -111,13 +110,13 @@ def caller(value: object) -> tuple[str, str]:
 
     Source: ast_callerid_parse, ast_isphonenumber.
     """
-    parts = _CALLER.fullmatch(str(value))
-    if parts is None:
-        bare = word(value)
-        number = _DROPPED.sub("", bare)
-        return (number, "") if _CALLERS_NUMBER.fullmatch(number) else ("", bare)
-    name = parts["plain"] if parts["quoted"] is None else _ESCAPED.sub(r"\1", parts["quoted"])
-    return _DROPPED.sub("", parts[3]), name
+    bare = str(value).strip()
+    name, bracket, number = bare.removesuffix(">").rpartition("<")
+    if bracket and bare.endswith(">"):
+        return _DROPPED.sub("", number), word(name)
+    bare = word(bare)
+    number = _DROPPED.sub("", bare)
+    return (number, "") if _CALLERS_NUMBER.fullmatch(number) else ("", bare)
 
 
 def variable_of(expression: str) -> str | None:

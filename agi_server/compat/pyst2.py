@@ -1,4 +1,4 @@
-"""What is pyst2's own here: its exceptions, and how it takes a reply apart.
+"""What is pyst2's own here: its exceptions, and its time limits.
 
 Scripts catch the exceptions that they import from `asterisk.agi`, so these must be the very same.
 """
@@ -17,7 +17,6 @@ from asterisk.agi import (  # type: ignore[import-untyped]  # pyst2 has no types
     AGISIGPIPEHangup,
     AGIUnknownError,
     AGIUsageError,
-    re_kv,
 )
 
 __all__ = [
@@ -34,5 +33,4 @@ __all__ = [
     "AGISIGPIPEHangup",
     "AGIUnknownError",
     "AGIUsageError",
-    "re_kv",
 ]

@@ -21,7 +21,7 @@ from agi_server.commands import (
 from agi_server.commands.base import text
 from agi_server.commands.checking import checked_part
 from agi_server.commands.collecting import DataFailed
-from agi_server.compat.pyst2 import AGIInvalidCommand, AGIUsageError, re_kv
+from agi_server.compat.pyst2 import AGIInvalidCommand, AGIUsageError
 from agi_server.protocol import LocalProtocolError, Reply
 from agi_server.testing import split_words
 
@@ -223,8 +223,11 @@ def _exec(words: tuple[str, ...]) -> ExecAsWritten:
 
 def result_of(name: str, reply: Reply) -> tuple[Result, bool]:
     """The reply to the command `name` as pyst2 takes it apart, and whether it tells a hang-up."""
-    result: Result = {"result": ("", "")}
-    for key, value, data in re_kv.findall(f"result={reply.result} {reply.data}".rstrip()):
-        result[key] = (value, data)
-    is_hangup = name not in _VALUES and any(data == "hangup" for _, data in result.values())
-    return result, is_hangup
+    text_end = reply.data.rfind(")") if reply.data.startswith("(") else -1
+    inner, rest = reply.data[1 : max(text_end, 1)], reply.data[text_end + 1 :]
+    result: Result = {"result": (reply.result, inner if reply.result and text_end > 0 else "")}
+    for part in rest.split():
+        key, equals, value = part.partition("=")
+        if equals and value and key != "result":
+            result[key] = (value, "")
+    return result, inner == "hangup" and name not in _VALUES

@@ -152,6 +152,19 @@ SAME: dict[str, tuple[Call, Sequence[str]]] = {
     "execute, EXEC": (lambda agi: agi.execute("EXEC", "Wait", 1), ["0"]),
     "execute, text": (lambda agi: agi.execute("GET VARIABLE", "X"), ["1 (a b)"]),
     "execute, timed out": (lambda agi: agi.execute("GET DATA", "a", 100, 1), [" (timeout)"]),
+    "execute, speech": (
+        lambda agi: agi.execute("SPEECH RECOGNIZE", "menu", 5000),
+        ['1 (speech) endpos=80 results=1 score0=900 text0="one two" grammar0=menu'],
+    ),
+    "execute, brackets in a text": (
+        lambda agi: agi.execute("GET VARIABLE", "X"),
+        ["1 (a) b (c d=e)"],
+    ),
+    "execute, an empty text": (lambda agi: agi.execute("GET VARIABLE", "X"), ["1 ()"]),
+    "execute, a word and more": (
+        lambda agi: agi.execute("RECORD FILE", "a", "gsm", "#", 10),
+        ["35 (dtmf) endpos=80"],
+    ),
     "execute, failed": (lambda agi: agi.execute("ANSWER"), ["-1", "6"]),
     "execute, gone": (
         lambda agi: agi.execute("RECORD FILE", "a", "gsm", "#", 10),
