@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from agi_server.call import Calls
+from agi_server.compat import load_scripts
 from agi_server.policy import RulesInForce
 from agi_server.server import AgiServer
 from agi_server.settings import Address, Settings
@@ -42,13 +43,15 @@ async def running(
     Raises:
         PolicyError: The rules file cannot be used.
         StoreError: The database cannot be opened.
+        SettingsError: A script cannot be loaded.
     """
     if rules is None:
         rules = RulesInForce(settings.rules)
     stores = StoreThreads(lambda: SqliteStore(settings.database))
     await stores.start()
     try:
-        handlers = Calls(rules, stores, utc_now, settings.messages).handlers()
+        calls = Calls(rules, stores, utc_now, settings.messages)
+        handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
         server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
         address = await server.start(listener)
         try:

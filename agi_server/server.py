@@ -28,6 +28,7 @@ from agi_server.session_errors import (
     BadRequestError,
     CommandRefusedError,
     HungUpError,
+    OverloadError,
     SessionEndedError,
 )
 from agi_server.verdicts import Outcome, Refusal, Rejection
@@ -307,7 +308,8 @@ class AgiServer:
         except BadRequestError as error:
             uniqueid = _uniqueid(channel)
             self._log.warning("bad request", uniqueid=uniqueid, script=link.script, why=str(error))
-            await _fail(link, channel, Refusal.BAD_REQUEST)
+            is_busy = isinstance(error, OverloadError)
+            await _fail(link, channel, Refusal.OVERLOAD if is_busy else Refusal.BAD_REQUEST)
             return Outcome.REFUSED
         except Exception:  # noqa: BLE001  whatever it is, the caller must not pay for it
             uniqueid = _uniqueid(channel)

@@ -36,3 +36,7 @@ class BadRequestError(Exception):
 
     A handler raises it: the session ends in failure, without the traceback of a bug.
     """
+
+
+class OverloadError(BadRequestError):
+    """It cannot be done now, because too much else is being done; another server may."""

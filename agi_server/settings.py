@@ -79,6 +79,8 @@ class Settings:
         workers: How many processes serve calls. RAHYAB_WORKERS, 1.
         peers: From where an Asterisk may connect. RAHYAB_PEERS, loopback alone.
         secret: What an Asterisk must know; empty: nothing. RAHYAB_SECRET, empty.
+        scripts: Scripts written for pyst2, as `name=module:function` with commas between several
+            (`agi_server.compat`). RAHYAB_SCRIPTS, none.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -95,6 +97,7 @@ class Settings:
     workers: int
     peers: tuple[Network, ...]
     secret: str = field(repr=False)
+    scripts: str
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -127,6 +130,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         workers=_workers(env.get("RAHYAB_WORKERS") or "1"),
         peers=_peers(env.get("RAHYAB_PEERS") or LOOPBACK),
         secret=_secret(env.get("RAHYAB_SECRET") or ""),
+        scripts=env.get("RAHYAB_SCRIPTS") or "",
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),

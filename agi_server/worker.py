@@ -22,7 +22,7 @@ import uvloop
 from agi_server.app import DRAIN_SECONDS, Application, running
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError, RulesInForce
-from agi_server.settings import Settings, load_settings
+from agi_server.settings import Settings, SettingsError, load_settings
 from agi_server.worker_messages import (
     LONGEST_MESSAGE,
     Abort,
@@ -85,7 +85,7 @@ class Worker:
             rules = RulesInForce(self._settings.rules, begin.rules)
             async with running(self._settings, listener, rules) as application:
                 cut = await self._serve(application)
-        except (PolicyError, StoreError) as error:
+        except (PolicyError, StoreError, SettingsError) as error:
             self._say(Failed(str(error)))
         else:
             # Only now, when the database is closed, the supervisor may end too.

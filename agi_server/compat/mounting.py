@@ -15,7 +15,7 @@ from agi_server.compat.agi import AGI
 from agi_server.compat.pyst2 import AGIHangup, AGISIGPIPEHangup
 from agi_server.compat.session import ScriptSession
 from agi_server.server import Handler
-from agi_server.session_errors import BadRequestError
+from agi_server.session_errors import BadRequestError, OverloadError
 from dialplan import contract
 
 Script: TypeAlias = Callable[[AGI], object]
@@ -52,11 +52,11 @@ class ScriptThreads:
         """Run `work` in a thread, and then, once there is room for another, `finished`.
 
         Raises:
-            BadRequestError: all threads are taken, or the system gives no more.
+            OverloadError: all threads are taken, or the system gives no more.
         """
         with self._lock:
             if self._running >= self._limit:
-                raise BadRequestError(f"{self._limit} scripts are running, which is the limit")
+                raise OverloadError(f"{self._limit} scripts are running, which is the limit")
             self._running += 1
         try:
             threading.Thread(
@@ -64,7 +64,7 @@ class ScriptThreads:
             ).start()
         except RuntimeError as error:
             self._release()
-            raise BadRequestError(f"no thread for a script: {error}") from None
+            raise OverloadError(f"no thread for a script: {error}") from None
 
     def _run(self, work: Callable[[], None], finished: Callable[[], None]) -> None:
         try:

@@ -11,10 +11,18 @@ import pytest
 
 from agi_server.lab.waiting import wait_until
 from agi_server.policy import load_policy_file
-from agi_server.testing import Action, AgiResult, Asked, FakeChannel, HangUp, Press, Silence
+from agi_server.testing import Action, AgiResult, Asked, FakeChannel, HangUp, Press, Silence, agi
 from dialplan import contract
 from dialplan.contract import Script
-from tests.agi_server.service import LONGEST_WAIT, Server, caller, request, serving
+from tests.agi_server.service import (
+    LONGEST_WAIT,
+    Server,
+    caller,
+    only_sentence,
+    refused,
+    request,
+    serving,
+)
 from tests.conversations.site import GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
 
 IN_OFFICE_HOURS = "2026-11-24 10:00"
@@ -236,3 +244,17 @@ def test_without_a_supervisor_workers_finish_and_end(home: Path) -> None:
         assert server.await_end() == -signal.SIGKILL
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(server.address)
+
+
+def test_scripts_of_the_site_are_served_beside_ours(home: Path) -> None:
+    """By name, from a file; one that cannot be loaded is a sentence at the start."""
+    script = home / "hello.py"
+    script.write_text("def hello(agi):\n    agi.set_variable('HELLO', agi.env['agi_callerid'])\n")
+    with serving(home, SCRIPTS=f"hello={script}:hello") as server:
+        channel = FakeChannel(number="100")
+        url = "agi://{}:{}/hello".format(*server.address)
+        assert asyncio.run(agi(channel, url)).status == "SUCCESS"
+        assert channel.variables["HELLO"] == "100"
+    done = refused(home, SCRIPTS=f"hello={script}:hallo")
+    assert done.returncode == 2
+    assert "hallo" in only_sentence(done)

@@ -205,7 +205,7 @@ def test_a_script_that_never_returns_loses_its_session_and_keeps_its_thread(
 
     assert first.status == "HANGUP"
     assert second.status == "FAILURE"
-    assert refused.variables["RAHYAB_REASON"] == Refusal.BAD_REQUEST
+    assert refused.variables["RAHYAB_REASON"] == Refusal.OVERLOAD
     assert told.errors == [AGISIGHUPHangup]
 
 
