@@ -25,6 +25,8 @@ from tests.agi_server.service import (
 )
 from tests.conversations.site import GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
 
+pytestmark = pytest.mark.slow
+
 IN_OFFICE_HOURS = "2026-11-24 10:00"
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 BENCH = Path(__file__).parent / "agi_bench.py"
 ENVIRONMENT = (
     "agi_network: yes\nagi_network_script: bench\nagi_request: agi://127.0.0.1/bench\n"

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 BENCH = Path(__file__).parent / "attack_bench.py"
 GENTLE = ("--seconds", "1", "--rate", "20")
 

@@ -28,6 +28,8 @@ from agi_server.verdicts import Rejection
 from tests.conversations.server_of_few_files import OPEN_FILES, greet
 from tests.conversations.sessions import ENVIRONMENT, Run, connect, serving
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ATTACKERS = 30
 CALLS = 20

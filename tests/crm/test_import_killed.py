@@ -14,6 +14,8 @@ from crm.importing import PROGRESS_EVERY, import_customers
 from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 HEADER = SAMPLE_FILE.read_text(encoding="utf-8").splitlines()[0]
 LINES = 20_000

@@ -8,7 +8,7 @@ from types import UnionType
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agi_server.commands import COMMANDS, Command, GetUntrusted, SetCallerId
@@ -77,6 +77,7 @@ def test_the_reference_knows_what_overwrites_asterisks_stack():
 
 
 @pytest.mark.parametrize("kind", EVERY_COMMAND)
+@settings(max_examples=40)  # of each of the 47
 @given(data=st.data())
 def test_asterisk_splits_a_command_into_its_name_and_arguments(
     kind: type[Command[object]], data: st.DataObject
@@ -124,6 +125,7 @@ data_text = st.one_of(st.text(max_size=40), st.lists(fragment, max_size=8).map("
 
 
 @pytest.mark.parametrize("kind", EVERY_COMMAND)
+@settings(max_examples=40)  # of each of the 47
 @given(data=st.data(), result=result, text=data_text)
 def test_any_reply_gives_an_outcome_or_is_an_error_of_the_peer(
     kind: type[Command[object]], data: st.DataObject, result: str, text: str
