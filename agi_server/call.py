@@ -21,7 +21,7 @@ from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import Rulebook, RulesInForce
 from agi_server.request import Request, moment_of, read_request
-from agi_server.server import Handler
+from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from agi_server.store_threads import StoreThreads
 from crm.records import Answer, Call, NewCall, Outcome

@@ -111,6 +111,6 @@ class Channel:
     def _refusal(self, command: Command[T], reply: Reply) -> Exception:
         if reply.code == DEAD:
             # With AGISIGHUP=no, or a session begun on a dead channel, nothing else says so.
-            self._link.mark_hung_up()
+            self._link.mark_dead()
             return HungUpError(f"{command.name}: the channel is dead")
         return CommandRefusedError(command.name, reply)

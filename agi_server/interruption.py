@@ -2,7 +2,8 @@
 
 asyncio can only cancel a task. A handler should meet a hang-up as what it is, a `HungUpError` that
 it can catch, also while it waits for a database; so the cancellation is turned into that exception
-on its way to the handler.
+on its way to the handler. What it meets is a `CancelledError` besides: task groups, semaphores and
+`wait_for` put things in order only when they see one.
 """
 
 import asyncio
@@ -45,8 +46,12 @@ class InterruptibleWork:
             self.retry()
 
     def withdraw(self) -> None:
-        """Let go of an interruption that has not taken place: the work knows already."""
-        self._error = None
+        """Let go of an interruption that has not taken place: the work knows already.
+
+        Without effect when called from another task than the work's own, which may still wait.
+        """
+        if not self._cancelling and asyncio.current_task() is self._task:
+            self._error = None
 
     def retry(self) -> None:
         """Interrupt now what could not be interrupted at the time, if it is still due."""
@@ -55,7 +60,10 @@ class InterruptibleWork:
 
     @contextmanager
     def protected(self) -> Iterator[None]:
-        """Hold interruptions off; one that is due takes place at the next wait after it."""
+        """Hold interruptions of the whole work off; one that is due comes at the next wait after.
+
+        It does not matter which of the work's tasks is in here.
+        """
         self._protections += 1
         try:
             yield
@@ -74,6 +82,7 @@ class InterruptibleWork:
                 try:
                     value = yield awaited
                     resume = self._work.send
+                    self._notice_swallowed()
                 except BaseException as error:  # noqa: BLE001  the work must see whatever it is
                     resume, value = self._work.throw, self._meaning(error)
         except StopIteration:
@@ -90,9 +99,29 @@ class InterruptibleWork:
 
     def _meaning(self, error: BaseException) -> BaseException:
         """The exception for the work: the interruption, if it was that which cancelled us."""
-        if not self._cancelling or not isinstance(error, asyncio.CancelledError):
+        if not isinstance(error, asyncio.CancelledError):
+            self._notice_swallowed()
+            return error
+        if not self._cancelling:
             return error
         self._cancelling = False
-        interruption, self._error = self._error, None
         is_cancelled_too = self._task is not None and self._task.uncancel() > 0
-        return error if interruption is None or is_cancelled_too else interruption
+        if is_cancelled_too or self._error is None:
+            self.retry()
+            return error
+        interruption, self._error = self._error, None
+        return _cancelling_kind(type(interruption))(*interruption.args)
+
+    def _notice_swallowed(self) -> None:
+        """Try again, if what the work waited for has not let the cancellation through."""
+        if self._cancelling:
+            self._cancelling = False
+            if self._task is not None:
+                self._task.uncancel()
+            self.retry()
+
+
+def _cancelling_kind(kind: type[Exception]) -> type[BaseException]:
+    """The same exception as a cancellation."""
+    parents: tuple[type[BaseException], ...] = (kind, asyncio.CancelledError)
+    return type(kind.__name__, parents, {"__doc__": kind.__doc__})

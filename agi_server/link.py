@@ -14,8 +14,20 @@ from typing import Final, Protocol, TypeVar
 from agi_server.commands import Command
 from agi_server.interruption import InterruptibleWork
 from agi_server.measurements import SEPARATOR, Measurements
-from agi_server.protocol import Environment, Machine, RemoteProtocolError, Reply, Signal
-from agi_server.session_errors import CommandDeadlineError, HungUpError, SessionEndedError
+from agi_server.protocol import (
+    SUCCESS,
+    Environment,
+    Machine,
+    RemoteProtocolError,
+    Reply,
+    Signal,
+)
+from agi_server.session_errors import (
+    CommandDeadlineError,
+    HungUpError,
+    SessionEndedError,
+    SessionTooLongError,
+)
 from agi_server.verdicts import Rejection
 
 T = TypeVar("T")
@@ -26,6 +38,8 @@ COMMAND_MARGIN_SECONDS: Final = 10.0
 LINGER_SECONDS: Final = 1.0
 """How long Asterisk has to close its side after we closed ours. It does so at once; closing
 before it has would destroy with a RST what it has not read yet."""
+
+TOO_LONG: Final = "the session took longer than a session may"
 
 MAX_LEFTOVER_BYTES: Final = 16 * 1024
 """What a peer may still say after we closed our side: the rest of a reply, and the notice. Who says
@@ -77,7 +91,7 @@ class Link(asyncio.Protocol):
         "_commanding",
         "_ended",
         "_ends_at",
-        "_failed",
+        "_failed_in",
         "_leftover",
         "_loop",
         "_machine",
@@ -89,6 +103,7 @@ class Link(asyncio.Protocol):
         "_settled",
         "_transport",
         "_waiter",
+        "_was_alive",
         "deadline",
         "hung_up",
         "is_clear",
@@ -107,8 +122,10 @@ class Link(asyncio.Protocol):
         self._loop = loop
         self._machine = Machine()
         self._sent: Command[object] | None = None
-        self._failed = False
-        """Whether the last command was answered -1: what a hang-up does to a command."""
+        self._failed_in: str | None = None
+        """The first command answered -1, as by a hang-up, since one went well."""
+        self._was_alive = False
+        """Whether a command that needs a caller has gone well."""
         self._waiter: asyncio.Future[Reply] | None = None
         """Of the one who sent the outstanding command."""
         self._settled: list[asyncio.Future[None]] | None = None
@@ -138,6 +155,11 @@ class Link(asyncio.Protocol):
         """The other end's address and port; an empty address when it is gone already."""
         name = self._transport.get_extra_info("peername")
         return name[:2] if name else ("", 0)
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether the session goes on."""
+        return self.phase is Phase.SERVING and self._ended is None
 
     @property
     def busy(self) -> bool:
@@ -236,10 +258,17 @@ class Link(asyncio.Protocol):
             return
         self.hung_up = True
         self.is_clear = False
-        sent = self._sent
-        was_in_command = sent is not None and (self._machine.busy or self._failed)
-        stage = sent.name if sent is not None and was_in_command else BETWEEN_COMMANDS
-        self._measurements.hang_ups[f"{self.script}{SEPARATOR}{stage}"] += 1
+        stage = self._failed_in
+        if stage is None and self._machine.busy and self._sent is not None:
+            stage = self._sent.name
+        self._measurements.hang_ups[f"{self.script}{SEPARATOR}{stage or BETWEEN_COMMANDS}"] += 1
+
+    def mark_dead(self) -> None:
+        """Take note of a reply that the channel is dead: no caller left here, if none was here."""
+        if self._was_alive or self._failed_in is not None:
+            self.mark_hung_up()
+        self.hung_up = True
+        self.is_clear = False
 
     def finish(self) -> None:
         """End the session well: half-close, and wait a moment for Asterisk to do the same."""
@@ -250,6 +279,7 @@ class Link(asyncio.Protocol):
     def fail(self, why: str = "the session was given up") -> None:
         """End the session so that `AGISTATUS` becomes FAILURE, whatever is under way."""
         if self.phase is Phase.SERVING:
+            self._account(monotonic())
             self._transport.write(self._machine.fail())
             self._half_close(why)
 
@@ -282,20 +312,34 @@ class Link(asyncio.Protocol):
             self._transport.abort()
 
     def _overdue(self) -> None:
-        if monotonic() >= self._ends_at or self._sent is None:
-            why = "the session took longer than a session may"
-        else:
-            why = f"no reply to {self._sent.name} in time"
-            self._measurements.overdue += 1
+        now = monotonic()
+        is_busy = self._machine.busy
+        if now >= self._ends_at and not is_busy and self.work is not None:
+            # The handler has a moment to end; then it is cut off.
+            self._ends_at = inf
+            self.deadline = now + LINGER_SECONDS
+            self.work.interrupt(SessionTooLongError(TOO_LONG))
+            return
+        why = f"no reply to {self._sent.name} in time" if is_busy and self._sent else TOO_LONG
+        self._measurements.overdue += is_busy
+        self._account(now)
         self._owner.given_up(self, why)
-        error = CommandDeadlineError(why)
-        self._tell(error)
+        self._tell(CommandDeadlineError(why))
         self.fail(why)
+
+    def _account(self, now: float) -> None:
+        """Say once, at the session's end, whose time it took."""
+        if not self._began_at:
+            return
+        if self._machine.busy:
+            self._commanding += now - self._sent_at
+        self._measurements.commanding.observe(self._commanding)
+        self._measurements.thinking.observe(max(0.0, now - self._began_at - self._commanding))
+        self._began_at = 0.0
 
     def _half_close(self, why: str) -> None:
         now = monotonic()
-        self._measurements.commanding.observe(self._commanding)
-        self._measurements.thinking.observe(now - self._began_at - self._commanding)
+        self._account(now)
         self._ended = why
         self.is_clear = False
         self.phase = Phase.CLOSING
@@ -332,7 +376,7 @@ class Link(asyncio.Protocol):
         self._commanding += took
         if self._sent is not None:
             self._measurements.command(self._sent.name).observe(took)
-        self._failed = reply.result == "-1"
+        self._note_result(reply)
         self.is_clear = not self.hung_up
         self.deadline = self._ends_at
         waiter = self._waiter
@@ -343,6 +387,16 @@ class Link(asyncio.Protocol):
             self._wake_settled()
         if self.hung_up and self.work is not None:
             self.work.retry()
+
+    def _note_result(self, reply: Reply) -> None:
+        sent = self._sent
+        if sent is None or reply.code != SUCCESS or sent.works_when_dead:
+            return
+        if reply.result == "-1":
+            self._failed_in = self._failed_in or sent.name
+        else:
+            self._failed_in = None
+            self._was_alive = True
 
     def _take_hangup(self) -> None:
         if not self.hung_up:
@@ -363,6 +417,7 @@ class Link(asyncio.Protocol):
         """Nothing more will come: whoever waits must know."""
         if self._ended is not None:
             return
+        self._account(monotonic())
         self._ended = why
         self.is_clear = False
         self._tell(self._ending(why, has_news=has_news))

@@ -1,44 +1,29 @@
-"""The FastAGI server: who is let in, which handler serves, and how a session ends.
-
-A session ends honestly. Asterisk says `AGISTATUS=SUCCESS` whenever a server merely closes, even
-one that crashed; so whatever keeps a handler from doing its work ends in the line `failure`, after
-a word of explanation in the variable `RAHYAB_REASON`, and the dialplan's fallback takes the call.
-"""
+"""The FastAGI server: who is let in, and which handler serves."""
 
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import structlog
 
 from agi_server.challenge import Prove
 from agi_server.channel import Channel
-from agi_server.commands import SetVariable
 from agi_server.connections import Connections
-from agi_server.interruption import InterruptibleWork
 from agi_server.link import Link
 from agi_server.listening import LISTEN_BACKLOG
 from agi_server.measurements import SEPARATOR, Measurements
+from agi_server.session import LOGGED_CHARACTERS, Handler, fail, run, uniqueid
 from agi_server.session_errors import (
-    BadRequestError,
     CommandRefusedError,
     HungUpError,
-    OverloadError,
     SessionEndedError,
 )
 from agi_server.verdicts import Outcome, Refusal, Rejection
-from dialplan import contract
-
-Handler: TypeAlias = Callable[[Channel], Coroutine[Any, Any, None]]
-"""Serves one session. When it returns, the session ends well; when it raises, in failure.
-
-`HungUpError` is no failure: a handler may leave it to the server.
-"""
 
 Network: TypeAlias = IPv4Network | IPv6Network
 LOOPBACK: Final[Sequence[Network]] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
@@ -55,17 +40,14 @@ several times as long."""
 SWEEP_REST_SECONDS: Final = 0.004
 """How long the rest of it waits then, so that calls come in between."""
 
-REASON_SECONDS: Final = 0.03
-"""How long setting the reason may hold up the line `failure`."""
+STOP_SECONDS: Final = 3.0
+"""How long handlers may take to end when their sessions are cut."""
 
 PROOF_SECONDS: Final = 2.0
 """How long a peer has to prove who it is: Asterisk does it at once."""
 
 UNKNOWN: Final = "unknown"
 """Stands in the measurements for scripts that nobody serves: a peer could invent any number."""
-
-LOGGED_CHARACTERS: Final = 80
-"""Of what a peer calls something: it could call it anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +167,10 @@ class AgiServer:
             self._server.close()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            _, stubborn = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            if stubborn:
+                self._log.error("handlers that do not end are left behind", handlers=len(stubborn))
         for link in self._connections.all():
             link.abort_unless_closing()
         await self._connections.none_left()
@@ -227,7 +212,10 @@ class AgiServer:
         script = channel.environment.get("agi_network_script", "").partition("?")[0]
         link.script = script if script in self._handlers else UNKNOWN
         try:
-            refusal = self._refusal(script) or await self._doubt(channel)
+            refusal = self._refusal(script)
+            if refusal is None and self._secret:
+                # While the peer proved itself, others may have come in.
+                refusal = await self._doubt(channel) or self._refusal(script)
             if refusal is not None:
                 await self._refuse(link, channel, script, refusal)
             elif self._must_know_peers:
@@ -249,8 +237,6 @@ class AgiServer:
 
     async def _doubt(self, channel: Channel) -> Refusal | None:
         """The refusal of a peer that does not know the secret."""
-        if not self._secret:
-            return None
         try:
             async with asyncio.timeout(PROOF_SECONDS):
                 is_ours = await channel.send(Prove(self._secret))
@@ -259,10 +245,10 @@ class AgiServer:
         return None if is_ours else Refusal.UNPROVEN
 
     async def _refuse(self, link: Link, channel: Channel, script: str, why: Refusal) -> None:
-        self.measurements.refusals[why] += 1
+        self.measurements.sessions[f"{link.script}{SEPARATOR}{Outcome.REFUSED}"] += 1
         name = script[:LOGGED_CHARACTERS]
-        self._log.warning("session refused", reason=why, script=name, uniqueid=_uniqueid(channel))
-        await _fail(link, channel, why)
+        self._log.warning("session refused", reason=why, script=name, uniqueid=uniqueid(channel))
+        await fail(link, channel, why, self.measurements)
 
     async def _handle_for_peer(self, link: Link, channel: Channel, handler: Handler) -> None:
         """Handle, if this peer has not too many sessions already."""
@@ -284,40 +270,13 @@ class AgiServer:
         self._idle.clear()
         outcome = Outcome.CUT
         try:
-            outcome = await self._run(link, channel, handler)
+            outcome = await run(link, channel, handler, self.measurements)
         finally:
             self.measurements.sessions[f"{link.script}{SEPARATOR}{outcome}"] += 1
             self.measurements.open_sessions -= 1
             self._serving -= 1
             if not self._serving:
                 self._idle.set()
-
-    async def _run(self, link: Link, channel: Channel, handler: Handler) -> Outcome:
-        """Run the handler, and end the session as it deserves."""
-        link.work = InterruptibleWork(handler(channel), link.is_busy)
-        try:
-            await link.work
-            if link.busy:
-                await link.settled()
-        except HungUpError:
-            link.finish()
-            return Outcome.HUNG_UP
-        except SessionEndedError as error:
-            self._log.info("session ended early", uniqueid=_uniqueid(channel), why=str(error))
-            return Outcome.ENDED_EARLY
-        except BadRequestError as error:
-            uniqueid = _uniqueid(channel)
-            self._log.warning("bad request", uniqueid=uniqueid, script=link.script, why=str(error))
-            is_busy = isinstance(error, OverloadError)
-            await _fail(link, channel, Refusal.OVERLOAD if is_busy else Refusal.BAD_REQUEST)
-            return Outcome.REFUSED
-        except Exception:  # noqa: BLE001  whatever it is, the caller must not pay for it
-            uniqueid = _uniqueid(channel)
-            self._log.exception("a handler failed", uniqueid=uniqueid)
-            await _fail(link, channel, Refusal.BUG)
-            return Outcome.FAILED
-        link.finish()
-        return Outcome.COMPLETED
 
     def _is_allowed(self, host: str) -> bool:
         address = ip_address(host) if host else None
@@ -343,19 +302,3 @@ class AgiServer:
             self._sweeper = self._loop.call_later(SWEEP_REST_SECONDS, self._expire, overdue)
         else:
             self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
-
-
-def _uniqueid(channel: Channel) -> str:
-    return channel.environment.get("agi_uniqueid", "")[:LOGGED_CHARACTERS]
-
-
-async def _fail(link: Link, channel: Channel, reason: Refusal) -> None:
-    """Tell the dialplan why, if that can be done in step and at once; then the `failure` line."""
-    if not link.busy:
-        try:
-            async with asyncio.timeout(REASON_SECONDS):
-                await channel.send(SetVariable(contract.REASON, reason.value))
-        except (TimeoutError, HungUpError, SessionEndedError, CommandRefusedError):
-            # The line below says what matters; the reason is only for the Asterisk log.
-            pass
-    link.fail()

@@ -19,6 +19,10 @@ class CommandDeadlineError(SessionEndedError):
     """Asterisk took longer for a command than it may; a late reply would be out of step."""
 
 
+class SessionTooLongError(SessionEndedError):
+    """The session has taken as long as one may; there is a moment left to put things in order."""
+
+
 class CommandRefusedError(Exception):
     """Asterisk did not perform a command; the session goes on.
 

@@ -19,7 +19,7 @@ class Rejection(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a session ended in failure: the value of `RAHYAB_REASON`."""
+    """Why the server ended a session in failure: the value of `RAHYAB_REASON`."""
 
     OVERLOAD = "overload"
     OVERLOAD_OF_PEER = "overload-of-peer"
@@ -27,6 +27,8 @@ class Refusal(StrEnum):
     UNKNOWN_SCRIPT = "unknown-script"
     UNPROVEN = "unproven"
     """The peer does not know the secret."""
+    TOO_LONG = "too-long"
+    """The session took longer than a session may."""
     BAD_REQUEST = "bad-request"
     """The handler cannot do what is asked for."""
     BUG = "internal-error"
@@ -41,7 +43,7 @@ class Outcome(StrEnum):
     ENDED_EARLY = "ended-early"
     """The connection was lost, or had to be given up."""
     REFUSED = "refused"
-    """The handler could not do what was asked for."""
+    """It was not let in, or the handler could not do what was asked for."""
     FAILED = "failed"
     """A bug: the handler raised what it should not."""
     CUT = "cut"

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Final
 
 from agi_server.compat.mounting import Script, ScriptThreads, mount
-from agi_server.server import Handler
+from agi_server.session import Handler
 from agi_server.settings import SettingsError
 from dialplan import contract
 

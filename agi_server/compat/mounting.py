@@ -14,7 +14,7 @@ from agi_server.commands import SetVariable
 from agi_server.compat.agi import AGI
 from agi_server.compat.pyst2 import AGIHangup, AGISIGPIPEHangup
 from agi_server.compat.session import ScriptSession
-from agi_server.server import Handler
+from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError, OverloadError
 from dialplan import contract
 

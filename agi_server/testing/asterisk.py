@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from agi_server.channel import Channel, HungUpError, SessionEndedError
-from agi_server.server import AgiServer, Handler
+from agi_server.server import AgiServer
+from agi_server.session import Handler
 from agi_server.testing.channel import FakeChannel
 from agi_server.testing.faults import Faults
 from agi_server.testing.memory import connect_in_memory

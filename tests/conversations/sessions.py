@@ -14,7 +14,8 @@ from agi_server.channel import (
     Channel,
 )
 from agi_server.listening import listen
-from agi_server.server import AgiServer, Handler, Limits
+from agi_server.server import AgiServer, Limits
+from agi_server.session import Handler
 from agi_server.testing import (
     AgiResult,
     FakeChannel,

@@ -311,3 +311,78 @@ class TestProtection:
 
         run(check())
         assert seen == [asyncio.CancelledError]
+
+
+class TestWithAsyncio:
+    """What asyncio puts in order on a cancellation, it puts in order on a hang-up."""
+
+    def test_the_children_of_a_task_group_end_with_it(self, run: Run):
+        ends: list[str] = []
+
+        async def child() -> None:
+            try:
+                await for_ever()
+            finally:
+                ends.append("child")
+
+        async def handler(channel: Channel) -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(child())
+                await channel.send(Answer())
+
+        assert run(play(handler, FakeChannel(leaves_after=1))).status == "HANGUP"
+        assert ends == ["child"]
+
+    def test_a_group_that_met_the_hang_up_is_no_bug(self, run: Run):
+        async def check() -> None:
+            async def handler(channel: Channel) -> None:
+                async def child() -> None:
+                    await channel.send(Answer())
+                    await channel.send(StreamFile("a"))
+                    await channel.send(StreamFile("b"))
+
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(child())
+
+            async with serving(handler) as (server, url):
+                assert (await agi(FakeChannel(leaves_after=2), url)).status == "HANGUP"
+                assert await server.drain(5) == 0
+                assert server.measurements.sessions == {"test\thung-up": 1}
+
+        run(check())
+
+    def test_a_semaphore_keeps_its_permits(self, run: Run):
+        semaphore = asyncio.Semaphore(1)
+
+        async def handler(channel: Channel) -> None:
+            await channel.send(Answer())
+            async with semaphore:
+                await for_ever()
+
+        assert run(play(handler, FakeChannel(leaves_after=1))).status == "HANGUP"
+        assert not semaphore.locked()
+
+    def test_who_swallows_a_cancellation_is_interrupted_all_the_same(self, run: Run):
+        async def stubborn() -> None:
+            try:
+                await for_ever()
+            except asyncio.CancelledError:
+                return
+
+        async def handler(channel: Channel) -> None:
+            await channel.send(Answer())
+            await asyncio.create_task(stubborn())
+            await for_ever()
+
+        assert run(play(handler, FakeChannel(leaves_after=1))).status == "HANGUP"
+
+    def test_what_was_cancelled_elsewhere_is_a_bug(self, run: Run):
+        async def handler(channel: Channel) -> None:
+            del channel
+            cancelled = asyncio.get_running_loop().create_future()
+            cancelled.cancel()
+            await cancelled
+
+        channel = FakeChannel()
+        assert run(play(handler, channel)).status == "FAILURE"
+        assert channel.variables["RAHYAB_REASON"] == "internal-error"

@@ -10,11 +10,12 @@ from ipaddress import ip_network
 import pytest
 
 from agi_server import server as server_module
-from agi_server.channel import Channel, CommandDeadlineError
+from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.listening import listen
 from agi_server.long_values import split_value
 from agi_server.server import LOOPBACK, AgiServer, Limits, Network
+from agi_server.session_errors import SessionTooLongError
 from agi_server.testing import FakeChannel, agi
 from agi_server.verdicts import Rejection
 from dialplan import contract
@@ -140,7 +141,7 @@ class TestTime:
 
     def test_the_handler_is_told_of_it(self, run: Run, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(server_module, "SWEEP_SECONDS", 0.01)
-        told: list[type[Exception]] = []
+        told: list[Exception] = []
 
         async def check() -> None:
             ended = asyncio.Event()
@@ -148,8 +149,8 @@ class TestTime:
             async def handler(_: Channel) -> None:
                 try:
                     await asyncio.Event().wait()
-                except CommandDeadlineError as error:
-                    told.append(type(error))
+                except SessionTooLongError as error:
+                    told.append(error)
                     ended.set()
                     raise
 
@@ -160,7 +161,7 @@ class TestTime:
             await server.stop()
 
         run(check())
-        assert told == [CommandDeadlineError]
+        assert len(told) == 1
 
 
 class TestLongValues:

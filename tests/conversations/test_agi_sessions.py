@@ -309,7 +309,8 @@ class TestHonestEnds:
                 await entered.wait()
                 assert await server.drain(0.01) == 1
                 result = await first
-                assert (result.status, result.commands) == ("FAILURE", ("failure",))
+                assert result.status == "FAILURE"
+                assert result.commands == ('SET VARIABLE "RAHYAB_REASON" "drain"', "failure")
                 assert not result.was_reset
 
         run(check())
