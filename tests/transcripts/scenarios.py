@@ -315,11 +315,6 @@ def _hanging_up() -> Iterator[Scenario]:
     yield Scenario("hang-up-while-thinking", (leaving, *lines(*_NEED_A_CALLER, *_NEED_NONE)))
     yield Scenario("dead-from-the-start", lines(*_NEED_A_CALLER, *_NEED_NONE), scene=DEAD)
     yield Scenario(
-        "without-notices",
-        (Step((), HangUp(0.2), replies=0), *lines("NOOP", "ANSWER")),
-        scene=Scene({"AGISIGHUP": "no"}),
-    )
-    yield Scenario(
         "without-notices-in-a-prompt",
         (line(f'STREAM FILE {TWO} ""', LEAVES), *lines("NOOP", "CHANNEL STATUS")),
         scene=Scene({"AGISIGHUP": "no"}),
