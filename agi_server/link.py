@@ -166,10 +166,6 @@ class Link(asyncio.Protocol):
         """Whether a reply is outstanding."""
         return self._machine.busy
 
-    def is_busy(self) -> bool:
-        """The same as `busy`, to be called."""
-        return self._machine.busy
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio: a peer has connected."""
         self._transport = transport  # type: ignore[assignment]  # a stream server's is no other

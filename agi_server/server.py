@@ -18,11 +18,7 @@ from agi_server.link import Link
 from agi_server.listening import LISTEN_BACKLOG
 from agi_server.measurements import SEPARATOR, Measurements
 from agi_server.session import LOGGED_CHARACTERS, Handler, fail, run, uniqueid
-from agi_server.session_errors import (
-    CommandRefusedError,
-    HungUpError,
-    SessionEndedError,
-)
+from agi_server.session_errors import CommandRefusedError, HungUpError, SessionEndedError
 from agi_server.verdicts import Outcome, Refusal, Rejection
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -109,8 +105,6 @@ class AgiServer:
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._empty = asyncio.Event()
-        self._empty.set()
 
     @property
     def sessions(self) -> int:

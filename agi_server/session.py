@@ -50,7 +50,7 @@ async def run(
     Raises:
         CancelledError: the server cuts the session; its reason has been set.
     """
-    link.work = InterruptibleWork(handler(channel), link.is_busy)
+    link.work = InterruptibleWork(handler(channel), lambda: link.busy)
     try:
         await link.work
         if link.busy:
