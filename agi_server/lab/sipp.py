@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from agi_server.lab.log import Reader
-from agi_server.lab.ports import LOCALHOST, free_port
+from agi_server.lab.ports import LOCALHOST, free_media_port, free_port
 from agi_server.lab.problems import LabError
 from agi_server.lab.processes import Process
 
@@ -72,7 +72,8 @@ class Sipp:
         sip_port = port or free_port()
         command = [
             *("sipp", *options, "-sf", "scenario.xml", "-nostdin"),
-            *("-i", LOCALHOST, "-p", str(sip_port), "-mi", LOCALHOST, "-mp", str(free_port())),
+            *("-i", LOCALHOST, "-p", str(sip_port)),
+            *("-mi", LOCALHOST, "-mp", str(free_media_port())),
             *("-trace_logs", "-log_file", "events", "-trace_err", "-error_file", "errors"),
         ]
         process = Process.spawn(command, Path(os.devnull), folder=own, detached=detached)
