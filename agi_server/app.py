@@ -9,7 +9,7 @@ from typing import Final
 
 from agi_server.call import Calls
 from agi_server.compat import load_scripts
-from agi_server.policy import RulesInForce
+from agi_server.policy import RulesInForce, read_rules
 from agi_server.server import AgiServer
 from agi_server.settings import Address, Settings
 from agi_server.store_threads import StoreThreads
@@ -46,7 +46,7 @@ async def running(
         SettingsError: A script cannot be loaded.
     """
     if rules is None:
-        rules = RulesInForce(settings.rules)
+        rules = RulesInForce(read_rules(settings.rules))
     stores = StoreThreads(lambda: SqliteStore(settings.database))
     await stores.start()
     try:

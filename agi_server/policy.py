@@ -12,6 +12,7 @@ from ivr.prompts import Catalogue, builtin_prompts
 from routing.loading import RulesError, load_policy
 from routing.problems import Problem
 from routing.rules import Policy
+from routing.rules_text import RulesText
 
 
 class PolicyError(Exception):
@@ -38,12 +39,16 @@ class Rulebook:
     tracking: Dialogue
 
 
-def read_rules_text(path: Path) -> str:
+def read_rules(path: Path) -> RulesText:
     """Read a rules file.
 
     Raises:
         PolicyError: It is missing, unreadable or not UTF-8.
     """
+    return RulesText(str(path), _read_text(path))
+
+
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -60,21 +65,21 @@ def load_policy_file(path: Path) -> Policy:
     Raises:
         PolicyError: It cannot be read, or has problems (all of them are in `problems`).
     """
-    return load_policy_text(read_rules_text(path), str(path))
+    return load_rules(read_rules(path))
 
 
-def load_policy_text(text: str, file: str) -> Policy:
-    """Load the text of a rules file; `file` is what problems call it.
+def load_rules(rules: RulesText) -> Policy:
+    """Load rules that have been read.
 
     Raises:
         PolicyError: It has problems (all of them are in `problems`).
     """
     try:
-        return load_policy(text, file, known_prompts=builtin_prompts())
+        return load_policy(rules, known_prompts=builtin_prompts())
     except RulesError as error:
         count = len(error.problems)
         raise PolicyError(
-            f"{file} has {count} problem{'s' if count != 1 else ''}", error.problems
+            f"{rules.file} has {count} problem{'s' if count != 1 else ''}", error.problems
         ) from None
 
 
@@ -96,10 +101,9 @@ class RulesInForce:
     prepares the new text, and commits only when all have said that they can.
     """
 
-    def __init__(self, path: Path, text: str | None = None) -> None:
-        """Load the file, or `text`, which has been read from it. Raises PolicyError."""
-        self._path = path
-        self._book = self._load(read_rules_text(path) if text is None else text)
+    def __init__(self, rules: RulesText) -> None:
+        """Load the rules. Raises PolicyError."""
+        self._book = make_rulebook(load_rules(rules))
         self._prepared: Rulebook | None = None
 
     @property
@@ -107,8 +111,8 @@ class RulesInForce:
         """The rulebook for a request that begins now."""
         return self._book
 
-    def prepare(self, text: str) -> str:
-        """Load another text, without using it yet; may run in a thread of its own.
+    def prepare(self, rules: RulesText) -> str:
+        """Load other rules, without using it yet; may run in a thread of its own.
 
         Returns:
             The revision that `commit` would put in force.
@@ -117,7 +121,7 @@ class RulesInForce:
             PolicyError: It has problems; nothing is prepared then.
         """
         self._prepared = None
-        book = self._load(text)
+        book = make_rulebook(load_rules(rules))
         self._prepared = book
         return book.policy.revision
 
@@ -135,6 +139,3 @@ class RulesInForce:
     def abort(self) -> None:
         """Forget what was prepared."""
         self._prepared = None
-
-    def _load(self, text: str) -> Rulebook:
-        return make_rulebook(load_policy_text(text, str(self._path)))

@@ -17,10 +17,11 @@ import structlog
 from agi_server.app import DRAIN_SECONDS
 from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
-from agi_server.policy import PolicyError, load_policy_text, read_rules_text
+from agi_server.policy import PolicyError, load_rules, read_rules
 from agi_server.service_state import Phase, ServiceState
 from agi_server.settings import Address, Settings, show_address
-from agi_server.workers import Rules, RulesNotTakenError, Workers
+from agi_server.workers import RulesNotTakenError, Workers
+from routing.rules_text import RulesText
 
 PROGRESS_SECONDS: Final = 1.0
 """How often the log says how many sessions a drain still waits for."""
@@ -66,7 +67,7 @@ class Supervisor:
     """
 
     def __init__(
-        self, settings: Settings, signals: Signals, listener: socket.socket, rules: Rules
+        self, settings: Settings, signals: Signals, listener: socket.socket, rules: RulesText
     ) -> None:
         self._settings = settings
         self._signals = signals
@@ -144,7 +145,7 @@ class Supervisor:
 
     async def _reload(self) -> None:
         try:
-            rules = await asyncio.to_thread(read_rules, self._settings)
+            rules = await asyncio.to_thread(read_and_check, self._settings)
             await self._workers.change_rules(rules)
         except PolicyError as error:
             problems = [f"{found.line}:{found.column} {found.message}" for found in error.problems]
@@ -163,10 +164,11 @@ class Supervisor:
         log.error("rules not reloaded; the old ones stay", reason=reason, problems=problems)
 
 
-def read_rules(settings: Settings) -> Rules:
-    """Read and check the rules file. Raises PolicyError."""
-    text = read_rules_text(settings.rules)
-    return Rules(text, load_policy_text(text, str(settings.rules)).revision)
+def read_and_check(settings: Settings) -> RulesText:
+    """Read and check the rules. Raises PolicyError."""
+    rules = read_rules(settings.rules)
+    load_rules(rules)
+    return rules
 
 
 async def serve(settings: Settings, ready: Callable[[Address], None]) -> None:
@@ -183,7 +185,7 @@ async def serve(settings: Settings, ready: Callable[[Address], None]) -> None:
     """
     signals = Signals()
     signals.heed()
-    rules = await asyncio.to_thread(read_rules, settings)
+    rules = await asyncio.to_thread(read_and_check, settings)
     with listen(*settings.listen) as listener:
         supervisor = Supervisor(settings, signals, listener, rules)
         address: Address = listener.getsockname()[:2]

@@ -42,6 +42,7 @@ from agi_server.worker_messages import (
     receive,
 )
 from crm.ports import StoreError
+from routing.rules_text import RulesText
 
 REPORT_SECONDS: Final = 1.0
 """How often a worker says what it has counted: what Prometheus reads is never older, and a worker
@@ -82,7 +83,7 @@ class Worker:
         if not isinstance(begin, Begin):
             return
         try:
-            rules = RulesInForce(self._settings.rules, begin.rules)
+            rules = RulesInForce(RulesText.unbundled(begin.rules))
             async with running(self._settings, listener, rules) as application:
                 cut = await self._serve(application)
         except (PolicyError, StoreError, SettingsError) as error:
@@ -154,7 +155,9 @@ class Worker:
 async def _prepare(order: Prepare, rules: RulesInForce) -> Prepared | Refused:
     """Load the rules in a thread: thousands take half a second, and calls go on beside it."""
     try:
-        return Prepared(order.attempt, await asyncio.to_thread(rules.prepare, order.rules))
+        return Prepared(
+            order.attempt, await asyncio.to_thread(rules.prepare, RulesText.unbundled(order.rules))
+        )
     except PolicyError as error:
         return Refused(order.attempt, str(error))
     except MemoryError:

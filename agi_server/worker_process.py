@@ -31,6 +31,7 @@ from agi_server.worker_messages import (
     encode,
     receive,
 )
+from routing.rules_text import RulesText
 
 EXIT_SECONDS: Final = 5.0
 """How long a worker may take to end after its last word: it has closed everything by then."""
@@ -176,8 +177,8 @@ class WorkerProcess:
                 question.set_exception(WorkerGoneError())
 
 
-async def start_worker(number: int, listener: socket.socket, rules: str) -> WorkerProcess:
-    """Start worker `number` as a fresh interpreter that serves by the text `rules`.
+async def start_worker(number: int, listener: socket.socket, rules: RulesText) -> WorkerProcess:
+    """Start worker `number` as a fresh interpreter that serves by `rules`.
 
     A running event loop is not to be forked: the copy would share its epoll and its threads' locks.
     """
@@ -186,7 +187,7 @@ async def start_worker(number: int, listener: socket.socket, rules: str) -> Work
         process = _spawn(number, theirs, listener)
     reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LONGEST_MESSAGE)
     worker = WorkerProcess(number, process, reader, writer)
-    worker.send(Begin(rules))
+    worker.send(Begin(rules.bundled()))
     return worker
 
 

@@ -22,6 +22,7 @@ from agi_server.worker_process import (
     WorkerProcess,
     start_worker,
 )
+from routing.rules_text import RulesText
 
 START_SECONDS: Final = 60.0
 """How long a worker may take until it takes calls: it may have to migrate a large database, or wait
@@ -50,14 +51,6 @@ log = structlog.get_logger(__name__)
 
 class RulesNotTakenError(Exception):
     """Not every worker could take new rules, so that none did; the message says which, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The text of a rules file that has been checked, and the name of its revision."""
-
-    text: str
-    revision: str
 
 
 @dataclass(slots=True)
@@ -95,7 +88,7 @@ class Workers:
         cut: Sessions that were cut when they were told to.
     """
 
-    def __init__(self, wanted: int, listener: socket.socket, rules: Rules) -> None:
+    def __init__(self, wanted: int, listener: socket.socket, rules: RulesText) -> None:
         self.wanted = wanted
         self.rules = rules
         self.deaths = 0
@@ -125,7 +118,7 @@ class Workers:
             raise
         self._keepers = [asyncio.create_task(self._keep(slot)) for slot in self._slots]
 
-    async def change_rules(self, rules: Rules) -> None:
+    async def change_rules(self, rules: RulesText) -> None:
         """Have all workers take these rules, or none.
 
         Raises:
@@ -187,7 +180,7 @@ class Workers:
             worker.send(order)
 
     async def _begin(self, slot: _Slot) -> WorkerProcess:
-        slot.worker = await start_worker(slot.number, self._listener, self.rules.text)
+        slot.worker = await start_worker(slot.number, self._listener, self.rules)
         return slot.worker
 
     async def _until_ready(self, worker: WorkerProcess) -> None:
@@ -277,8 +270,8 @@ class Workers:
         except TimeoutError:
             pass
 
-    async def _prepare(self, asked: Sequence[WorkerProcess], rules: Rules) -> None:
-        order = Prepare(self._attempts, rules.text)
+    async def _prepare(self, asked: Sequence[WorkerProcess], rules: RulesText) -> None:
+        order = Prepare(self._attempts, rules.bundled())
         try:
             async with asyncio.TaskGroup() as group:
                 for worker in asked:

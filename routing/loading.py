@@ -3,9 +3,7 @@
 There is one loader: what `rahyab check` refuses is never served.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -15,11 +13,9 @@ from routing.model import FileShape
 from routing.names import Names, names_in
 from routing.problems import Problem
 from routing.rules import Policy
+from routing.rules_text import RulesText
 from routing.wording import problems_of
 from routing.yaml_reading import Document, read_yaml
-
-REVISION_DIGITS: Final = 12
-"""Of the hash that names a revision: enough never to meet twice, short enough to read out."""
 
 
 class RulesError(Exception):
@@ -30,18 +26,18 @@ class RulesError(Exception):
         self.problems = problems
 
 
-def load_policy(text: str, file: str, *, known_prompts: Mapping[str, Mapping[str, str]]) -> Policy:
-    """Make a policy of the text of a rules file.
+def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]]) -> Policy:
+    """Make a policy of rules as they are written.
 
     Args:
-        text: The whole file.
-        file: Its name, for the problems.
+        rules: The text of the file and of those that it includes.
         known_prompts: The built-in prompts: id, then language, then text.
 
     Raises:
         RulesError: With every problem that can be found at once.
     """
-    reading = read_yaml(text, file)
+    file = rules.file
+    reading = read_yaml(rules.text, file)
     if reading.document is None:
         raise RulesError(_in_order(reading.problems))
     names = names_in(reading.document.data, known_prompts)
@@ -50,12 +46,7 @@ def load_policy(text: str, file: str, *, known_prompts: Mapping[str, Mapping[str
     problems = _in_order(_one_a_place(reading.problems, wrong, checked))
     if problems or shape is None:
         raise RulesError(problems)
-    return compile_policy(shape, reading.document, revision_of(text))
-
-
-def revision_of(text: str) -> str:
-    """The name of a revision of the rules: a hash of their text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:REVISION_DIGITS]
+    return compile_policy(shape, reading.document, rules.revision)
 
 
 def _shape(

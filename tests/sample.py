@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from routing.facts import Caller, CustomerFacts, CustomerStatus, Facts
 from routing.loading import load_policy
+from routing.rules_text import RulesText
 
 BUILTIN: Final[Mapping[str, Mapping[str, str]]] = {
     "not-a-choice": {"fa": "نادرست", "en": "Not a choice"}
 }
 TEXT: Final = Path(__file__).with_name("sample.yaml").read_text(encoding="utf-8")
-POLICY: Final = load_policy(TEXT, "sample.yaml", known_prompts=BUILTIN)
+POLICY: Final = load_policy(RulesText("sample.yaml", TEXT), known_prompts=BUILTIN)
 
 TEHRAN: Final = ZoneInfo("Asia/Tehran")
 OFFICE_TIME: Final = datetime(2026, 11, 24, 10, 0, tzinfo=TEHRAN)

@@ -10,8 +10,9 @@ import click
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.cli.problems import plural, print_problems_in
-from agi_server.policy import PolicyError, load_policy_text
+from agi_server.policy import PolicyError, load_rules
 from routing.rules import Policy
+from routing.rules_text import RulesText
 
 STANDARD_INPUT: Final = Path("-")
 
@@ -40,7 +41,7 @@ def _piped_policy() -> Policy:
             f"standard input is not UTF-8 text (byte {error.start}): pipe a file in UTF-8"
         ) from None
     try:
-        return load_policy_text(text, str(STANDARD_INPUT))
+        return load_rules(RulesText(str(STANDARD_INPUT), text))
     except PolicyError as error:
         print_problems_in(text, error.problems)
         raise click.exceptions.Exit(FINDINGS) from None

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from agi_server.cli.errors import CannotRunError
-from agi_server.policy import PolicyError, read_rules_text
+from agi_server.policy import PolicyError, read_rules
 from routing.problems import Problem, render
 
 
@@ -17,7 +17,7 @@ def print_problems(path: Path, problems: Sequence[Problem]) -> None:
         CannotRunError: The file has become unreadable since it was loaded.
     """
     try:
-        text = read_rules_text(path)
+        text = read_rules(path).text
     except PolicyError as error:
         raise CannotRunError(str(error)) from None
     print_problems_in(text, problems)

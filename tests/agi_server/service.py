@@ -14,7 +14,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from agi_server.policy import RulesInForce
+from agi_server.policy import RulesInForce, read_rules
 from agi_server.settings import parse_address
 from agi_server.testing import Action, FakeChannel, ScriptedCaller
 from crm.tracking import draw_tracking
@@ -153,7 +153,7 @@ def only_sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 def request(home: Path, server: Server) -> Site:
     """Makes requests of this server."""
-    return Site(server.address, home / "rahyab.db", RulesInForce(RULES))
+    return Site(server.address, home / "rahyab.db", RulesInForce(read_rules(RULES)))
 
 
 def caller(*actions: Action) -> FakeChannel:

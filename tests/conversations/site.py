@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agi_server.call import Calls
 from agi_server.listening import listen
-from agi_server.policy import RulesInForce
+from agi_server.policy import RulesInForce, read_rules
 from agi_server.server import AgiServer
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import AgiResult, FakeChannel, agi
@@ -64,7 +64,7 @@ async def serving(folder: Path, kind: type[SqliteStore] = SqliteStore) -> AsyncI
     database = folder / "rahyab.db"
     with closing(SqliteStore(database)) as store:
         import_customers(store, SAMPLE_FILE, country="IR")
-    rules = RulesInForce(RULES)
+    rules = RulesInForce(read_rules(RULES))
     threads = StoreThreads(lambda: kind(database))
     await threads.start()
     server = AgiServer(Calls(rules, threads, lambda: NOW, str(folder / "messages")).handlers())

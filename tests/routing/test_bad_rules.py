@@ -10,6 +10,7 @@ import pytest
 
 from routing.loading import RulesError, load_policy
 from routing.problems import Problem, one_line
+from routing.rules_text import RulesText
 
 FILES = sorted((Path(__file__).parent.parent / "bad_rules").glob("*.yaml"))
 
@@ -22,7 +23,7 @@ def test_each_mistake_gets_its_place_its_words_and_its_cure(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     announced = [line.removeprefix("# ") for line in text.splitlines() if " | " in line]
     with pytest.raises(RulesError) as caught:
-        load_policy(text, file.name, known_prompts=BUILTIN)
+        load_policy(RulesText(file.name, text), known_prompts=BUILTIN)
     assert [announce(problem) for problem in caught.value.problems] == announced
 
 

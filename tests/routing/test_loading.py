@@ -13,7 +13,7 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
-from routing.loading import RulesError, load_policy, revision_of
+from routing.loading import RulesError, load_policy
 from routing.model import FileShape, Shape
 from routing.rules import (
     ClosedRange,
@@ -26,6 +26,7 @@ from routing.rules import (
     SurveyQuestion,
     Tracking,
 )
+from routing.rules_text import RulesText
 from tests.sample import BUILTIN, POLICY, TEXT
 
 
@@ -128,7 +129,7 @@ def test_a_survey_asks_for_a_mark_or_a_choice() -> None:
 def test_tracking_may_be_left_out() -> None:
     """Who found the number is done; who did not is helped by a person."""
     without = "\n".join(line for line in TEXT.splitlines() if not line.startswith("tracking:"))
-    policy = load_policy(without, "f", known_prompts=BUILTIN)
+    policy = load_policy(RulesText("f", without), known_prompts=BUILTIN)
     assert policy.tracking == Tracking(3, ToHangup(16), ToQueue("reception"))
 
 
@@ -139,9 +140,9 @@ def test_a_builtin_prompt_may_be_reworded_in_one_language() -> None:
 
 def test_the_revision_is_that_of_the_text() -> None:
     """Any change of the text is another revision."""
-    assert POLICY.revision == revision_of(TEXT)
+    assert POLICY.revision == RulesText("f", TEXT).revision
     assert len(POLICY.revision) == 12
-    assert revision_of(TEXT) != revision_of(TEXT + "\n")
+    assert RulesText("f", TEXT).revision != RulesText("f", TEXT + "\n").revision
 
 
 def test_a_problem_in_one_entry_hides_none_in_another() -> None:
@@ -150,7 +151,7 @@ def test_a_problem_in_one_entry_hides_none_in_another() -> None:
         "    - id: everyone\n", "    - id: gold\n"
     )
     with pytest.raises(RulesError) as caught:
-        load_policy(text, "f", known_prompts=BUILTIN)
+        load_policy(RulesText("f", text), known_prompts=BUILTIN)
     assert [problem.code for problem in caught.value.problems] == ["unknown-skill", "duplicate-id"]
     assert "2 problems" in str(caught.value)
 

@@ -1,0 +1,42 @@
+"""The rules as they are written: the text of the file and of those that it includes."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+REVISION_DIGITS: Final = 12
+"""Of the hash that names a revision: enough never to meet twice, short enough to read out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesText:
+    """All that a policy is made of.
+
+    Attributes:
+        file: What problems call the file.
+        text: Its text.
+        included: The text of each file that it includes, by the name that it is included by.
+    """
+
+    file: str
+    text: str
+    included: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def revision(self) -> str:
+        """The name of this revision of the rules: a hash of all the text."""
+        whole = self.text
+        if self.included:
+            whole = json.dumps([self.text, sorted(self.included.items())], ensure_ascii=False)
+        return hashlib.sha256(whole.encode()).hexdigest()[:REVISION_DIGITS]
+
+    def bundled(self) -> str:
+        """Everything as one text (JSON), to be kept or handed to another process."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def unbundled(cls, bundle: str) -> "RulesText":
+        """The inverse of `bundled`."""
+        return cls(**json.loads(bundle))
