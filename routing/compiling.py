@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routing.call_test_compiling import compile_tests
 from routing.conditions import Condition, Seen
 from routing.destinations import (
     Destination,
@@ -23,6 +24,7 @@ from routing.destinations import (
 from routing.indexing import index_rules
 from routing.model import (
     AgentShape,
+    BusinessShape,
     FileShape,
     HoursShape,
     KeyShape,
@@ -73,12 +75,11 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business = shape.business
+    fallback = shape.business.fallback
+    business = _business(shape.business)
     return Policy(
         revision=rules.revision,
-        business=Business(
-            business.name, business.country, business.timezone, tuple(business.languages)
-        ),
+        business=business,
         numbers={number: _number(number, entry) for number, entry in shape.numbers.items()},
         unlisted=_route(shape.unlisted),
         hours={
@@ -93,12 +94,17 @@ def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Po
         },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
-        tracking=_tracking(shape.tracking, business.fallback),
+        tracking=_tracking(shape.tracking, fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
         assumed=_assumed(shape.unavailable),
-        fallback=business.fallback,
+        fallback=fallback,
         prompts=shape.prompts,
+        tests=compile_tests(shape.tests, business, document, rules.file),
     )
+
+
+def _business(shape: BusinessShape) -> Business:
+    return Business(shape.name, shape.country, shape.timezone, tuple(shape.languages))
 
 
 def destination(shape: DestinationShape) -> Destination:  # noqa: PLR0911  one line a kind

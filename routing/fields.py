@@ -195,6 +195,7 @@ AgentName = Annotated[str, AfterValidator(_known("agent"))]
 DeclaredVariable = Annotated[str, AfterValidator(_known("variable"))]
 AgentOrWord = Annotated[str, AfterValidator(_known("agent", NONE, UNAVAILABLE))]
 MailboxName = Annotated[str, AfterValidator(_known("mailbox"))]
+RuleName = Annotated[str, AfterValidator(_known("rule"))]
 HoursName = Annotated[str, AfterValidator(_known("hours"))]
 LanguageName = Annotated[str, AfterValidator(_known("language"))]
 WantedSkill = Annotated[str, AfterValidator(_known("skill", CALLERS_LANGUAGE))]
@@ -295,7 +296,9 @@ def _hangup(value: object) -> int:
     raise complaint("bad-hangup", "neither true nor a hang-up cause", hint)
 
 
-def _just_true(field: str) -> Callable[[object], bool]:
+def just_true(field: str) -> Callable[[object], bool]:
+    """A validator of a key that has no other value than `true`."""
+
     def check(value: object) -> bool:
         if value is True:
             return True
@@ -308,8 +311,8 @@ def _just_true(field: str) -> Callable[[object], bool]:
 HangupCause = Annotated[int, BeforeValidator(_hangup)]
 
 
-TrackTrue = Annotated[bool, BeforeValidator(_just_true("track"))]
-CallbackTrue = Annotated[bool, BeforeValidator(_just_true("callback"))]
+TrackTrue = Annotated[bool, BeforeValidator(just_true("track"))]
+CallbackTrue = Annotated[bool, BeforeValidator(just_true("callback"))]
 
 
 def _scale(value: object) -> tuple[int, int]:

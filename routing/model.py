@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from routing.call_test_model import CallTestShape
 from routing.fields import (
     ChannelVariable,
     Device,
@@ -266,4 +267,7 @@ class FileShape(Shape):
     )
     prompts: dict[Id, dict[LanguageName, Text]] = Field(
         default={}, description="The texts that callers hear, by prompt and language."
+    )
+    tests: list[CallTestShape] = Field(
+        default=[], description="Calls with what is to become of them, for `rahyab test`."
     )

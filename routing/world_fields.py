@@ -196,5 +196,13 @@ def _date(text: str) -> date:
         raise complaint("bad-date", f'no calendar has the day "{text}"', hint) from None
 
 
+def _single_date(value: object) -> date:
+    written = text_of(value, 'a day such as "2026-11-24"')
+    return _date(written)
+
+
+Day = Annotated[date, BeforeValidator(_single_date)]
+"""One day; Gregorian or Jalali."""
+
 DateRange = Annotated[str, AfterValidator(_date_range)]
 """A day, or two days with `..` between them, both included; Gregorian or Jalali."""

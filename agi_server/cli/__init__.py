@@ -19,6 +19,7 @@ COMMANDS: Final = {
         "trial:try_command",
         "Place a call here in the terminal, and see where it goes and why.",
     ),
+    "test": ("test:test_command", "Run the tests of the rules, without a telephone."),
     "calls": ("calls:calls", "List the newest calls of the journal."),
     "cases": ("cases:cases", "Callers' requests by tracking number: show one, set how it stands."),
     "customers": ("customers:customers", "The customer file: import, list, show."),

@@ -1,0 +1,273 @@
+"""The part of the model that holds tests: a call that is given, and what is to become of it."""
+
+import re
+from datetime import date
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from routing.fields import (
+    AgentName,
+    CallbackTrue,
+    DeclaredVariable,
+    Extension,
+    HangupCause,
+    LanguageCode,
+    LanguageName,
+    MailboxName,
+    MenuName,
+    OneOrMany,
+    PromptName,
+    QueueName,
+    RuleName,
+    SurveyName,
+    Text,
+    TrackTrue,
+    complaint,
+    digits_hint,
+    just_true,
+    text_of,
+)
+from routing.key_script import KeyScriptError, Word, read_script
+from routing.moments import read_moment
+from routing.route_model import PriorityNumber
+from routing.shape import Shape
+from routing.world_fields import Day, PhoneNumber
+
+_DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)")
+_SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_ANY_ZONE: Final = ZoneInfo("UTC")
+_TRACKING = re.compile(r"[0-9]{9}")
+
+
+def _moment(value: object) -> str:
+    written = text_of(value, 'a moment such as "2026-11-24 10:00"')
+    try:
+        read_moment(written, _ANY_ZONE)
+    except ValueError as error:
+        hint = digits_hint(written, 'write "2026-11-24 10:00"')
+        raise complaint("bad-moment", str(error).partition(": write")[0], hint) from None
+    return written
+
+
+Moment = Annotated[str, BeforeValidator(_moment)]
+"""A moment by the clock of the business, unless it names an offset of its own."""
+
+
+def _script(value: object) -> tuple[Word, ...]:
+    written = text_of(value, 'keys such as "1 wait 10"')
+    try:
+        return read_script(written)
+    except KeyScriptError as error:
+        message, _, hint = str(error).partition(": ")
+        raise complaint("bad-keys", message, hint) from None
+
+
+KeyScript = Annotated[tuple[Word, ...], BeforeValidator(_script)]
+"""What the caller does, one word a question."""
+
+
+def _any_seconds(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s or {value}m")
+    written = text_of(value, "a duration such as 20s")
+    match = _DURATION.fullmatch(written)
+    if match is None:
+        hint = digits_hint(written, "write a whole number and s, m, h or d: 20s, 5m, 1h, 3d")
+        raise complaint("bad-duration", f'"{written}" is not a duration', hint)
+    return int(match[1]) * _SECONDS_IN[match[2]]
+
+
+AnyDuration = Annotated[int, BeforeValidator(_any_seconds)]
+"""A duration, 0s included."""
+
+
+def _tracking(value: str) -> str:
+    if _TRACKING.fullmatch(value):
+        return value
+    hint = digits_hint(value, "nine digits, in quotes")
+    raise complaint("bad-tracking", f'"{value}" is not a tracking number', hint)
+
+
+TrackingNumber = Annotated[str, AfterValidator(_tracking)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class CallShape(Shape):
+    """Who calls where and when, and what they key."""
+
+    number: str = Field(
+        "", alias="from", description='The caller\'s number as the network sends it; "" withholds.'
+    )
+    to: Text = Field(description="The number that is dialled.")
+    at: Moment = Field(description='The moment, by the clock of the business: "2026-11-24 10:00".')
+    keys: KeyScript = Field(
+        default=(),
+        description='What the caller does, one word a question: "1 wait 10 hangup". After the last'
+        " word they press nothing more.",
+    )
+    name: str = Field("", description="The caller's name, as the network sends it.")
+    id: Text = Field("test", description="The id of the call, by which `share` divides the calls.")
+
+
+class ContractShape(Shape):
+    """A support contract."""
+
+    level: Text = Field("standard", description="Its level.")
+    starts: Day = Field(date(2000, 1, 1), description="Its first day.")
+    until: Day = Field(description="Its last day.")
+    grace: Annotated[int, Field(ge=0, le=3650)] = Field(
+        0, description="For how many days after that it still counts as in grace."
+    )
+
+
+def _status(value: object) -> object:
+    return {"is": value} if isinstance(value, str) else value
+
+
+class CustomerShape(Shape):
+    """What the customer file says of the caller; a bare word is `is`."""
+
+    status: Literal["known", "unknown", "ambiguous", "unavailable"] = Field(
+        "known", alias="is", description="Whether the file knows them; `unavailable`: it is down."
+    )
+    segment: Text | None = Field(None, description="Their segment.")
+    language: LanguageCode | None = Field(None, description="Their own language.")
+    contract: ContractShape | None = Field(None, description="Their support contract.")
+    lead_score: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        None, description="How promising they are."
+    )
+    open_cases: Count | None = Field(None, description="How many open requests they have.")
+    oldest_case: AnyDuration | None = Field(
+        None, description="How old the oldest of these is: 3d. Left out: opened just now."
+    )
+    last_agent: AgentName | None = Field(None, description="Who last spoke with them.")
+    blocked: bool = Field(default=False, description="Whether their number is blocked.")
+
+
+AnyCustomer = Annotated[CustomerShape, BeforeValidator(_status)]
+
+
+class QueueGivenShape(Shape):
+    """How a queue stands as the call comes in; what is left out is not known."""
+
+    waiting: Count | None = Field(None, description="How many callers wait.")
+    longest_wait: AnyDuration | None = Field(
+        None, description="How long the first of them has waited."
+    )
+    agents: Count | None = Field(None, description="How many agents are logged in, not paused.")
+    estimated_wait: AnyDuration | None = Field(None, description="How long a caller waits.")
+
+
+ENDS: Final = ("answered_by", "gives_up", "refused", "hangs_up")
+
+
+class VisitShape(Shape):
+    """What happens while the caller waits in a queue: exactly one thing."""
+
+    answered_by: AgentName | None = Field(None, description="This agent answers.")
+    after: AnyDuration = Field(0, description="So long after the caller began to wait: 20s.")
+    gives_up: Annotated[bool, BeforeValidator(just_true("gives_up"))] | None = Field(
+        None, description="`true`: nobody answers until the queue gives up."
+    )
+    refused: Annotated[bool, BeforeValidator(just_true("refused"))] | None = Field(
+        None, description="`true`: the queue is full, or nobody is there."
+    )
+    hangs_up: Annotated[bool, BeforeValidator(just_true("hangs_up"))] | None = Field(
+        None, description="`true`: the caller does not wait any longer."
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "VisitShape":
+        given = [name for name in ENDS if name in self.model_fields_set]
+        if len(given) != 1:
+            both = " and ".join(f"`{name}`" for name in given)
+            message = f"{both} cannot both happen" if given else "nothing happens here"
+            raise complaint("one-visit-end", message, f"write one of: {', '.join(ENDS)}")
+        if "after" in self.model_fields_set and given[0] in {"gives_up", "refused"}:
+            hint = "delete `after`: the rules say when a queue gives up"
+            raise complaint("useless-after", f"`after` means nothing beside `{given[0]}`", hint)
+        return self
+
+
+class OutcomeShape(Shape):
+    """Things that can happen on the way of a call."""
+
+    says: OneOrMany[PromptName] | None = Field(
+        None, description="These prompts are heard, in this order; others may come between."
+    )
+    rule: OneOrMany[RuleName] | None = Field(
+        None, description="These rules decide, in this order: `gold`, or `support/gold`."
+    )
+    queue: QueueName | None = Field(None, description="The caller waits in this queue.")
+    asterisk_queue: Text | None = Field(None, description="The same by Asterisk's name for it.")
+    menu: MenuName | None = Field(None, description="The caller hears this menu.")
+    track: TrackTrue | None = Field(None, description="`true`: a tracking number is asked for.")
+    voicemail: MailboxName | None = Field(None, description="A message is left in this mailbox.")
+    callback: CallbackTrue | None = Field(
+        None, description="`true`: a number is put down to be called back."
+    )
+    survey: SurveyName | None = Field(None, description="This survey is asked.")
+    extension: Extension | None = Field(None, description="The call leaves for this extension.")
+    number: PhoneNumber | None = Field(None, description="The call leaves for this number.")
+    hangup: HangupCause | None = Field(
+        None, description="The rules end the call: `true`, or with this cause."
+    )
+    leaves_at: Text | None = Field(
+        None, description="The caller hangs up there: `menu welcome`, `queue support`."
+    )
+    priority: PriorityNumber | None = Field(
+        None, description="The caller's place in the queue that they come to last."
+    )
+    language: LanguageName | None = Field(None, description="The language of the call at its end.")
+    variables: Annotated[dict[Text, str], Field(min_length=1)] | None = Field(
+        None, description="Channel variables that the dialplan is told, with their values."
+    )
+    case: Literal["opened"] | None = Field(None, description="`opened`: a request is opened.")
+    answers: Annotated[dict[Text, Text], Field(min_length=1)] | None = Field(
+        None, description='Answers of a survey that are kept, by question: `{score: "9"}`.'
+    )
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> "OutcomeShape":
+        if not self.model_fields_set:
+            hint = f"write one of: {', '.join(OutcomeShape.model_fields)}"
+            raise complaint("no-outcome", "nothing is named here", hint)
+        return self
+
+
+class CallTestShape(Shape):
+    """A call that is given, and what is to become of it."""
+
+    name: Text = Field(description="What the test shows, in a few words.")
+    call: CallShape = Field(description="The call.")
+    customer: AnyCustomer | None = Field(
+        None, description="What the customer file says of the caller; left out: not known there."
+    )
+    agents: list[AgentName] | None = Field(
+        None, description="Who is logged in. A queue that none of them serves lets nobody in."
+    )
+    queues: dict[QueueName, QueueGivenShape] = Field(
+        default={}, description="How queues stand as the call comes in."
+    )
+    variables: dict[DeclaredVariable, Text] = Field(
+        default={}, description="Channel variables that the site has set, by their names here."
+    )
+    requests: dict[
+        TrackingNumber, Literal["new", "in-progress", "waiting", "resolved", "closed"]
+    ] = Field(default={}, description="Requests that can be looked up, and how each stands.")
+    in_queue: OneOrMany[VisitShape] = Field(
+        default=(), description="What happens in the queue, or in each of several in turn."
+    )
+    expect: OutcomeShape | None = Field(None, description="What must happen: all of it.")
+    never: OneOrMany[OutcomeShape] = Field(
+        default=(), description="What must not happen: none of it."
+    )
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> "CallTestShape":
+        if self.expect is None and not self.never:
+            hint = "say what must happen under `expect`, or what must not under `never`"
+            raise complaint("no-expectation", "this test expects nothing", hint)
+        return self
