@@ -23,6 +23,10 @@ COMMANDS: Final = {
     "cases": ("cases:cases", "Callers' requests by tracking number: show one, set how it stands."),
     "customers": ("customers:customers", "The customer file: import, list, show."),
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
+    "diff": (
+        "diff:diff_command",
+        "Tell what is different between two rules files, in meaning and not in text.",
+    ),
     "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
     "lab": (
         "lab:lab",
