@@ -33,8 +33,8 @@ FROM (SELECT 1) LEFT JOIN (
     ORDER BY customer_id LIMIT {MOST_MATCHES}
 ) LEFT JOIN customers AS c ON c.id = customer_id
 """  # noqa: S608  made of constants alone, like the other statements below
-"""One row for each customer; for a number that is nobody's, one without a customer. They are few, and
-sorted afterwards: SQLite would build a table for that."""
+"""One row for each customer; for a number that is nobody's, one without a customer. They are sorted
+afterwards, as they are few: SQLite would build a table for that."""
 
 _SEARCH_CUSTOMERS: Final = f"""
 SELECT {rows.CUSTOMER_COLUMNS} FROM customers AS c WHERE instr(c.search_text, ?1) OR EXISTS (
