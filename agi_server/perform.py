@@ -9,13 +9,14 @@ from typing import Final
 
 from agi_server.channel import Channel
 from agi_server.commands import SetVariable
-from agi_server.conversation import Conversation, Ending
+from agi_server.conversation import Conversation
 from agi_server.endings import END_OF_THE_RULES
 from agi_server.voicemail import take_message
 from crm.records import Outcome
 from dialplan import contract
 from dialplan.contract import Go, Script
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
+from ivr.course import Ending
 from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
 
 NORMAL_CLEARING: Final = 16
@@ -40,17 +41,18 @@ async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
             await take_message(talk, mailbox, messages)
             variables = hangup(NORMAL_CLEARING)
         case ToExtension(extension):
-            talk.stage = f"extension {extension}"
+            talk.course.stage = f"extension {extension}"
             talk.journal.learn(outcome=Outcome.TRANSFERRED)
             variables = {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
         case ToSurvey(survey):
-            talk.stage = f"survey {survey}"
+            talk.course.stage = f"survey {survey}"
+            talk.survey_wanted = survey
             variables = {contract.GO: Go.SURVEY}
         case ToHangup(cause):
-            talk.stage = END_OF_THE_RULES
+            talk.course.stage = END_OF_THE_RULES
             variables = hangup(cause)
     talk.journal.note("sent", **{name: str(value) for name, value in variables.items()})
-    variables[contract.REASON] = talk.rule
+    variables[contract.REASON] = talk.course.rule
     await set_variables(talk.line.channel, variables)
 
 
@@ -80,10 +82,10 @@ def hangup(cause: int) -> dict[str, str]:
 
 
 def _queue(talk: Conversation, queue_id: str) -> dict[str, str]:
-    policy = talk.book.policy
+    policy = talk.course.book.policy
     queue = policy.queues[queue_id]
-    language = talk.facts.language
-    talk.stage = f"queue {queue_id}"
+    language = talk.course.facts.language
+    talk.course.stage = f"queue {queue_id}"
     talk.journal.learn(queue=queue_id, queued_at=talk.now())
     variables = {
         contract.GO: Go.QUEUE,
@@ -92,6 +94,6 @@ def _queue(talk: Conversation, queue_id: str) -> dict[str, str]:
         contract.QUEUE_TIMEOUT: str(queue.give_up_after),
         contract.MAX_PENALTY: str(IDEAL_PENALTY),
     }
-    if talk.priority is not None:
-        variables[contract.PRIORITY] = str(talk.priority)
+    if talk.course.priority is not None:
+        variables[contract.PRIORITY] = str(talk.course.priority.after(0))
     return variables

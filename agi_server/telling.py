@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from crm.records import TimelineEvent
-from routing.explain import decision_from_data, explain
+from routing.decisions_data import explanation_from_data
+from routing.explain import explain
 
 Data = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ def _heard(data: Data) -> list[str]:
 
 
 def _decided(data: Data) -> list[str]:
-    return ["decided:", *(f"  {line}" for line in explain(decision_from_data(data)))]
+    return ["decided:", *(f"  {line}" for line in explain(explanation_from_data(data)))]
 
 
 def _sent(data: Data) -> list[str]:

@@ -46,7 +46,7 @@ def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, st
     problems = _in_order(_one_a_place(reading.problems, wrong, checked))
     if problems or shape is None:
         raise RulesError(problems)
-    return compile_policy(shape, reading.document, rules.revision)
+    return compile_policy(shape, reading.document, rules)
 
 
 def _shape(

@@ -9,9 +9,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from routing.fields import unquoted
-from routing.model import FileShape, WhenShape
+from routing.model import FileShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
+from routing.when_model import WhenShape
 from routing.yaml_reading import Document, Misread, kind_of
 
 _KEY_MARK: Final = "[key]"
