@@ -34,6 +34,10 @@ COMMANDS: Final = {
         "diff:diff_command",
         "Tell what is different between two rules files, in meaning and not in text.",
     ),
+    "replay": (
+        "replay:replay_command",
+        "Send the calls of the journal through a rules file: which would go elsewhere, and why.",
+    ),
     "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
     "lab": (
         "lab:lab",
