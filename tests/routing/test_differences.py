@@ -37,7 +37,8 @@ def test_calls_that_a_rule_sends_elsewhere_are_named_by_what_they_show() -> None
     later = changed(
         (
             "    - id: everyone\n",
-            "    - id: hot\n      when: {customer.lead_score: '>=50'}\n      then: {queue: reception}\n    - id: everyone\n",
+            "    - id: hot\n      when: {customer.lead_score: '>=50'}\n"
+            "      then: {queue: reception}\n    - id: everyone\n",
         )
     )
     assert told(POLICY, later) == [
