@@ -32,7 +32,7 @@ COMMANDS: Final = {
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
     "diff": (
         "diff:diff_command",
-        "Tell what is different between two rules files, in meaning and not in text.",
+        "Tell what is different between two versions of the rules, in meaning and not in text.",
     ),
     "replay": (
         "replay:replay_command",

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -12,8 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from agi_server.cli.errors import FINDINGS
-from agi_server.cli.loading import opened_store, policy_for_command, settings_for_command
+from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.versions import policy_of_version
 from crm.ports import Store
 from crm.records import RecordedCall
 from ivr.rulebook import Rulebook
@@ -49,11 +49,11 @@ def _since(_context: click.Context, _option: click.Parameter, value: str) -> dat
 @click.option(
     "--rules",
     "rules",
-    type=click.Path(path_type=Path),
-    help="The rules file to try (default: the one that is configured).",
+    metavar="VERSION",
+    help="The rules to try: a file (default: the one that is configured), or a revision.",
 )
 @click.option("--json", "json_", is_flag=True, help="As JSON, complete.")
-def replay_command(since: datetime, rules: Path | None, json_: bool) -> None:
+def replay_command(since: datetime, rules: str | None, json_: bool) -> None:
     """Send the calls of the journal through a rules file, and tell which would go elsewhere.
 
     Each call has the caller, the moment, the facts and the keys that it had; trials are left out.
@@ -61,7 +61,7 @@ def replay_command(since: datetime, rules: Path | None, json_: bool) -> None:
     would go elsewhere. 1: some would. 2: it could not run.
     """
     settings = settings_for_command()
-    book = Rulebook.of(policy_for_command(rules or settings.rules))
+    book = Rulebook.of(policy_of_version(settings, rules or str(settings.rules)))
     with opened_store(settings) as store:
         report = _replayed(store, since, book)
     if json_:
