@@ -1,1 +1,1 @@
-"""Calls without a telephone: the course of a given call, and what there is to learn from it."""
+"""Calls in the head: given ones, and past ones again."""
