@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from ivr.course import ChangeLanguage, Decided, Ending, Left
@@ -88,12 +89,14 @@ class Sent:
         rule: The list and the rule that decided last.
         variables: What the dialplan is told.
         facts: What was known then.
+        at: The moment.
     """
 
     ending: Ending
     rule: str
     variables: Mapping[str, str]
     facts: Facts
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The course is the one that serves real calls (`ivr.course`); nothing is matched 
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Final, TypeVar
 
 from dialplan.orders import orders
@@ -51,6 +51,7 @@ from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.destinations import Route, ToHangup, ToQueue, ToSurvey, ToVoicemail
 from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
 from routing.facts import CustomerStatus, Facts
+from routing.moments import later
 from routing.phone_numbers import to_e164
 
 MADE_UP_TRACKING: Final = "123456786"
@@ -203,7 +204,7 @@ class _Rehearsal:
             self.leave_message(ending.mailbox)
         waited = 0.0 if self.queued_at is None else self.clock - self.queued_at
         variables = orders(self.course, ending, waited)
-        self.note(Sent(ending, self.course.rule, variables, self.course.facts))
+        self.note(Sent(ending, self.course.rule, variables, self.course.facts, self.now()))
         match ending:
             case ToQueue(queue):
                 return self.wait(queue)
@@ -241,6 +242,9 @@ class _Rehearsal:
 
     def come_back(self) -> None:
         """The dialplan asks again: a request of its own, at its own moment."""
-        at = self.call.at + timedelta(seconds=self.clock)
-        facts = replace(self.facts, at=at, language=self.course.facts.language)
+        known = self.course.facts
+        facts = replace(self.facts, at=self.now(), language=known.language, keyed=known.keyed)
         self.course = replace(self.course, facts=facts, variables=None)
+
+    def now(self) -> datetime:
+        return later(self.call.at, self.clock)

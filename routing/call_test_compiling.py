@@ -91,7 +91,7 @@ def compile_customer(shape: CustomerShape | None, at: datetime, *, withheld: boo
         id=_CUSTOMER_ID,
         language=shape.language,
         segment=shape.segment,
-        contracts=_contracts(shape.contract),
+        contracts=tuple(_contract(each) for each in shape.contract),
         open_cases=count,
         oldest_open_case=at - timedelta(seconds=shape.oldest_case or 0) if count else None,
         lead_score=shape.lead_score,
@@ -100,10 +100,8 @@ def compile_customer(shape: CustomerShape | None, at: datetime, *, withheld: boo
     )
 
 
-def _contracts(shape: ContractShape | None) -> tuple[Contract, ...]:
-    if shape is None:
-        return ()
-    return (Contract(shape.level, shape.starts, shape.until, shape.grace),)
+def _contract(shape: ContractShape) -> Contract:
+    return Contract(shape.level, shape.starts, shape.until, shape.grace)
 
 
 def _queue(shape: QueueGivenShape) -> QueueFacts:

@@ -35,7 +35,7 @@ from routing.route_model import PriorityNumber
 from routing.shape import Shape
 from routing.world_fields import Day, PhoneNumber
 
-_DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)")
+_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
 _SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ANY_ZONE: Final = ZoneInfo("UTC")
 _TRACKING = re.compile(r"[0-9]{9}")
@@ -134,7 +134,9 @@ class CustomerShape(Shape):
     )
     segment: Text | None = Field(None, description="Their segment.")
     language: LanguageCode | None = Field(None, description="Their own language.")
-    contract: ContractShape | None = Field(None, description="Their support contract.")
+    contract: OneOrMany[ContractShape] = Field(
+        default=(), description="Their support contract, or a list of several."
+    )
     lead_score: Annotated[int, Field(ge=0, le=100)] | None = Field(
         None, description="How promising they are."
     )

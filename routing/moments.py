@@ -1,6 +1,6 @@
 """Moments that somebody names: for a trial, a test, a question."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,3 +31,10 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
             " year, as in 2026-11-24 10:00"
         )
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+def later(at: datetime, seconds: float) -> datetime:
+    """The moment so many seconds after another, in its zone, whatever its clocks do meanwhile."""
+    if not seconds:
+        return at
+    return (at.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(at.tzinfo)
