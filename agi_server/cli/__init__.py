@@ -11,6 +11,15 @@ from agi_server import __version__
 
 COMMANDS: Final = {
     "serve": ("serve:serve_command", "Serve calls until stopped."),
+    "reload": ("reload:reload_command", "Have the running server load the rules file again."),
+    "rollback": (
+        "rollback:rollback_command",
+        "Have the running server return to the rules before the present ones.",
+    ),
+    "status": (
+        "status:status_command",
+        "Show how the running server stands: its rules, their file, its workers.",
+    ),
     "check": (
         "check:check_command",
         "Check a rules FILE (default: RAHYAB_RULES, else routing_rules.yaml).",

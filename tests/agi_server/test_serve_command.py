@@ -147,7 +147,8 @@ def test_sighup_takes_good_rules_and_keeps_the_old_for_bad_ones(home: Path) -> N
             load_policy_file(rules)
         assert told["level"] == "error"
         assert told["problems"] == [
-            f"{each.line}:{each.column} {each.message}" for each in found.value.problems
+            f"{rules}:{each.line}:{each.column}: {each.message} [{each.code}]"
+            for each in found.value.problems
         ]
         assert revision_served(home, server, "1.1-1") == first
 
