@@ -172,7 +172,9 @@ def _find(store: Store, wanted: str, country: str) -> Sequence[Customer]:
     if customer is not None:
         return [customer]
     number = to_e164(wanted, country)
-    return [] if number is None else [match.customer for match in store.find_callers(number)]
+    return (
+        [] if number is None else [match.customer for match in store.look_up_caller(number).matches]
+    )
 
 
 def _customer_data(customer: Customer) -> dict[str, Any]:

@@ -162,15 +162,15 @@ def test_a_caller_is_found_by_each_number(store: Store, sara: Customer, put: Put
     """With the whole customer."""
     (sara_id,) = put(sara)
     for number in sara.numbers:
-        (match,) = store.find_callers(number)
+        (match,) = store.look_up_caller(number).matches
         assert (match.customer, match.open_cases) == (replace(sara, id=sara_id), 0)
 
 
 def test_an_unknown_number_finds_nobody(store: Store, sara: Customer, put: Put) -> None:
     """Nor does a part of a number."""
     put(sara)
-    assert list(store.find_callers("+989121234568")) == []
-    assert list(store.find_callers("")) == []
+    assert list(store.look_up_caller("+989121234568").matches) == []
+    assert list(store.look_up_caller("").matches) == []
 
 
 def test_a_shared_number_finds_all_its_customers(
@@ -178,7 +178,7 @@ def test_a_shared_number_finds_all_its_customers(
 ) -> None:
     """So that the caller can be said to be ambiguous."""
     put(sara, replace(janis, numbers=sara.numbers))
-    found = store.find_callers("+982188880000")
+    found = store.look_up_caller("+982188880000").matches
     assert [match.customer.reference for match in found] == ["C-1", "C-2"]
 
 
@@ -189,7 +189,7 @@ def test_a_number_of_very_many_is_cut(store: Store) -> None:
         for number in range(MOST_MATCHES + 5)
     )
     store.put_customers(many)
-    assert len(store.find_callers("+982188880000")) == MOST_MATCHES
+    assert len(store.look_up_caller("+982188880000").matches) == MOST_MATCHES
 
 
 @pytest.mark.parametrize("state", CaseState)
@@ -212,7 +212,7 @@ def test_open_cases_are_counted(  # noqa: PLR0913, PLR0917  fixtures
         replace(case, tracking="987654321", call_id="call-2", customer_id=janis_id), no_draw
     )
     store.set_case_state("123456789", state)
-    (match,) = store.find_callers("+989121234567")
+    (match,) = store.look_up_caller("+989121234567").matches
     assert match.open_cases == (state in OPEN_STATES)
 
 
@@ -223,5 +223,5 @@ def test_cases_of_trial_calls_are_not_counted(  # noqa: PLR0913, PLR0917  fixtur
     (sara_id,) = put(sara)
     store.begin_call(replace(call, customer_id=sara_id, trial=True))
     store.open_case(replace(case, customer_id=sara_id), no_draw)
-    (match,) = store.find_callers("+989121234567")
+    (match,) = store.look_up_caller("+989121234567").matches
     assert match.open_cases == 0

@@ -114,7 +114,7 @@ def test_two_customers_may_share_a_number(store: SqliteStore, write: Callable[..
         store, write(HEADER, "C-1,A,,,02188880000,,,,", "C-2,B,,,02188880000,,,,"), country="IR"
     )
     assert report.rejected == 0
-    assert len(store.find_callers("+982188880000")) == 2
+    assert len(store.look_up_caller("+982188880000").matches) == 2
 
 
 @pytest.mark.parametrize(
