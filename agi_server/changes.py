@@ -48,31 +48,38 @@ class _InForce:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a change of the rules needs of the service around it.
+
+    Attributes:
+        take: Has all workers take rules, or none; raises RulesNotTakenError.
+        keep: Is told of all rules that come into force, and since when (UTC).
+        clock: Gives the moment in UTC.
+    """
+
+    take: Callable[[RulesText], Awaitable[None]]
+    keep: Callable[[RulesText, datetime], None]
+    clock: Callable[[], datetime]
+
+
 class Changes:
     """The rules in force, those before them, and the way to others.
 
     Args:
         path: The rules file.
         rules: What the service begins with.
-        take: Has all workers take rules, or none; raises RulesNotTakenError.
-        clock: Gives the moment in UTC.
+        service: What a change needs of it.
 
     Attributes:
         failed_reloads: How often new rules were refused.
         failure: The last time; None when an attempt has gone well since.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        rules: RulesText,
-        take: Callable[[RulesText], Awaitable[None]],
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, path: Path, rules: RulesText, service: Service) -> None:
         self._path = path
-        self._take_in_all = take
-        self._clock = clock
-        self._present = _InForce(rules, clock(), Origin.START)
+        self._service = service
+        self._present = _InForce(rules, service.clock(), Origin.START)
         self._earlier: deque[RulesText] = deque(maxlen=MOST_EARLIER)
         self._tried = rules.revision
         """What the file held when it was last tried: the revision, or why it could not be read."""
@@ -164,14 +171,14 @@ class Changes:
 
     async def _take(self, rules: RulesText, origin: Origin) -> None:
         before = self._present.rules
-        await self._take_in_all(rules)
+        await self._service.take(rules)
         self._earlier.append(before)
         self._put_in_force(rules, origin)
 
     async def _return_to(self, rules: RulesText) -> RolledBack | NotTaken:
         before = self.state.revision
         try:
-            await self._take_in_all(rules)
+            await self._service.take(rules)
         except RulesNotTakenError as error:
             log.error("rules not rolled back", revision=before, reason=str(error))
             return NotTaken(before, str(error))
@@ -182,14 +189,15 @@ class Changes:
         return RolledBack(rules.revision, before, len(self._earlier), file)
 
     def _put_in_force(self, rules: RulesText, origin: Origin) -> None:
-        self._present = _InForce(rules, self._clock(), origin)
+        self._present = _InForce(rules, self._service.clock(), origin)
+        self._service.keep(rules, self._present.since)
 
     def _refuse(
         self, reason: str, problems: Sequence[Problem] = (), rules: RulesText | None = None
     ) -> NotTaken:
         self.failed_reloads += 1
         first = problems[0] if problems else None
-        self.failure = FailedReload(self._clock(), reason, first)
+        self.failure = FailedReload(self._service.clock(), reason, first)
         log.error(
             "rules not reloaded; the old ones stay",
             reason=reason,

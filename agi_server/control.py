@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from agi_server.service_state import FailedReload, FileState, Health, Phase, RulesState, WorkerState
 from routing.problems import Problem
@@ -173,15 +173,14 @@ def decode_answer(line: bytes) -> Answer:
 def _decode(adapter: TypeAdapter[Said], line: bytes) -> Said:
     try:
         return adapter.validate_python(json.loads(line))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise MisunderstoodError(f"{where}: {first['msg']}".removeprefix(": ")) from None
     except RecursionError:
-        raise MisunderstoodError("it has too many brackets") from None
+        raise MisunderstoodError("too many brackets") from None
     except ValueError as error:
-        # The first line of what pydantic says counts the errors: json's own has one line.
-        raise MisunderstoodError(" ".join(str(error).split()[:_WORDS_QUOTED])) from None
-
-
-_WORDS_QUOTED: Final = 40
-"""Of what is wrong with a line: it may quote the line itself."""
+        raise MisunderstoodError(str(error)) from None
 
 
 def _as_text(value: Any) -> str:  # noqa: ANN401  json hands over whatever it cannot write

@@ -14,12 +14,13 @@ from typing import Final
 import structlog
 
 from agi_server.app import DRAIN_SECONDS, utc_now
-from agi_server.changes import Changes
+from agi_server.changes import Changes, Service
 from agi_server.control import Answer, NotTaken, Reload, Request, Rollback, Standing, Status
 from agi_server.control_socket import ControlServer, opened_control
 from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
 from agi_server.policy import load_rules, read_rules
+from agi_server.revisions import RevisionKeeper
 from agi_server.service_state import Phase, ServiceState, health_of
 from agi_server.settings import Address, Settings, show_address
 from agi_server.watching import Watch, one_second
@@ -82,7 +83,9 @@ class Supervisor:
         self._settings = settings
         self._signals = signals
         self._workers = Workers(settings.workers, listener, rules)
-        self._changes = Changes(settings.rules, rules, self._workers.change_rules, utc_now)
+        self._keeper = RevisionKeeper(settings)
+        service = Service(self._workers.change_rules, self._keeper.keep, utc_now)
+        self._changes = Changes(settings.rules, rules, service)
         self._watch = Watch(settings.rules, rules, self._changes) if watch else None
         self._phase = Phase.STARTING
         self._started_at = utc_now()
@@ -132,6 +135,7 @@ class Supervisor:
         self._phase = Phase.DRAINING
         log.info("stopping", deadline=DRAIN_SECONDS)
         await self._drain()
+        await self._keeper.finish()
 
     def _changing(self) -> Iterator[Coroutine[None, None, None]]:
         """What changes the rules when no operator asks for it."""
