@@ -1,6 +1,7 @@
 """Turns what the model found into problems: the right place, and the administrator's words."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
@@ -31,22 +32,19 @@ _WANTED: Final = {
 }
 
 
-def problems_of(error: ValidationError, document: Document, file: str) -> Iterator[Problem]:
+def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Every finding of the model, in the file's terms."""
     for finding in error.errors(include_url=False):
-        yield _problem(finding, document, file)
+        yield _problem(finding, document)
 
 
-def _problem(finding: ErrorDetails, document: Document, file: str) -> Problem:
+def _problem(finding: ErrorDetails, document: Document) -> Problem:
     about_key = finding["loc"][-1:] == (_KEY_MARK,)
     path: Path = finding["loc"][:-1] if about_key else finding["loc"]
-    code, message, hint = _words(finding, path)
-    at_key = about_key or finding["type"] in {"extra_forbidden", "missing"}
     if finding["type"] == "missing":
-        place = document.at_key(path[:-1])
-    else:
-        place = document.at_key(path) if at_key else document.at_value(path)
-    return Problem(file, place.line, place.column, dotted(path), code, message, hint)
+        return _missing(path, document)
+    about_key = about_key or finding["type"] == "extra_forbidden"
+    return document.problem(path, *_words(finding, path), key=about_key)
 
 
 def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one line a kind
@@ -54,8 +52,6 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
     context: Mapping[str, Any] = finding.get("ctx", {})
     seen = finding["input"]
     match finding["type"]:
-        case "missing":
-            return _missing(path)
         case "extra_forbidden":
             return _unknown_key(path)
         case "string_type" if isinstance(seen, Misread | bool | int | float):
@@ -76,11 +72,14 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
     return finding["type"], context.get("message", finding["msg"]), context.get("hint", "")
 
 
-def _missing(path: Path) -> Words:
-    key, within = str(path[-1]), dotted(path[:-1])
-    where = f' in "{within}"' if within else ""
-    description = _fields(path[:-1])[key].description or ""
-    return "missing-key", f"`{key}` is missing{where}", f"{key}: {description}"
+def _missing(path: Path, document: Document) -> Problem:
+    """A key is missing: told at the key of the mapping, or where it is defined."""
+    key, within = str(path[-1]), path[:-1]
+    where = f' in "{document.spelt(within)}"' if within else ""
+    description = _fields(within)[key].description or ""
+    words = ("missing-key", f"`{key}` is missing{where}", f"{key}: {description}")
+    wrong = document.problem(within, *words, key=not document.is_reference(within))
+    return replace(wrong, path=dotted(path))
 
 
 def _unknown_key(path: Path) -> Words:
