@@ -5,7 +5,7 @@ A change is read and checked here, beside what is in force; then all workers tak
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from agi_server.control import NotTaken, RolledBack, Taken
 from agi_server.policy import PolicyError, load_rules, read_rules
 from agi_server.service_state import FailedReload, FileState, Origin, RulesState
 from agi_server.workers import RulesNotTakenError
+from routing.catalogue import Level
 from routing.problems import Problem, one_line
 from routing.rules_text import RulesText
 
@@ -84,7 +85,7 @@ class Changes:
         self._tried = rules.revision
         """What the file held when it was last tried: the revision, or why it could not be read."""
         self._counted: tuple[str, int] = (rules.revision, 0)
-        """The revision that was last checked for `rahyab status`, and its number of problems."""
+        """The revision that was last checked for `rahyab status`, and its number of errors."""
         self._one_at_a_time = asyncio.Lock()
         self.failed_reloads = 0
         self.failure: FailedReload | None = None
@@ -196,7 +197,7 @@ class Changes:
         self, reason: str, problems: Sequence[Problem] = (), rules: RulesText | None = None
     ) -> NotTaken:
         self.failed_reloads += 1
-        first = problems[0] if problems else None
+        first = next(_errors(problems), None)
         self.failure = FailedReload(self._service.clock(), reason, first)
         log.error(
             "rules not reloaded; the old ones stay",
@@ -210,13 +211,13 @@ class Changes:
         file = str(self._path.absolute())
         found = look_at(self._path)
         if isinstance(found, PolicyError):
-            return FileState(file, None, differs=True, problems=0, trouble=str(found))
+            return FileState(file, None, differs=True, errors=0, trouble=str(found))
         differs = found.revision != self.state.revision
-        problems = self._count_problems(found) if differs else 0
-        return FileState(file, found.revision, differs, problems, trouble="")
+        errors = self._count_errors(found) if differs else 0
+        return FileState(file, found.revision, differs, errors, trouble="")
 
-    def _count_problems(self, rules: RulesText) -> int:
-        """How many problems rules have; once for each revision, for it may take half a second."""
+    def _count_errors(self, rules: RulesText) -> int:
+        """How many errors rules have; once for each revision, for it may take half a second."""
         revision, count = self._counted
         if revision != rules.revision:
             count = _count(rules)
@@ -232,8 +233,13 @@ def _count(rules: RulesText) -> int:
     try:
         load_rules(rules)
     except PolicyError as error:
-        return len(error.problems)
+        return sum(1 for _ in _errors(error.problems))
     return 0
+
+
+def _errors(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Those for which rules do not load: the others are warnings."""
+    return (each for each in problems if each.level is Level.ERROR)
 
 
 def _located(problem: Problem) -> str:

@@ -55,14 +55,14 @@ class FileState:
         file: Its path, whole.
         revision: Of its text; None when it cannot be read.
         differs: Whether this is another revision than the one in force.
-        problems: How many its text has: with any, the service could not be started by it.
+        errors: How many its text has: with any, the service could not be started by it.
         trouble: Why it cannot be read; else empty.
     """
 
     file: str
     revision: str | None
     differs: bool
-    problems: int
+    errors: int
     trouble: str
 
 
@@ -73,7 +73,7 @@ class FailedReload:
     Attributes:
         at: When.
         reason: Why, in a sentence.
-        problem: The first of the problems in the rules file, if they are why.
+        problem: The first error in the rules file, if that is why.
     """
 
     at: datetime

@@ -36,8 +36,6 @@ class Watch:
         self._files = _files_of(path, rules)
         self._seen: Seen = ()
         self._followed: Seen = ()
-        self._unread = False
-        """Whether the last reading failed: what the files are that it needs is not known then."""
 
     async def run(self, pause: Callable[[], Awaitable[None]]) -> None:
         """Look again and again.
@@ -54,7 +52,7 @@ class Watch:
         seen = await asyncio.to_thread(_look, self._files)
         quiet = seen == self._seen
         self._seen = seen
-        if quiet and (seen != self._followed or self._unread):
+        if quiet and seen != self._followed:
             self._followed = seen
             await self._changes.follow(partial(self._read, seen))
 
@@ -63,7 +61,6 @@ class Watch:
         found = look_at(self._path)
         if _look(self._files) != seen:
             return None
-        self._unread = not isinstance(found, RulesText)
         if isinstance(found, RulesText):
             self._files = _files_of(self._path, found)
         return found
@@ -75,8 +72,8 @@ async def one_second() -> None:
 
 
 def _files_of(path: Path, rules: RulesText) -> Sequence[Path]:
-    """What rules were read from: the names of included files are relative to the first one."""
-    return (path, *(path.parent / name for name in rules.included))
+    """What rules were read from, with what could not be read: it may come to be."""
+    return (path, *(path.parent / name for name in (*rules.included, *rules.unread)))
 
 
 def _look(files: Sequence[Path]) -> Seen:

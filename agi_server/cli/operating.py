@@ -1,7 +1,6 @@
 """What the commands for a running server share: asking it, and printing what it refused."""
 
-from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -40,11 +39,28 @@ def unexpected(answer: Answer) -> CannotRunError:
 def end_refused(answer: NotTaken, *, for_programs: bool) -> click.exceptions.Exit:
     """Print why nothing has changed; what to raise then."""
     if for_programs:
-        told = {key: value for key, value in asdict(answer).items() if key not in ("kind", "rules")}
-        click.echo(as_json({"taken": False, **told}))
+        click.echo(as_json(_refused_for_programs(answer)))
     else:
         if answer.problems:
             print_problems_in(RulesText.unbundled(answer.rules).text, answer.problems)
         reason = cell(answer.reason).plain
         click.echo(f"Nothing is changed, revision {answer.revision} stays in force: {reason}.")
     return click.exceptions.Exit(FINDINGS)
+
+
+def _refused_for_programs(answer: NotTaken) -> dict[str, Any]:
+    problems = [
+        {
+            "file": each.file,
+            "line": each.line,
+            "column": each.column,
+            "level": each.level,
+            "code": each.code,
+            "path": each.path,
+            "message": each.message,
+            "hint": each.hint,
+        }
+        for each in answer.problems
+    ]
+    told = {"revision": answer.revision, "reason": answer.reason, "problems": problems}
+    return {"taken": False, **told}

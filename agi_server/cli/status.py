@@ -51,7 +51,7 @@ def status_command(for_programs: bool) -> None:
 def _is_well(standing: Standing) -> bool:
     """Whether calls are served, and will be after a restart, by the rules somebody wanted."""
     file = standing.file
-    usable = not file.trouble and not file.problems
+    usable = not file.trouble and not file.errors
     return standing.health is Health.OK and standing.failure is None and usable
 
 
@@ -80,8 +80,8 @@ def _headline(standing: Standing) -> Iterator[tuple[str, str]]:
 def _file(file: FileState) -> str:
     if file.trouble:
         return f"{file.trouble}; a restart would be refused"
-    if file.problems:
-        count = f"{file.problems} {plural('problem', file.problems)}"
+    if file.errors:
+        count = f"{file.errors} {plural('error', file.errors)}"
         return f"revision {file.revision} has {count} (rahyab check); a restart would be refused"
     if file.differs:
         return f"holds revision {file.revision}, which a reload or a restart loads"

@@ -1,6 +1,5 @@
 """A rules file that tests change, and a service that takes what it holds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +65,3 @@ class RulesFile:
     def _now(self) -> datetime:
         self._moment += timedelta(minutes=1)
         return self._moment
-
-
-Writer = Callable[[Path], None]

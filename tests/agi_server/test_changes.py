@@ -143,7 +143,7 @@ def test_the_state_of_the_file_is_told(file: RulesFile) -> None:
     def state() -> tuple[bool, int, bool]:
         found = asyncio.run(file.changes.file_state())
         assert found.file == str(file.path)
-        return found.differs, found.problems, bool(found.trouble)
+        return found.differs, found.errors, bool(found.trouble)
 
     assert state() == (False, 0, False)
     file.write(1)

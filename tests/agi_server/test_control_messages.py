@@ -34,7 +34,7 @@ from routing.rules_text import RulesText
 
 AT = datetime(2026, 11, 24, 6, 30, 0, 125, tzinfo=UTC)
 PROBLEM = Problem("r.yaml", 3, 7, "queues.a", "no-unit", "«۲۰» lacks a unit", "write 20s")
-FILE = FileState("/etc/r.yaml", "abc", differs=True, problems=2, trouble="")
+FILE = FileState("/etc/r.yaml", "abc", differs=True, errors=2, trouble="")
 WORKER = WorkerState(1, 100, Phase.SERVING, "abc", None, 1e9, 2.5, 4096, 3, 5)
 ANSWERS = (
     Taken("/etc/r.yaml", "abc", "def"),
