@@ -51,7 +51,8 @@ class Builder:
     def take(self, event: yaml.Event) -> None:
         """One event of the parser, in order."""
         mark = event.start_mark
-        position = Position(mark.line + 1, mark.column + 1, self.file)
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        position = Position(*at, self.file)
         match event:
             case yaml.DocumentStartEvent():
                 self._document(position)

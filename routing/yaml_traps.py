@@ -16,7 +16,9 @@ from routing.problems import Problem
 MAX_CHARACTERS: Final = 4_000_000
 """Some twenty thousand rules. A larger file is a mistake, such as a recording given as rules."""
 
-_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_TEXT = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _OTHER_SPACE = "\xa0\u1680\u2000-\u200b\u200e\u200f\u202a-\u202f\u205f\u2066-\u2069\u3000"
 _ODD_INDENT = re.compile(rf"^[ ]*([{_OTHER_SPACE}])", re.MULTILINE)
 _ODD_COLON = re.compile(rf"^[ -]*[\w.-]+[ ]*:([{_OTHER_SPACE}])", re.MULTILINE)
@@ -39,18 +41,18 @@ def refusal(text: str, file: str) -> Problem | None:
     if wrong is not None:
         message = f"a character that cannot stand in a text file: U+{ord(wrong[0]):04X}"
         hint = "delete it; an editor that shows invisible characters will find it"
-        return _problem_in(text, wrong.start(), file, "bad-character", message, hint)
+        return Problem(file, *_place(text, wrong.start()), "", "bad-character", message, hint)
     odd = _ODD_INDENT.search(text) or _ODD_COLON.search(text)
     if odd is not None:
         message = f"an invisible sign (U+{ord(odd[1]):04X}) where only ordinary spaces may stand"
         hint = "delete it and write spaces; such signs come with text copied from a page or a chat"
-        return _problem_in(text, odd.start(1), file, "odd-space", message, hint)
+        return Problem(file, *_place(text, odd.start(1)), "", "odd-space", message, hint)
     return None
 
 
-def _problem_in(text: str, at: int, file: str, code: str, message: str, hint: str) -> Problem:
+def _place(text: str, at: int) -> tuple[int, int]:
     lines = f"{text[:at]}.".splitlines()
-    return Problem(file, len(lines), len(lines[-1]), "", code, message, hint)
+    return len(lines), len(lines[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +159,13 @@ def _bare_line(said: _Error) -> Words | None:
 
 
 def _indentation(said: _Error) -> Words | None:
-    if "found '<block mapping start>'" not in said.problem:
+    deeper = "mapping values are not allowed" in said.problem and _ENTRY.fullmatch(said.there)
+    if not deeper and "found '<block mapping start>'" not in said.problem:
         return None
+    column = len(said.there) - len(said.there.lstrip()) + 1
     message = "this line is indented otherwise than those that it belongs to"
     hint = "let the keys of one mapping begin in the same column"
-    return said.line + 1, said.column + 1, "bad-indentation", message, hint
+    return said.line + 1, column, "bad-indentation", message, hint
 
 
 def _anything(said: _Error) -> Words:
