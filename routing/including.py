@@ -7,7 +7,7 @@ is kept, so that every finding names its own file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Final, TypeAlias, TypeVar
 
 from routing.documents import Document, Position
@@ -90,7 +90,7 @@ def _included(
         file = rules.file_of(name)
         return read_yaml(rules.included[name], file, begin=_BEGIN_INCLUDED), None
     reason = rules.unread.get(name, "is missing")
-    hint = "names are relative to the folder of this file: look at the spelling and the rights"
+    hint = "names are relative to the folder of this file"
     return None, ("missing-file", f'"{name}" {reason}', hint)
 
 
@@ -207,7 +207,9 @@ class _Joint:
 
     def _twice(self, document: Document, path: Path, hint: str) -> Problem:
         at = self.keys[path]
-        message = f'"{path[-1]}" is written twice; first in {at.file}, line {at.line}'
+        message = (
+            f'"{path[-1]}" is written twice; first in {PurePath(at.file).name}, line {at.line}'
+        )
         return document.problem(path, "duplicate-key", message, hint, key=True)
 
 
