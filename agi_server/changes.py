@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 import structlog
 
 from agi_server.control import NotTaken, RolledBack, Taken
-from agi_server.policy import PolicyError, load_rules, read_rules
+from agi_server.policy import PolicyError, load_rules, read_rules, warnings_of
 from agi_server.service_state import FailedReload, FileState, Origin, RulesState
 from agi_server.workers import RulesNotTakenError
 from routing.catalogue import Level
@@ -38,6 +38,20 @@ def look_at(path: Path) -> Found:
         return read_rules(path)
     except PolicyError as error:
         return error
+
+
+def check(rules: RulesText) -> tuple[Problem, ...]:
+    """Load rules, to find out whether they can be used; their warnings, which the log tells too.
+
+    Raises:
+        PolicyError: They have errors.
+    """
+    warnings = warnings_of(rules)
+    if warnings:
+        log.warning("the rules have warnings: `rahyab check` shows them", count=len(warnings))
+    for each in warnings:
+        log.debug("rules", warning=_located(each))
+    return warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +164,25 @@ class Changes:
             return await attempt
         except Exception:
             log.exception("a reload failed")
-            return self._refuse("a bug: see the server's log, and tell the makers")
+            return self._refuse(Exception("a bug: see the server's log, and tell the makers"))
 
     async def _try(self, found: Found, origin: Origin) -> Taken | NotTaken:
         """Put in force what was found in the file, if it is good."""
         self._tried = _name(found)
         if isinstance(found, PolicyError):
-            return self._refuse(str(found), found.problems)
+            return self._refuse(found)
         before = self.state.revision
+        warnings: tuple[Problem, ...] = ()
         try:
             if found.revision != before:
-                await asyncio.to_thread(load_rules, found)
+                warnings = await asyncio.to_thread(check, found)
                 await self._take(found, origin)
-        except PolicyError as error:
-            return self._refuse(str(error), error.problems, found)
-        except RulesNotTakenError as error:
-            return self._refuse(str(error))
+        except (PolicyError, RulesNotTakenError) as error:
+            return self._refuse(error)
         self.failure = None
         log.info("rules reloaded", revision=found.revision, before=before, origin=origin.value)
-        return Taken(str(self._path.absolute()), found.revision, before)
+        text = found.bundled() if warnings else ""
+        return Taken(str(self._path.absolute()), found.revision, before, warnings, text)
 
     async def _take(self, rules: RulesText, origin: Origin) -> None:
         before = self._present.rules
@@ -193,19 +207,21 @@ class Changes:
         self._present = _InForce(rules, self._service.clock(), origin)
         self._service.keep(rules, self._present.since)
 
-    def _refuse(
-        self, reason: str, problems: Sequence[Problem] = (), rules: RulesText | None = None
-    ) -> NotTaken:
+    def _refuse(self, error: Exception) -> NotTaken:
+        """What is in force stays; the message of the error says why."""
+        problems = error.problems if isinstance(error, PolicyError) else ()
+        text = error.rules if isinstance(error, PolicyError) else None
         self.failed_reloads += 1
-        first = next(_errors(problems), None)
-        self.failure = FailedReload(self._service.clock(), reason, first)
+        self.failure = FailedReload(
+            self._service.clock(), str(error), next(_errors(problems), None)
+        )
         log.error(
             "rules not reloaded; the old ones stay",
-            reason=reason,
+            reason=str(error),
             problems=[_located(each) for each in problems],
         )
-        text = "" if rules is None else rules.bundled()
-        return NotTaken(self.state.revision, reason, tuple(problems), text)
+        bundle = "" if text is None else text.bundled()
+        return NotTaken(self.state.revision, str(error), problems, bundle)
 
     def _look_and_check(self) -> FileState:
         file = str(self._path.absolute())

@@ -59,11 +59,15 @@ class Taken:
         file: The rules file, as the server calls it.
         revision: What is in force now.
         before: What was; the same one if the file has no other text.
+        warnings: What is to be told of these rules although they can be used.
+        rules: The text that has them, as `RulesText.bundled` gives it; else empty.
     """
 
     file: str
     revision: str
     before: str
+    warnings: tuple[Problem, ...] = ()
+    rules: str = ""
     kind: Literal["taken"] = "taken"
 
 

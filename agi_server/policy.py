@@ -132,6 +132,18 @@ def examine_rules(rules: RulesText) -> Examination:
     return examine(rules, known_prompts=builtin_prompts())
 
 
+def warnings_of(rules: RulesText) -> tuple[Problem, ...]:
+    """Load rules that have been read, for what there is to be told although they can be used.
+
+    Raises:
+        PolicyError: They have errors.
+    """
+    examination = examine_rules(rules)
+    if examination.policy is None:
+        raise refused(rules, examination)
+    return examination.problems
+
+
 def refused(rules: RulesText, examination: Examination) -> PolicyError:
     """The error that rules with errors cannot be used."""
     count = len(examination.of_level(Level.ERROR))

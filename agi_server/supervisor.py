@@ -14,12 +14,12 @@ from typing import Final
 import structlog
 
 from agi_server.app import DRAIN_SECONDS, utc_now
-from agi_server.changes import Changes, Service
+from agi_server.changes import Changes, Service, check
 from agi_server.control import Answer, NotTaken, Reload, Request, Rollback, Standing, Status
 from agi_server.control_socket import ControlServer, opened_control
 from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
-from agi_server.policy import load_rules, read_rules
+from agi_server.policy import read_rules
 from agi_server.revisions import RevisionKeeper
 from agi_server.service_state import Phase, ServiceState, health_of
 from agi_server.settings import Address, Settings, show_address
@@ -201,7 +201,7 @@ class Supervisor:
 def read_and_check(settings: Settings) -> RulesText:
     """Read and check the rules. Raises PolicyError."""
     rules = read_rules(settings.rules)
-    load_rules(rules)
+    check(rules)
     return rules
 
 

@@ -17,22 +17,21 @@ It lies in `routing/findings`, one file per area, one entry per code. To add a c
            unlisted: {queue: reception}
 
    The example and the mended one hold whole sections, which take the place of those in
-   `findings/base/rules.yaml`: write only those that matter. `alone: true` if the example is a whole
-   file that needs no others. An example of several files is a mapping of file name to text, the
-   first of which is the main one.
+   `findings/base/rules.yaml`: write only those that matter. An example of several files is a
+   mapping of file name to text, the first of which is the main one. `alone: true` keeps the
+   sections of the base away from the failing example, and `times` repeats it that often.
 3. Add a file to `tests/bad_rules` that gets it.
 
 Tests hold that no code lacks its entry, that each example gets its own code and no other, and that
 each mended one is in order.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from itertools import chain
 from pathlib import PurePosixPath
-import re
 from typing import Annotated, Final
 
 import yaml
@@ -44,6 +43,7 @@ EXAMPLE_FILE: Final = "rules.yaml"
 """What the main file of an example is called."""
 
 _SECTION: Final = re.compile(r"^(?=[a-z])", re.MULTILINE)
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLDER: Final = resources.files("routing") / "findings"
 
 
@@ -76,21 +76,21 @@ class Entry(BaseModel):
     example: Files
     mended: Files
     alone: bool = False
+    times: int = 1
 
     def failing(self) -> RulesText:
         """The rules that get this finding."""
-        return self._rules(self.example)
+        (file, text), *others = self.example.items()
+        whole = text * self.times if self.alone else _laid_over_base(text, self.example)
+        return RulesText(file, whole, dict(others))
 
     def cured(self) -> RulesText:
         """The same rules, in order."""
-        return self._rules(self.mended)
-
-    def _rules(self, files: Mapping[str, str]) -> RulesText:
-        (file, text), *others = files.items()
-        return RulesText(file, text if self.alone else laid_over_base(text, files), dict(others))
+        (file, text), *others = self.mended.items()
+        return RulesText(file, _laid_over_base(text, self.mended), dict(others))
 
 
-def laid_over_base(text: str, files: Mapping[str, str]) -> str:
+def _laid_over_base(text: str, files: Mapping[str, str]) -> str:
     """`text`, followed by the sections of the base that none of the files has.
 
     The text comes first, so that its lines keep their numbers, and is cut into sections by their
@@ -99,7 +99,7 @@ def laid_over_base(text: str, files: Mapping[str, str]) -> str:
     written = {_name(section) for each in files.values() for section in _sections(each)}
     base = (_FOLDER / "base" / EXAMPLE_FILE).read_text(encoding="utf-8")
     others = (section for section in _sections(base) if _name(section) not in written)
-    return "".join(chain([text], others))
+    return "".join([text, *others])
 
 
 def _sections(text: str) -> list[str]:
@@ -117,7 +117,7 @@ def catalogue() -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for file in sorted(_FOLDER.iterdir(), key=lambda each: each.name):
         if PurePosixPath(file.name).suffix == ".yaml":
-            area = yaml.safe_load(file.read_text(encoding="utf-8"))
+            area = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  the safe one
             entries |= reader.validate_python(area)
     return entries
 

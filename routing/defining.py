@@ -62,7 +62,7 @@ def resolve(document: Document) -> Resolved:
     dropped = definitions.dropped
     followed = {path: name for path, name in document.references.items() if path not in dropped}
     hushed = frozenset(document.nearest(path) for path in dropped)
-    return Resolved(replace(document, references=followed), problems, hushed)
+    return Resolved(replace(document, followed=followed), problems, hushed)
 
 
 @dataclass(slots=True)
@@ -214,7 +214,7 @@ def _every_use(name: str, document: Document) -> set[Path]:
     """Where a definition is used, by itself or within another, outside of the definitions."""
     names = {name}
     while True:
-        found = {path for path, used in document.references.items() if used in names}
+        found = {path for path, used in document.followed.items() if used in names}
         outer = {path for path in found if path[0] != DEFINE}
         owners = {str(path[1]) for path in found - outer}
         if owners <= names:
@@ -231,7 +231,7 @@ def _at_definition(problem: Problem, use: Use, places: list[str]) -> Problem:
 
 
 def _at_use(problem: Problem, use: Use, document: Document) -> Problem:
-    name = document.references[use.path]
+    name = document.followed[use.path]
     message = f"{problem.message} (`${name}`, which is right elsewhere)"
     hint = f"{problem.hint}, here instead of `${name}`" if problem.hint else ""
     place = replace(problem, file=use.file, line=use.line, column=use.column)

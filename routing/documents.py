@@ -33,12 +33,14 @@ class Document:
         keys: Where each key stands.
         values: Where each value begins.
         references: Where `$name` stands, and the name.
+        followed: Those of them whose values are in `data`: none before `defining.resolve`.
     """
 
     data: dict[str, object]
     keys: Mapping[Path, Position]
     values: Mapping[Path, Position]
     references: Mapping[Path, str] = field(default_factory=dict)
+    followed: Mapping[Path, str] = field(default_factory=dict)
 
     def at_value(self, path: Path) -> Position:
         """Where the value at `path` begins, or the nearest thing around it that has a place."""
@@ -57,7 +59,7 @@ class Document:
 
     def is_reference(self, path: Path) -> bool:
         """Whether `$name` stands at `path`, or at the place in a definition that this leads to."""
-        return bool(self.references) and self._origin(path[:-1])[0] + path[-1:] in self.references
+        return bool(self.followed) and self._origin(path[:-1])[0] + path[-1:] in self.followed
 
     def spelt(self, path: Path) -> str:
         """A path as problems show it, within the definition if it leads into one."""
@@ -87,12 +89,12 @@ class Document:
     def _origin(self, path: Path) -> tuple[Path, Path]:
         """Where the value at `path` is written, and the first reference on the way, `()` if none.
 
-        References that lead round in a circle are none: see `defining`.
+        This comes to an end, for none that leads round in a circle is followed.
         """
         use: Path = ()
-        end = 1 if self.references else len(path) + 1
+        end = 1 if self.followed else len(path) + 1
         while end <= len(path):
-            name = self.references.get(path[:end])
+            name = self.followed.get(path[:end])
             if name is None:
                 end += 1
             else:

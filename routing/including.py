@@ -7,7 +7,7 @@ is kept, so that every finding names its own file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Final, TypeAlias, TypeVar
 
 from routing.documents import Document, Position
@@ -23,6 +23,7 @@ MOST_FILES: Final = 100
 
 _T = TypeVar("_T")
 _Words: TypeAlias = tuple[str, str, str]
+_KEEP_ONE: Final = "only one of them can count: delete or rename the other"
 _BEGIN_INCLUDED: Final = "begin with a section, such as `queues:`, or take it out of `include`"
 JOINED_LISTS: Final = frozenset({"tests"})
 """Sections that are lists; what each file has is added at the end."""
@@ -60,9 +61,7 @@ def read_all(rules: RulesText) -> Reading:
     if sum(map(len, rules.texts().values())) > MAX_CHARACTERS:
         message = f"the rules are larger than {MAX_CHARACTERS:,} characters"
         hint = "is each of the files a rules file at all?"
-        return Reading(
-            None, (Problem(rules.file, 1, 1, "", "file-too-large", message, hint),)
-        )
+        return Reading(None, (Problem(rules.file, 1, 1, "", "file-too-large", message, hint),))
     main = read_yaml(rules.text, rules.file)
     if main.document is None or INCLUDE not in main.document.data:
         return main
@@ -90,8 +89,8 @@ def _included(
     if name in rules.included:
         file = rules.file_of(name)
         return read_yaml(rules.included[name], file, begin=_BEGIN_INCLUDED), None
-    reason = rules.unread.get(name, "is not at hand")
-    hint = "names are relative to the folder of this file: look at the spelling and the rights"
+    reason = rules.unread.get(name, "is missing")
+    hint = "names are relative to the folder of this file"
     return None, ("missing-file", f'"{name}" {reason}', hint)
 
 
@@ -196,27 +195,21 @@ class _Joint:
             moves.offsets[section] = len(ours)
             self.data[section] = [*ours, *theirs]
         elif section not in WHOLE and isinstance(ours, dict) and isinstance(theirs, dict):
-            self.data[section] = dict(ours)
-            yield from self._entries(section, theirs, document, moves)
+            # What is there counts: it stands before what the later file has.
+            self.data[section] = {**ours, **theirs, **ours}
+            twice = [name for name in theirs if name in ours]
+            moves.left_out.update((section, name) for name in twice)
+            for name in twice:
+                yield self._twice(document, (section, name), _KEEP_ONE)
         else:
             moves.left_out.add((section,))
             yield self._twice(document, (section,), "let it stand in one file only")
 
-    def _entries(
-        self, section: str, theirs: Mapping[str, object], document: Document, moves: _Moves
-    ) -> Iterator[Problem]:
-        ours = self.data[section]
-        for name, entry in theirs.items() if isinstance(ours, dict) else ():
-            if name in ours:
-                moves.left_out.add((section, name))
-                hint = "only one of them can count: delete or rename the other"
-                yield self._twice(document, (section, name), hint)
-            else:
-                ours[name] = entry
-
     def _twice(self, document: Document, path: Path, hint: str) -> Problem:
         at = self.keys[path]
-        message = f'"{path[-1]}" is written twice; first in {at.file}, line {at.line}'
+        message = (
+            f'"{path[-1]}" is written twice; first in {PurePath(at.file).name}, line {at.line}'
+        )
         return document.problem(path, "duplicate-key", message, hint, key=True)
 
 

@@ -75,7 +75,7 @@ def render(
     level = paint(f"{problem.level}:", problem.level)
     rendered = [f"{where} {level} {one_line(problem.message)} [{problem.code}]"]
     if problem.line <= len(lines):
-        line = lines[problem.line - 1]
+        line = _visible(lines[problem.line - 1])
         shown = line.lstrip()
         before = line[: problem.column - 1][len(line) - len(shown) :]
         # A tab stays a tab, so that the caret stands under the same character.
@@ -84,6 +84,13 @@ def render(
     if problem.hint:
         rendered.append(f"    {one_line(problem.hint)}")
     return "\n".join(rendered)
+
+
+def _visible(line: str) -> str:
+    """A line of the file without what a terminal would obey, each sign in its column."""
+    return "".join(
+        "\ufffd" if each != "\t" and category(each) in {"Cc", "Zl", "Zp"} else each for each in line
+    )
 
 
 def one_line(text: str) -> str:

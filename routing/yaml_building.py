@@ -13,6 +13,9 @@ from routing.problems import Path, Problem, dotted
 MAX_DEPTH: Final = 20
 """Levels of nesting: twice what the deepest useful rules file has."""
 
+_TIED: Final = re.compile(r"([\w.-]+)([:=])(\S.*)")
+"""A key, and the value that it should have been apart from."""
+
 _AGAIN: Final = ("again",)
 """Keeps the positions within the second value of a key apart from those within the first."""
 
@@ -25,13 +28,15 @@ class GivingUpError(Exception):
 class _Open:
     """A collection that is being read. `key` is the one whose value comes next.
 
-    `again` says that the key has been there before: its value is read, and dropped.
+    `again` says that the key has been there before: its value is read, and dropped. `bare` says that
+    it has no quotes.
     """
 
     path: Path
     data: dict[str, object] | list[object]
     key: str | None = None
     again: bool = False
+    bare: bool = False
 
 
 @dataclass(slots=True)
@@ -51,13 +56,13 @@ class Builder:
     def take(self, event: yaml.Event) -> None:
         """One event of the parser, in order."""
         mark = event.start_mark
-        position = Position(mark.line + 1, mark.column + 1, self.file)
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        position = Position(*at, self.file)
         match event:
             case yaml.DocumentStartEvent():
                 self._document(position)
             case yaml.AliasEvent():
-                self._refuse_anchor(position)
-                self._value(Misread(f"*{event.anchor}", "an alias"), position)
+                self._alias(str(event.anchor), position)
             case yaml.ScalarEvent():
                 self._refuse_marks(event, position)
                 self._scalar(event, position)
@@ -96,6 +101,16 @@ class Builder:
             hint = "delete the line `---` and what follows, or move it into a file of its own"
             self._note(position, "several-documents", "a second document begins here", hint)
             raise GivingUpError
+
+    def _alias(self, name: str, position: Position) -> None:
+        if self._key_is_next():
+            hint = f'put the key into quotes: "*{name}"'
+            message = "text without quotes cannot begin with *"
+            self._note(position, "quotes-missing", message, hint)
+            self._key(f"*{name}", position)
+        else:
+            self._refuse_anchor(position)
+            self._value(Misread(f"*{name}", "an alias"), position)
 
     def _refuse_anchor(self, position: Position) -> None:
         hint = "write the value once under `define`, and $name wherever it is needed"
@@ -144,23 +159,35 @@ class Builder:
         return self.stack[-1].key is not None
 
     def _scalar(self, event: yaml.ScalarEvent, position: Position) -> None:
-        value = event.value if event.style or not event.implicit[0] else plain(event.value)
+        bare = bool(event.implicit[0]) and not event.style
+        value = plain(event.value) if bare else event.value
         if self._key_is_next():
             self._key(value, position)
+            self.stack[-1].bare = bare
         elif isinstance(value, Reference):
             self._refer(value, position)
         elif value is None and self.stack:
-            self._note(position, "empty-value", "nothing is written here", self._empty_hint())
-            self._value(None, position)
+            self._nothing(position)
         else:
             self._value(value, position)
 
-    def _empty_hint(self) -> str:
-        key = self.stack[-1].key or ""
-        if re.search(r"\w[:=]", key):
-            # In braces the parser takes `{ring:15s}` for a key without a value.
-            return f"write a space after the colon: {re.sub('[:=]', ': ', key, count=1)}"
-        return "write a value, or delete the line; what follows a # is a comment unless in quotes"
+    def _nothing(self, position: Position) -> None:
+        """A key, or a dash, without a value."""
+        top = self.stack[-1]
+        path = self._path()
+        tied = _TIED.fullmatch(top.key or "") if top.bare and not top.again else None
+        if tied is None:
+            hint = "write a value, or delete the line; what follows a # is a comment unless quoted"
+            self._note(position, "empty-value", "nothing is written here", hint)
+            self._value(None, position)
+            return
+        # In braces, `{ring:15s}` is a key without a value to the parser.
+        at = self.keys.pop(path)
+        message = "a space is missing after the colon" if tied[2] == ":" else "`=` for a colon"
+        end = Position(at.line, at.column + len(tied[1]), at.file)
+        self._note(end, "colon-missing", message, f"write {tied[1]}: {tied[3]}")
+        self._key(tied[1], at)
+        self._value(plain(tied[3]), end)
 
     def _refer(self, value: Reference, position: Position) -> None:
         if not any(each.again for each in self.stack):

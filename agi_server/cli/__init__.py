@@ -31,6 +31,10 @@ COMMANDS: Final = {
     "calls": ("calls:calls", "List the newest calls of the journal."),
     "cases": ("cases:cases", "Callers' requests by tracking number: show one, set how it stands."),
     "customers": ("customers:customers", "The customer file: import, list, show."),
+    "help": (
+        "help:help_command",
+        "Explain the CODE of a finding, with an example; without CODE, list them all.",
+    ),
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
     "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
     "lab": (

@@ -1,15 +1,18 @@
 """What the commands for a running server share: asking it, and printing what it refused."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import click
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.finding_formats import finding
 from agi_server.cli.loading import settings_for_command
 from agi_server.cli.printing import as_json, cell
-from agi_server.cli.problems import print_problems_in
+from agi_server.cli.problems import print_problems
 from agi_server.control import Answer, Failed, NotTaken, Request
 from agi_server.control_socket import NoServerError, ask
+from routing.problems import Problem
 from routing.rules_text import RulesText
 
 ANSWER_SECONDS: Final = 60.0
@@ -36,31 +39,19 @@ def unexpected(answer: Answer) -> CannotRunError:
     )
 
 
+def print_findings(problems: Sequence[Problem], bundle: str) -> None:
+    """Print what is wrong with rules as `rahyab check` does, from the text that the server read."""
+    if problems:
+        print_problems(RulesText.unbundled(bundle), problems)
+
+
 def end_refused(answer: NotTaken, *, for_programs: bool) -> click.exceptions.Exit:
     """Print why nothing has changed; what to raise then."""
     if for_programs:
-        click.echo(as_json(_refused_for_programs(answer)))
+        told = {"taken": False, "revision": answer.revision, "reason": answer.reason}
+        click.echo(as_json({**told, "findings": [finding(each) for each in answer.problems]}))
     else:
-        if answer.problems:
-            print_problems_in(RulesText.unbundled(answer.rules).text, answer.problems)
+        print_findings(answer.problems, answer.rules)
         reason = cell(answer.reason).plain
         click.echo(f"Nothing is changed, revision {answer.revision} stays in force: {reason}.")
     return click.exceptions.Exit(FINDINGS)
-
-
-def _refused_for_programs(answer: NotTaken) -> dict[str, Any]:
-    problems = [
-        {
-            "file": each.file,
-            "line": each.line,
-            "column": each.column,
-            "level": each.level,
-            "code": each.code,
-            "path": each.path,
-            "message": each.message,
-            "hint": each.hint,
-        }
-        for each in answer.problems
-    ]
-    told = {"revision": answer.revision, "reason": answer.reason, "problems": problems}
-    return {"taken": False, **told}

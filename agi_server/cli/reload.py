@@ -1,10 +1,9 @@
 """`rahyab reload`: have the running server load the rules file again."""
 
-from dataclasses import asdict
-
 import click
 
-from agi_server.cli.operating import ask_server, end_refused, unexpected
+from agi_server.cli.finding_formats import finding
+from agi_server.cli.operating import ask_server, end_refused, print_findings, unexpected
 from agi_server.cli.printing import as_json, cell
 from agi_server.control import NotTaken, Reload, Taken
 
@@ -31,9 +30,11 @@ def reload_command(for_programs: bool) -> None:
 
 def _tell(taken: Taken, *, for_programs: bool) -> None:
     if for_programs:
-        told = {key: value for key, value in asdict(taken).items() if key != "kind"}
-        click.echo(as_json({"taken": True, **told}))
+        told = {"taken": True, "revision": taken.revision, "before": taken.before}
+        findings = [finding(each) for each in taken.warnings]
+        click.echo(as_json({**told, "file": taken.file, "findings": findings}))
         return
+    print_findings(taken.warnings, taken.rules)
     file = cell(taken.file).plain
     if taken.revision == taken.before:
         click.echo(f"{file}: revision {taken.revision} was in force already")

@@ -34,7 +34,7 @@ from agi_server.service_state import (
     WorkerState,
 )
 from routing.problems import Problem
-from tests.agi_server.rules_file import BAD, BEGINNING, RulesFile
+from tests.agi_server.rules_file import BAD, BEGINNING, RulesFile, good
 
 FILE = FileState("/etc/rahyab/rules.yaml", "abc", differs=False, errors=0, trouble="")
 WORKERS = (
@@ -128,7 +128,8 @@ def test_reload_tells_the_new_revision(file: RulesFile) -> None:
     assert again.exit_code == 0
     assert again.output == f"{file.path}: revision {after} was in force already\n"
     told = json.loads(run(home, "reload", "--json").output)
-    assert told == {"taken": True, "file": str(file.path), "revision": after, "before": after}
+    revisions = {"revision": after, "before": after}
+    assert told == {"taken": True, "file": str(file.path), **revisions, "findings": []}
 
 
 def test_reload_prints_problems_as_check_does(file: RulesFile) -> None:
@@ -144,8 +145,20 @@ def test_reload_prints_problems_as_check_does(file: RulesFile) -> None:
     assert last.startswith(f"Nothing is changed, revision {before} stays in force: ")
     refused = json.loads(run(home, "reload", "--json").output)
     assert (refused["taken"], refused["revision"]) == (False, before)
-    (problem,) = refused["problems"]
+    (problem,) = refused["findings"]
     assert (problem["code"], problem["line"]) == ("unknown-queue", 8)
+
+
+def test_reload_prints_warnings_of_rules_that_it_takes(file: RulesFile) -> None:
+    """As check does, before the revision."""
+    home = file.path.parent
+    file.path.write_text(good(1) + "define: {nobody: 20s}\n", encoding="utf-8")
+    done, checked = run(home, "reload"), run(home, "check", str(file.path))
+    assert (done.exit_code, checked.exit_code) == (0, 0)
+    printed = done.output.splitlines()[:-1]
+    assert "unused-definition" in printed[0]
+    assert printed == checked.output.splitlines()[: len(printed)]
+    assert f"revision {file.revision} is in force" in done.output
 
 
 def test_rollback_tells_what_the_file_means(file: RulesFile) -> None:
