@@ -20,7 +20,7 @@ from routing.rules_text import RulesText
 
 EARLIER_BOOKS: Final = 4
 """How many rulebooks before the present one a process holds for calls that began with them. Rules
-seldom change more often while one call lasts, and each book of 2,000 rules takes some megabytes."""
+seldom change more often while one call lasts; each book of 2,000 rules takes about a megabyte."""
 
 
 class PolicyError(Exception):

@@ -36,10 +36,7 @@ LONGEST_WAIT: Final = 0.5
 """Seconds in the queue, where a call has no connection to the server."""
 
 ANSWER_SECONDS: Final = 60.0
-TOLD: Final = (
-    *(contract.QUEUE, contract.QUEUE_TIMEOUT, contract.REASON),
-    contract.EXTENSION,
-)
+TOLD: Final = (contract.QUEUE, contract.QUEUE_TIMEOUT, contract.REASON, contract.EXTENSION)
 """The variables that say by which rules a call went."""
 
 
@@ -67,7 +64,6 @@ class Result:
     wall: float = 0.0
     revisions: list[str] = field(default_factory=list)
     """Of the workers, in the end."""
-    deaths: int = 0
 
 
 class Thinker:
