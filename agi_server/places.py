@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from routing.defining import resolve
+from routing.including import read_all
 from routing.problems import Path
 from routing.rules_text import RulesText
-from routing.yaml_reading import read_yaml
 
 Places: TypeAlias = Callable[[Path], str]
 """Tells where something is written, as `file:line`."""
@@ -13,11 +14,13 @@ Places: TypeAlias = Callable[[Path], str]
 
 def places_in(rules: RulesText) -> Places:
     """Where things are in rules that load."""
-    document = read_yaml(rules.text, rules.file).document
+    document = read_all(rules).document
+    followed = None if document is None else resolve(document).document
 
     def place(path: Path) -> str:
-        if document is None:
+        if followed is None:
             return rules.file
-        return f"{rules.file}:{document.at_key(path).line}"
+        position = followed.at_key(path)
+        return f"{position.file}:{position.line}"
 
     return place

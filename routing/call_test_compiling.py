@@ -13,12 +13,12 @@ from routing.call_test_model import (
     VisitShape,
 )
 from routing.call_tests import CallTest, Expectation, ScriptedCall, Visit, VisitEnd, Wanted
+from routing.documents import Document
 from routing.entrances import read_caller
 from routing.facts import Contract, CustomerFacts, CustomerStatus, QueueFacts
 from routing.moments import read_moment
 from routing.problems import Path
 from routing.rules import Business
-from routing.yaml_reading import Document
 
 TESTS: Final = "tests"
 """The section that holds them."""
@@ -28,25 +28,23 @@ _CUSTOMER_ID: Final = 1
 
 
 def compile_tests(
-    shapes: Sequence[CallTestShape], business: Business, document: Document, file: str
+    shapes: Sequence[CallTestShape], business: Business, document: Document
 ) -> tuple[CallTest, ...]:
     """The tests of a file in which nothing is wrong."""
     return tuple(
-        _test(shape, business, document, (TESTS, number), file)
-        for number, shape in enumerate(shapes)
+        _test(shape, business, document, (TESTS, number)) for number, shape in enumerate(shapes)
     )
 
 
-def _test(
-    shape: CallTestShape, business: Business, document: Document, path: Path, file: str
-) -> CallTest:
+def _test(shape: CallTestShape, business: Business, document: Document, path: Path) -> CallTest:
+    place = document.at_value(path)
     return CallTest(
         name=shape.name,
         call=_call(shape, business),
         expect=() if shape.expect is None else tuple(_outcomes(shape.expect)),
         never=tuple(each for outcome in shape.never for each in _outcomes(outcome)),
-        file=file,
-        line=document.at_value(path).line,
+        file=place.file,
+        line=place.line,
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from routing.call_test_compiling import compile_tests
 from routing.call_test_model import CallTestShape
 from routing.call_tests import CallTest
+from routing.defining import resolve
 from routing.loading import RulesError
 from routing.names import Names
 from routing.rules import Policy
@@ -41,15 +42,15 @@ def load_tests(
     reading = read_yaml(text, file)
     if reading.document is None:
         raise RulesError(tuple(sorted(reading.problems)))
-    names, problems = names_of(policy, known_prompts), [*reading.problems]
+    resolved = resolve(reading.document)
+    document, problems = resolved.document, {*reading.problems, *resolved.problems}
     try:
-        shape = TestFileShape.model_validate(reading.document.data, context=names)
+        shape = TestFileShape.model_validate(document.data, context=names_of(policy, known_prompts))
     except ValidationError as error:
-        problems += problems_of(error, reading.document, file)
-        raise RulesError(tuple(sorted(set(problems)))) from None
+        raise RulesError(tuple(sorted({*problems, *problems_of(error, document)}))) from None
     if problems:
         raise RulesError(tuple(sorted(problems)))
-    return compile_tests(shape.tests, policy.business, reading.document, file)
+    return compile_tests(shape.tests, policy.business, document)
 
 
 def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:

@@ -13,7 +13,7 @@ from rich.text import Text
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
-from agi_server.cli.problems import plural, print_problems_in
+from agi_server.cli.problems import plural, print_problems
 from agi_server.places import Places, places_in
 from agi_server.policy import PolicyError, read_rules
 from ivr.prompts import builtin_prompts
@@ -103,12 +103,12 @@ def _tests(policy: Policy, rules: Path, files: Sequence[Path]) -> Iterator[CallT
 
 def _tests_in(policy: Policy, file: Path) -> tuple[CallTest, ...]:
     try:
-        text = read_rules(file).text
-        return load_tests(policy, str(file), text, known_prompts=builtin_prompts())
+        rules = read_rules(file)
+        return load_tests(policy, str(file), rules.text, known_prompts=builtin_prompts())
     except PolicyError as error:
         raise CannotRunError(str(error)) from None
     except RulesError as error:
-        print_problems_in(text, error.problems)
+        print_problems(rules, error.problems)
         raise CannotRunError(f"the tests in {file} cannot be run") from None
 
 
