@@ -42,11 +42,11 @@ async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerF
         return CustomerFacts(CustomerStatus.WITHHELD)
     try:
         async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
-            matches = await stores.read(lambda store: store.find_callers(number))
+            found = await stores.read(lambda store: store.look_up_caller(number))
     except (TimeoutError, StoreError) as error:
         log.warning("customer file unavailable", reason=str(error) or "too slow")
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
-    return _customer_facts(matches)
+    return _customer_facts(found.matches)
 
 
 def find_number(policy: Policy, dialled: str) -> DialledNumber | None:
