@@ -1,16 +1,16 @@
 """Facts of a call, each within a time budget; what is late or broken becomes `unavailable`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 
 from agi_server.channel import Channel
 from agi_server.store_threads import StoreThreads
-from crm.phone_numbers import to_e164
+from crm.phone_numbers import country_of, to_e164
 from crm.ports import StoreError
-from crm.records import CallerMatch
+from crm.records import CallerMatch, CallerRecord
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
 from routing.rules import DialledNumber, Policy
 
@@ -26,9 +26,22 @@ CALLER_NAME: Final = "CALLERID(name)"
 
 async def gather_caller(channel: Channel, country: str) -> Caller:
     """Ask Asterisk who calls; the texts are kept exactly as the network sent them."""
-    number = await channel.get_untrusted(CALLER_NUMBER)
+    as_sent = await channel.get_untrusted(CALLER_NUMBER)
     name = await channel.get_untrusted(CALLER_NAME)
-    return Caller(number_as_sent=number, name_as_sent=name, number=to_e164(number, country))
+    number = to_e164(as_sent, country)
+    return Caller(as_sent, name, number, None if number is None else country_of(number))
+
+
+async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str]:
+    """Read the channel variables that the rules declare, by their ids there.
+
+    One that is not set, or set to nothing, is left out. Nobody knows who chose the values.
+    """
+    values = {
+        variable.id: await channel.get_untrusted(variable.channel)
+        for variable in policy.variables.values()
+    }
+    return {id_: value for id_, value in values.items() if value}
 
 
 async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerFacts:
@@ -46,7 +59,7 @@ async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerF
     except (TimeoutError, StoreError) as error:
         log.warning("customer file unavailable", reason=str(error) or "too slow")
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
-    return _customer_facts(found.matches)
+    return _customer_facts(found)
 
 
 def find_number(policy: Policy, dialled: str) -> DialledNumber | None:
@@ -65,12 +78,15 @@ def choose_language(policy: Policy, number: DialledNumber | None, customer: Cust
     return next((wish for wish in wishes if wish in spoken and wish is not None), spoken[0])
 
 
-def _customer_facts(matches: Sequence[CallerMatch]) -> CustomerFacts:
-    if not matches:
-        return CustomerFacts(CustomerStatus.UNKNOWN)
-    if len(matches) > 1:
-        return CustomerFacts(CustomerStatus.AMBIGUOUS)
-    (match,) = matches
+def _customer_facts(found: CallerRecord) -> CustomerFacts:
+    if not found.matches:
+        return CustomerFacts(CustomerStatus.UNKNOWN, blocked=found.blocked)
+    if len(found.matches) > 1:
+        return CustomerFacts(CustomerStatus.AMBIGUOUS, blocked=found.blocked)
+    return _known_customer(found.matches[0], blocked=found.blocked)
+
+
+def _known_customer(match: CallerMatch, *, blocked: bool) -> CustomerFacts:
     customer = match.customer
     return CustomerFacts(
         status=CustomerStatus.KNOWN,
@@ -83,4 +99,8 @@ def _customer_facts(matches: Sequence[CallerMatch]) -> CustomerFacts:
             for found in customer.contracts
         ),
         open_cases=match.open_cases,
+        oldest_open_case=match.oldest_open_case,
+        lead_score=customer.lead_score,
+        last_agent=match.last_agent,
+        blocked=blocked,
     )

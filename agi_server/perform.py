@@ -17,7 +17,14 @@ from dialplan import contract
 from dialplan.contract import Go, Script
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
 from ivr.course import Ending
-from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
+from routing.destinations import (
+    ToExtension,
+    ToHangup,
+    ToNumber,
+    ToQueue,
+    ToSurvey,
+    ToVoicemail,
+)
 
 NORMAL_CLEARING: Final = 16
 """Q.850 cause of an ordinary end."""
@@ -41,9 +48,11 @@ async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
             await take_message(talk, mailbox, messages)
             variables = hangup(NORMAL_CLEARING)
         case ToExtension(extension):
-            talk.course.stage = f"extension {extension}"
-            talk.journal.learn(outcome=Outcome.TRANSFERRED)
+            _leave(talk, f"extension {extension}")
             variables = {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
+        case ToNumber(number):
+            _leave(talk, f"number {number}")
+            variables = {contract.GO: Go.NUMBER, contract.NUMBER: number}
         case ToSurvey(survey):
             talk.course.stage = f"survey {survey}"
             talk.survey_wanted = survey
@@ -51,6 +60,7 @@ async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
         case ToHangup(cause):
             talk.course.stage = END_OF_THE_RULES
             variables = hangup(cause)
+    variables |= _for_the_way(talk)
     talk.journal.note("sent", **{name: str(value) for name, value in variables.items()})
     variables[contract.REASON] = talk.course.rule
     await set_variables(talk.line.channel, variables)
@@ -81,12 +91,27 @@ def hangup(cause: int) -> dict[str, str]:
     return {contract.GO: Go.HANGUP, contract.CAUSE: str(cause)}
 
 
+def _leave(talk: Conversation, stage: str) -> None:
+    """The call goes where we do not see it any more."""
+    talk.course.stage = stage
+    talk.journal.learn(outcome=Outcome.TRANSFERRED)
+
+
+def _for_the_way(talk: Conversation) -> dict[str, str]:
+    """What routes have set for wherever the call goes."""
+    music = {} if talk.course.music is None else {contract.MUSIC: talk.course.music}
+    return {**music, **(talk.course.variables or {})}
+
+
 def _queue(talk: Conversation, queue_id: str) -> dict[str, str]:
     policy = talk.course.book.policy
     queue = policy.queues[queue_id]
     language = talk.course.facts.language
+    now = talk.now()
     talk.course.stage = f"queue {queue_id}"
-    talk.journal.learn(queue=queue_id, queued_at=talk.now())
+    talk.queue = queue_id
+    talk.first_queued_at = talk.first_queued_at or now
+    talk.journal.learn(queue=queue_id, queued_at=now)
     variables = {
         contract.GO: Go.QUEUE,
         contract.QUEUE: asterisk_queue_name(queue, language, policy),
@@ -95,5 +120,6 @@ def _queue(talk: Conversation, queue_id: str) -> dict[str, str]:
         contract.MAX_PENALTY: str(IDEAL_PENALTY),
     }
     if talk.course.priority is not None:
-        variables[contract.PRIORITY] = str(talk.course.priority.after(0))
+        waited = (now - talk.first_queued_at).total_seconds()
+        variables[contract.PRIORITY] = str(talk.course.priority.after(waited))
     return variables

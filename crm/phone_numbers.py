@@ -11,11 +11,15 @@ from phonenumbers import (
     format_number,
     is_possible_number_with_reason,
     parse,
+    region_code_for_number,
 )
 
 LONGEST: Final = 40
 """Characters of the longest text that is taken for a number: fifteen digits (E.164), a prefix, and
 a sign between any two. Longer text is not looked at, so that nobody can make us work for it."""
+
+_NO_COUNTRY: Final = "001"
+"""How `phonenumbers` names the world, where numbers such as +800 belong."""
 
 _NUMBER: Final = re.compile(r"\+?\d+")
 
@@ -46,6 +50,23 @@ def to_e164(text: str, country: str) -> str | None:
     if national is None and digits.startswith("00"):
         return _parsed("+" + digits[2:], country)
     return national
+
+
+def country_of(number: str) -> str | None:
+    """The country of a telephone number: ISO 3166, `IR`.
+
+    Args:
+        number: In E.164, as `to_e164` reads it.
+
+    Returns:
+        The country; None for a number of no country, such as that of a satellite telephone, and for
+        one that no country of several with the same code gives out.
+
+    >>> country_of("+982191000000")
+    'IR'
+    """
+    region = region_code_for_number(parse(number))
+    return None if region is None or region == _NO_COUNTRY else region
 
 
 def _digits(text: str) -> str | None:
