@@ -17,7 +17,6 @@ from agi_server.cases import Cases
 from agi_server.journal import Journal
 from agi_server.line import Line
 from agi_server.queue_facts import look_at_queues
-from crm.phone_numbers import to_e164
 from crm.ports import StoreError
 from crm.records import Answer, Call, Callback, Case, Outcome
 from ivr.course import (
@@ -36,9 +35,10 @@ from ivr.course import (
 from ivr.machine import CheckResult, Keep, Keyed, NoInput, NotChecked, Say
 from routing.decide import explanation
 from routing.decisions import Decision
-from routing.decisions_data import explanation_to_data
+from routing.decisions_data import destination_to_data, explanation_to_data
 from routing.destinations import Route
 from routing.facts import QueueFacts
+from routing.phone_numbers import to_e164
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +96,17 @@ class Conversation:
             keyed=self.course.facts.keyed,
         )
 
+    def enter_queue(self, queue: str, now: datetime) -> None:
+        """The caller is sent to wait in a queue."""
+        self.course.stage = f"queue {queue}"
+        self.queue = queue
+        self.first_queued_at = self.first_queued_at or now
+        self.journal.learn(queue=queue, queued_at=now)
+
+    def waited(self, now: datetime) -> float:
+        """Seconds since the caller first began to wait in a queue."""
+        return (now - (self.first_queued_at or now)).total_seconds()
+
     async def run(self, route: Route) -> Ending:
         """Follow menus and rules along `route`.
 
@@ -110,6 +121,7 @@ class Conversation:
                 effect = going.send(reply)
             except StopIteration as end:
                 ending: Ending = end.value
+                self.journal.note("arrived", **destination_to_data(ending))
                 return ending
             reply = await self._do(effect)
 
@@ -181,7 +193,7 @@ class Conversation:
     async def _look_at(self, queues: tuple[str, ...]) -> Mapping[str, QueueFacts]:
         policy, language = self.course.book.policy, self.course.facts.language
         seen = await look_at_queues(self.line.channel, policy, language, queues)
-        self.journal.note("queues", queues={id_: asdict(queue) for id_, queue in seen.items()})
+        self.journal.note("queues", **{id_: asdict(queue) for id_, queue in seen.items()})
         return seen
 
     async def _verify(self, asked: Verify) -> CheckResult | NotChecked:

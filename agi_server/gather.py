@@ -8,11 +8,11 @@ import structlog
 
 from agi_server.channel import Channel
 from agi_server.store_threads import StoreThreads
-from crm.phone_numbers import country_of, to_e164
 from crm.ports import StoreError
 from crm.records import CallerMatch, CallerRecord
+from routing.entrances import read_caller
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
-from routing.rules import DialledNumber, Policy
+from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
 
@@ -26,10 +26,9 @@ CALLER_NAME: Final = "CALLERID(name)"
 
 async def gather_caller(channel: Channel, country: str) -> Caller:
     """Ask Asterisk who calls; the texts are kept exactly as the network sent them."""
-    as_sent = await channel.get_untrusted(CALLER_NUMBER)
+    number = await channel.get_untrusted(CALLER_NUMBER)
     name = await channel.get_untrusted(CALLER_NAME)
-    number = to_e164(as_sent, country)
-    return Caller(as_sent, name, number, None if number is None else country_of(number))
+    return read_caller(number, name, country)
 
 
 async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str]:
@@ -60,22 +59,6 @@ async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerF
         log.warning("customer file unavailable", reason=str(error) or "too slow")
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
     return _customer_facts(found)
-
-
-def find_number(policy: Policy, dialled: str) -> DialledNumber | None:
-    """The entry of `numbers` that was dialled, however the trunk wrote it."""
-    entry = policy.numbers.get(dialled)
-    if entry is not None:
-        return entry
-    international = to_e164(dialled, policy.business.country)
-    return None if international is None else policy.numbers.get(international)
-
-
-def choose_language(policy: Policy, number: DialledNumber | None, customer: CustomerFacts) -> str:
-    """The customer's own language if the business speaks it, else the number's, else the first."""
-    spoken = policy.business.languages
-    wishes = (customer.language, None if number is None else number.language)
-    return next((wish for wish in wishes if wish in spoken and wish is not None), spoken[0])
 
 
 def _customer_facts(found: CallerRecord) -> CustomerFacts:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from crm.phone_numbers import to_e164
 from crm.records import LEAD_SCORES, ContractRecord, Customer
 from crm.searching import ascii_digits
+from routing.phone_numbers import to_e164
 
 COLUMNS: Final = (
     "reference",

@@ -30,6 +30,14 @@ COMMANDS: Final = {
         "The customer file: import, list, show; and the numbers that are blocked.",
     ),
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
+    "diff": (
+        "diff:diff_command",
+        "Tell what is different between two versions of the rules, in meaning and not in text.",
+    ),
+    "replay": (
+        "replay:replay_command",
+        "Send the calls of the journal through a rules file: which would go elsewhere, and why.",
+    ),
     "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
     "lab": (
         "lab:lab",

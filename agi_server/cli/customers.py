@@ -18,9 +18,9 @@ from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from crm.contracts import contract_state
 from crm.importing import CustomerFileError, ImportReport, import_customers
-from crm.phone_numbers import to_e164
 from crm.ports import Store
 from crm.records import BlockedNumber, Call, ContractRecord, Customer
+from routing.phone_numbers import to_e164
 
 country_option = click.option(
     "--country",

@@ -53,20 +53,16 @@ def to_e164(text: str, country: str) -> str | None:
 
 
 def country_of(number: str) -> str | None:
-    """The country of a telephone number: ISO 3166, `IR`.
+    """The country (ISO 3166) of a number in E.164; None when it belongs to no single one.
 
-    Args:
-        number: In E.164, as `to_e164` reads it.
-
-    Returns:
-        The country; None for a number of no country, such as that of a satellite telephone, and for
-        one that no country of several with the same code gives out.
-
-    >>> country_of("+982191000000")
-    'IR'
+    >>> country_of("+982191000000"), country_of("+80012345678")
+    ('IR', None)
     """
-    region = region_code_for_number(parse(number))
-    return None if region is None or region == _NO_COUNTRY else region
+    try:
+        region = region_code_for_number(parse(number))
+    except NumberParseException:
+        return None
+    return None if region == _NO_COUNTRY else region
 
 
 def _digits(text: str) -> str | None:
