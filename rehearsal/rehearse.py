@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from dialplan.orders import orders
+from ivr import verdicts
 from ivr.course import (
     ChangeLanguage,
     Collect,
@@ -180,18 +181,12 @@ class _Rehearsal:
         if dialogue == self.book.callback.id:
             number = to_e164(value, self.book.policy.business.country)
             self.note(CallbackAsked(value, number))
-            wrong = number is None
-            return CheckResult(
-                holds=not wrong,
-                say=("callback-number-wrong",) if wrong else ("we-will-call-you-back",),
-            )
+            return verdicts.of_callback(number)
         if self.call.customer.status is CustomerStatus.UNAVAILABLE:
-            return CheckResult(holds=True, say=("tracking-unavailable",))
+            return verdicts.TRACKING_UNAVAILABLE
         state = self.requests().get(value)
         self.note(LookedUp(value, state))
-        if state is None:
-            return CheckResult(holds=False, say=("tracking-unknown",))
-        return CheckResult(holds=True, say=(f"tracking-state-{state}",))
+        return verdicts.of_request(state)
 
     def requests(self) -> Mapping[str, str]:
         """Those that can be looked up: the given ones, and the one that this call has opened."""
