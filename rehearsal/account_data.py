@@ -53,6 +53,8 @@ def _step(book: Rulebook, step: Step) -> Data:
             own = explanation_to_data(explanation(decision))
         case steps.Sent():
             own = _sent(book, event)
+        case steps.LookedUp(_, state):
+            own = {**asdict(event), "found": state is not None}
         case _:
             own = asdict(event)
     return {"after": step.after, "kind": KINDS[type(event)], **own}
