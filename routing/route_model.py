@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from routing.destinations import HIGHEST_PRIORITY
 from routing.fields import (
@@ -10,22 +10,25 @@ from routing.fields import (
     ChannelVariable,
     Extension,
     HangupCause,
-    LanguageName,
-    MailboxName,
-    MenuName,
     Music,
     OneOrMany,
-    PromptName,
-    QueueName,
-    RuleListName,
-    SurveyName,
     TrackTrue,
     VariableValue,
     Waiting,
     complaint,
 )
+from routing.name_fields import (
+    LanguageName,
+    MailboxName,
+    MenuName,
+    PromptName,
+    QueueName,
+    RuleListName,
+    SurveyName,
+)
 from routing.shape import Shape
 from routing.world_fields import PhoneNumber
+from routing.written import OrShort, Written, exactly_one
 
 DESTINATIONS = (
     "queue",
@@ -46,6 +49,10 @@ PriorityNumber = Annotated[int, Field(ge=0, le=HIGHEST_PRIORITY)]
 
 class DestinationShape(Shape):
     """Where a call goes: exactly one of these keys."""
+
+    model_config = ConfigDict(
+        json_schema_extra=exactly_one(DESTINATIONS, "a call goes to one place: keep one of them")
+    )
 
     queue: QueueName | None = Field(None, description="Wait in this queue.")
     menu: MenuName | None = Field(None, description="Hear this menu and choose.")
@@ -97,7 +104,17 @@ def _priority(value: object) -> object:
     return value
 
 
-AnyPriority = Annotated[PriorityShape, BeforeValidator(_priority)]
+AnyPriority = Annotated[
+    PriorityShape,
+    BeforeValidator(_priority),
+    OrShort(
+        Written(
+            f"a whole number, 0 to {HIGHEST_PRIORITY}",
+            {"type": "integer", "minimum": 0, "maximum": HIGHEST_PRIORITY},
+            (10,),
+        )
+    ),
+]
 """A number, or a mapping that says how it rises."""
 
 
@@ -128,5 +145,9 @@ def _menu_by_name(value: object) -> object:
     return {"menu": value} if isinstance(value, str) else value
 
 
-Start = Annotated[RouteShape, BeforeValidator(_menu_by_name)]
+Start = Annotated[
+    RouteShape,
+    BeforeValidator(_menu_by_name),
+    OrShort(Written("the name of a menu", {"type": "string", "minLength": 1}, section="menus")),
+]
 """A route, or the bare name of a menu."""

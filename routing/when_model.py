@@ -6,23 +6,21 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from routing.condition_fields import AgeOrWord, Area, Number, NumberOrWord, Share, Span
 from routing.conditions import UNAVAILABLE
-from routing.fields import (
+from routing.fields import KeyedOrNone, OneOrMany, Text, complaint
+from routing.name_fields import (
     AgentOrWord,
     CustomerLanguage,
     DeclaredVariable,
     HoursName,
     Id,
-    KeyedOrNone,
     LanguageName,
     MenuName,
-    OneOrMany,
     QueueName,
     SourceOrNone,
-    Text,
-    complaint,
 )
 from routing.shape import Shape
 from routing.world_fields import CountryOrNone, DialledText
+from routing.written import Written
 
 HoursWord = Literal["open", "closed", "holiday"]
 CustomerWord = Literal["known", "unknown", "ambiguous", "withheld", "unavailable"]
@@ -41,8 +39,13 @@ def _truth(*others: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-TruthWord = Annotated[str, _truth(UNAVAILABLE)]
-PlainTruth = Annotated[str, _truth()]
+def _truth_written(*others: str) -> Written:
+    *most, last = (f"`{word}`" for word in ("true", "false", *others))
+    return Written(f"{', '.join(most)} or {last}", {"enum": [True, False, *others]})
+
+
+TruthWord = Annotated[str, _truth(UNAVAILABLE), _truth_written(UNAVAILABLE)]
+PlainTruth = Annotated[str, _truth(), _truth_written()]
 
 
 class QueueStateShape(Shape):
