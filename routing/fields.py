@@ -192,7 +192,10 @@ KeyedOrNone = Annotated[
     Written(f"a key or `{NONE}`", pattern(_A_KEY, _KEY, NONE), ("1",), KEY),
 ]
 MenuKey = Annotated[
-    str, AfterValidator(_menu_key), Written("a key", pattern(_A_KEY, _KEY), ("1",), KEY)
+    str,
+    AfterValidator(_menu_key),
+    # An editor takes a bare `1:` for a number; we take it for a key.
+    Written("a key", {**pattern(_A_KEY, _KEY), "type": ["string", "integer"]}, ("1",), KEY),
 ]
 
 

@@ -6,7 +6,7 @@ is looked at by `routing.checking`.
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from routing.fields import (
     ChannelVariable,
@@ -48,6 +48,7 @@ from routing.world_fields import (
     TimeZone,
     Weekdays,
 )
+from routing.written import exactly_one
 
 
 class BusinessShape(Shape):
@@ -176,6 +177,14 @@ class RuleShape(ActionsShape):
 
 class QuestionShape(Shape):
     """One question of a survey: a scale or keys."""
+
+    model_config = ConfigDict(
+        json_schema_extra=exactly_one(
+            ("scale", "keys"),
+            "write `scale: 1..10` for a mark, or `keys` for a choice",
+            "a question has a scale or keys, and not both",
+        )
+    )
 
     id: Id = Field(description="The name of the question in reports.")
     say: PromptName = Field(description="The prompt that asks it.")

@@ -51,7 +51,11 @@ class DestinationShape(Shape):
     """Where a call goes: exactly one of these keys."""
 
     model_config = ConfigDict(
-        json_schema_extra=exactly_one(DESTINATIONS, "a call goes to one place: keep one of them")
+        json_schema_extra=exactly_one(
+            DESTINATIONS,
+            f"say where the call goes: {', '.join(DESTINATIONS)}",
+            "a call can only go to one place: keep one of them",
+        )
     )
 
     queue: QueueName | None = Field(None, description="Wait in this queue.")

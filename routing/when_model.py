@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from routing.condition_fields import AgeOrWord, Area, Number, NumberOrWord, Share, Span
 from routing.conditions import UNAVAILABLE
@@ -51,6 +51,8 @@ PlainTruth = Annotated[str, _truth(), _truth_written()]
 class QueueStateShape(Shape):
     """How a queue stands for calls in the caller's language; each may be `unavailable`."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     waiting: OneOrMany[Number] | None = Field(None, description="How many callers wait.")
     longest_wait: OneOrMany[Span] | None = Field(
         None, description="How long the first of them has waited."
@@ -76,6 +78,8 @@ class WhenShape(Shape):
     A fact that could not be fetched fails every condition on it but one that names `unavailable`,
     unless `unavailable:` declares what is taken for it.
     """
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     hours: Annotated[dict[HoursName, OneOrMany[HoursWord]], Field(min_length=1)] | None = Field(
         None, description="How hours stand: open, closed, or holiday (which includes own closing)."

@@ -93,8 +93,9 @@ class OrList:
         """
         one: JsonSchema = handler(core_schema)["items"]
         many = {"type": "array", "items": one, "minItems": 1}
-        if isinstance(one.get("type"), str) and not {"enum", "const"} & one.keys():
-            return {**one, **many, "type": [one["type"], "array"]}
+        if "type" in one and not {"enum", "const"} & one.keys():
+            types = one["type"] if isinstance(one["type"], list) else [one["type"]]
+            return {**one, **many, "type": [*types, "array"]}
         return {"anyOf": [one, many]}
 
 
@@ -113,23 +114,30 @@ class OrShort:
         return {"anyOf": [whole, {**self.short.schema, NOTE: self.short}]}
 
 
-def exactly_one(keys: Sequence[str], otherwise: str) -> JsonSchema:
+def exactly_one(keys: Sequence[str], none: str, second: str) -> JsonSchema:
     """What a mapping's schema needs more, that has exactly one of some keys.
 
-    `oneOf` says it too, but an editor then only tells that several schemas match.
+    `oneOf` says it too, but editors then tell that several schemas match, or that the first key is
+    missing. This says what we want to be said.
 
     Args:
         keys: Those of which there is one.
-        otherwise: What an editor says of a second one.
+        none: What an editor says if there is none.
+        second: What it says of a second one.
     """
+    one_at_least = {
+        "if": {"anyOf": [{"required": [key]} for key in keys]},
+        # Of types in a list an editor keeps what is to be said; a single one it puts in words itself.
+        "else": {"type": ["string"], "errorMessage": none},
+    }
     later = [
         {
             "if": {"required": [key]},
             "then": {
                 "properties": dict.fromkeys(keys[place + 1 :], False),
-                "errorMessage": otherwise,
+                "errorMessage": second,
             },
         }
         for place, key in enumerate(keys[:-1])
     ]
-    return {"anyOf": [{"required": [key]} for key in keys], "allOf": later}
+    return {"allOf": [one_at_least, *later]}
