@@ -4,9 +4,7 @@ This is the source of two others: the schema for editors (`routing.schema`) and 
 (`routing.reference`). It holds more than either: the `Written` of each value, and whole docstrings.
 """
 
-import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -21,34 +19,6 @@ from routing.written import NOTE, UNREAD, JsonSchema, Written
 
 PLACE_OF_SHAPES: Final = "#/definitions/"
 """How a reference to the schema of a shape begins."""
-
-_EXAMPLE: Final = "\nExample:\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the model tells of a key or a shape.
-
-    Attributes:
-        summary: The first paragraph, in one line.
-        prose: What follows it; Markdown, may be empty.
-        example: A part of a rules file; YAML, may be empty.
-    """
-
-    summary: str
-    prose: str
-    example: str
-
-
-def told(description: str) -> Told:
-    r"""The parts of a description or a docstring.
-
-    >>> told("A queue.\n\nCallers wait.\n\nExample:\n    queues: {}")
-    Told(summary='A queue.', prose='Callers wait.', example='queues: {}')
-    """
-    text, _, example = inspect.cleandoc(description).partition(_EXAMPLE)
-    summary, _, prose = text.strip().partition("\n\n")
-    return Told(" ".join(summary.split()), prose.strip(), inspect.cleandoc(example))
 
 
 @cache

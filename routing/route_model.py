@@ -48,7 +48,25 @@ PriorityNumber = Annotated[int, Field(ge=0, le=HIGHEST_PRIORITY)]
 
 
 class DestinationShape(Shape):
-    """Where a call goes: exactly one of these keys."""
+    """Where a call goes: exactly one of these keys.
+
+    Example:
+        menus:
+          more:
+            say: welcome
+            keys:
+              "1": {queue: reception}
+              "2": {menu: welcome}
+              "3": {rules: arrival}
+              "4": {track: true}
+              "5": {callback: true}
+              "6": {survey: satisfaction}
+              "7": {extension: "201"}
+              "8": {number: "+982191000099"}
+              "9": {hangup: 17}
+            silence: {repeat: 1, then: {hangup: true}}
+            wrong_key: {repeat: 1, then: {hangup: true}}
+    """
 
     model_config = ConfigDict(
         json_schema_extra=exactly_one(
@@ -94,7 +112,17 @@ class DestinationShape(Shape):
 
 
 class PriorityShape(Shape):
-    """A priority that rises while the caller waits; counted whenever a queue is entered."""
+    """A priority that rises while the caller waits; counted whenever a queue is entered.
+
+    `10` alone is a priority that stays as it is.
+
+    Example:
+        rules:
+          arrival:
+            - id: everyone
+              priority: {start: 10, rise: 5, every: 1m, highest: 30}
+              then: {queue: support}
+    """
 
     start: PriorityNumber = Field(description="What it begins with.")
     rise: PriorityNumber = Field(description="By how much it rises each time.")
@@ -123,7 +151,23 @@ AnyPriority = Annotated[
 
 
 class ActionsShape(Shape):
-    """What is done before a call goes on, in this order."""
+    """What is done before a call goes on, in this order.
+
+    Language, priority, music and variables hold for the rest of the call, unless a later route sets
+    them again.
+
+    Example:
+        rules:
+          arrival:
+            - id: everyone
+              language: en
+              say: [welcome, closed-now]
+              case: open
+              priority: 10
+              music: default
+              variables: {SITE_REASON: closed}
+              then: {extension: "201"}
+    """
 
     language: LanguageName | None = Field(None, description="The call goes on in this language.")
     say: OneOrMany[PromptName] = Field(default=(), description="Prompts that are said first.")
@@ -142,7 +186,10 @@ class ActionsShape(Shape):
 
 
 class RouteShape(DestinationShape, ActionsShape):
-    """Where a call goes, and what is done on the way: one destination, and any of the rest."""
+    """Where a call goes, and what is done on the way: one destination, and any of the rest.
+
+    Wherever a number, a key of a menu, or a `then` sends a call, there stands a route.
+    """
 
 
 def _menu_by_name(value: object) -> object:

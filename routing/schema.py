@@ -14,8 +14,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from routing.model_schema import PLACE_OF_SHAPES, Told, model_schema, told
+from routing.model_schema import PLACE_OF_SHAPES, model_schema
 from routing.schema_words import anchor_of, in_words, shape_name, spelt
+from routing.telling import Told, told
 from routing.written import NOTE, UNREAD, JsonSchema, Written
 
 SCHEMA_FILE: Final = "routing_rules.schema.json"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from routing.model_schema import PLACE_OF_SHAPES
+from routing.model_schema import PLACE_OF_SHAPES, shapes
 from routing.written import NOTE, JsonSchema, Written
 
 Link: TypeAlias = Callable[[str, str], str]
@@ -43,11 +43,14 @@ def shape_name(schema: JsonSchema) -> str:
 
 
 def title_of(name: str) -> str:
-    """A shape's name as a heading.
+    """A shape's name as a heading: the title in its configuration, else made of the class's name.
 
-    >>> title_of("GiveUpShape")
-    'Give up'
+    >>> title_of("GiveUpShape"), title_of("KeyShape")
+    ('Give up', 'Menu key')
     """
+    given = shapes()[name].model_config.get("title")
+    if given is not None:
+        return given
     bare = name.removesuffix("Shape")
     spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in bare)
     return spaced.strip().capitalize()
@@ -113,12 +116,15 @@ def _bounds(schema: Mapping[str, Any]) -> str:
 
 
 def _list(schema: JsonSchema, link: Link) -> str:
-    item = in_words(schema["items"], link) if schema.get("items") else "anything"
-    return f"a list; each item: {item}"
+    item = schema.get("items")
+    if isinstance(item, dict) and "$ref" in item:
+        name = shape_name(item)
+        return f"a list of {link(f'{title_of(name).lower()}s', anchor_of(name))}"
+    return f"a list, each item {in_words(item, link) if item else 'anything'}"
 
 
 def _mapping(schema: JsonSchema, link: Link) -> str:
     values = schema.get("additionalProperties")
     if not isinstance(values, dict):
         return "a mapping"
-    return f"from {in_words(schema['propertyNames'], link)} to {in_words(values, link)}"
+    return f"by {in_words(schema['propertyNames'], link)}: {in_words(values, link)}"

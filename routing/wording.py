@@ -12,6 +12,7 @@ from routing.fields import unquoted
 from routing.model import FileShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
+from routing.telling import told
 from routing.when_model import WhenShape
 from routing.yaml_reading import Document, Misread, kind_of
 
@@ -80,8 +81,8 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
 def _missing(path: Path) -> Words:
     key, within = str(path[-1]), dotted(path[:-1])
     where = f' in "{within}"' if within else ""
-    description = _fields(path[:-1])[key].description or ""
-    return "missing-key", f"`{key}` is missing{where}", f"{key}: {description}"
+    summary = told(_fields(path[:-1])[key].description or "").summary
+    return "missing-key", f"`{key}` is missing{where}", f"{key}: {summary}"
 
 
 def _unknown_key(path: Path) -> Words:

@@ -127,7 +127,7 @@ def exactly_one(keys: Sequence[str], none: str, second: str) -> JsonSchema:
     """
     one_at_least = {
         "if": {"anyOf": [{"required": [key]} for key in keys]},
-        # Of types in a list an editor keeps what is to be said; a single one it puts in words itself.
+        # Of types in a list an editor keeps what we say; a single one it puts in its own words.
         "else": {"type": ["string"], "errorMessage": none},
     }
     later = [

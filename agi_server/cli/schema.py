@@ -16,9 +16,7 @@ from routing.schema import editor_schema
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file; an editor looks for routing_rules.schema.json beside the rules.",
 )
-@click.option(
-    "--reference", is_flag=True, help="The page about every key instead, in Markdown."
-)
+@click.option("--reference", is_flag=True, help="The page about every key instead, in Markdown.")
 def schema_command(output: Path | None, reference: bool) -> None:
     """Print the JSON Schema by which editors check a rules file.
 
