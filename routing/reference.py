@@ -217,8 +217,8 @@ def _entries(schema: JsonSchema) -> Iterator[str]:
     values = schema.get("additionalProperties")
     if isinstance(values, dict):
         name = in_words(schema["propertyNames"], _link)
-        what = "is a list of mappings" if values.get("type") == "array" else "has these keys"
-        yield f"Each entry is called by {name} and {what}."
+        what = "is a list, whose items have" if values.get("type") == "array" else "has"
+        yield f"Each entry is called by {name} and {what} these keys:"
 
 
 def _shape(name: str, level: str) -> Iterator[str]:

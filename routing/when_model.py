@@ -154,8 +154,8 @@ class WhenShape(Shape):
     )
     customer: OneOrMany[CustomerWord] | None = Field(
         None,
-        description="What the customer file says about the caller's number: `unknown` is in nobody's"
-        " file, `ambiguous` in that of several customers, `withheld` cannot be looked up.",
+        description="What the customer file says about the caller's number: `unknown` is in"
+        " nobody's file, `ambiguous` in that of several customers, `withheld` is not shown.",
     )
     segment: OneOrMany[Text] | None = Field(
         None,
@@ -181,8 +181,8 @@ class WhenShape(Shape):
     )
     contract: OneOrMany[ContractWord] | None = Field(
         None,
-        description="How the caller's support contract stands today: `grace` is past its end, within"
-        " the days of grace; `none` is for customers without one and for everybody else.",
+        description="How the caller's support contract stands today: `grace` is past its end,"
+        " within the days of grace; `none` is for customers without one and for everybody else.",
     )
     case_open: OneOrMany[TruthWord] | None = Field(
         None,
@@ -199,7 +199,7 @@ class WhenShape(Shape):
     )
     keyed: Annotated[dict[MenuName, OneOrMany[KeyedOrNone]], Field(min_length=1)] | None = Field(
         None,
-        description="What the caller keyed last in a menu; `none` if it has not been heard yet.",
+        description="What the caller keyed last in a menu; `none` if nothing.",
     )
     share: Annotated[dict[Id, Share], Field(min_length=1)] | None = Field(
         None,
