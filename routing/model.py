@@ -98,7 +98,7 @@ class HoursShape(Shape):
     """
 
     open: Annotated[dict[Weekdays, OneOrMany[Span]], Field(min_length=1)] = Field(
-        description="Ranges of hours by day (`thu`) or days (`sat-wed`); they may end after midnight."
+        description="Ranges of hours by day (`thu`) or days (`sat-wed`), also over midnight."
     )
     holidays: HolidayCountry | None = Field(
         None, description="The country whose public holidays are kept."
