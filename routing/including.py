@@ -42,13 +42,13 @@ def included_names(text: str) -> tuple[str, ...]:
     Returns:
         Each name once, as it is written.
     """
-    if f"{INCLUDE}:" not in text and f'{INCLUDE}"' not in text and f"{INCLUDE}'" not in text:
+    if INCLUDE not in text:
         return ()
     document = read_yaml(text, "").document
     if document is None:
         return ()
     good = (name for _, name, wrong in _mentions(document, "") if wrong is None)
-    return tuple(dict.fromkeys(good))[:MOST_FILES]
+    return tuple(dict.fromkeys(good))
 
 
 def read_all(rules: RulesText) -> Reading:
@@ -105,7 +105,10 @@ def _mentions(document: Document, file: str) -> Iterator[tuple[Path, str, _Words
     for index, name in enumerate(names):
         path: Path = (INCLUDE, index)
         if isinstance(name, str):
-            yield path, name, _wrong_name(name, file) or _named_before(name, seen)
+            wrong = _wrong_name(name, file) or _named_before(name, seen)
+            if index >= MOST_FILES:
+                wrong = "bad-include", f"more than {MOST_FILES} files", "join some of them"
+            yield path, name, wrong
             seen.setdefault(PurePosixPath(name), name)
         elif path in document.references:
             yield path, "", ("bad-include", "a file is named here, not a value", "write its name")

@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from routing.fields import unquoted
-from routing.model import FileShape, WhenShape
 from routing.misplacing import home_of, home_of_entry, words_for
+from routing.model import FileShape, WhenShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
 from routing.yaml_reading import Document, Misread, kind_of

@@ -28,8 +28,8 @@ class GivingUpError(Exception):
 class _Open:
     """A collection that is being read. `key` is the one whose value comes next.
 
-    `again` says that the key has been there before: its value is read, and dropped. `bare` says that
-    it has no quotes.
+    `again` says that the key has been there before: its value is read, and dropped. `bare` says
+    that it has no quotes.
     """
 
     path: Path
