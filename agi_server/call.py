@@ -6,7 +6,9 @@ id.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -15,21 +17,24 @@ from agi_server.channel import Channel, HungUpError
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.endings import call_log_fields, final_change
-from agi_server.gather import choose_language, find_number, gather_caller, gather_customer
+from agi_server.gather import gather_caller, gather_customer
 from agi_server.journal import Clock, Journal
 from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
-from agi_server.policy import Rulebook, RulesInForce
+from agi_server.policy import RulesInForce
 from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from agi_server.store_threads import StoreThreads
 from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
-from routing.destinations import Destination, ToHangup, ToSurvey
+from ivr.course import Course
+from ivr.rulebook import Rulebook
+from routing.destinations import Priority, Route, ToHangup
+from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
-from routing.rules import DialledNumber, Policy
+from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +65,7 @@ class Calls:
         request = read_request(channel.environment)
         book = self.rules.book
         await channel.send(AnswerChannel())
-        number = find_number(book.policy, request.dialled)
-        facts = await self._gather(channel, request, book.policy, number)
+        facts = await self._gather(channel, request, book.policy)
         talk = self._begin(channel, request, book, facts)
         talk.journal.new_call = self._new_call(request, facts, book)
         talk.journal.note(
@@ -71,9 +75,7 @@ class Calls:
             source=facts.source,
             customer=facts.customer.status,
         )
-        await self._converse(
-            talk, book.policy.unlisted if number is None else number.start, Script.INCOMING
-        )
+        await self._converse(talk, route_on_arrival(book.policy, facts), Script.INCOMING)
 
     async def after_queue(self, channel: Channel) -> None:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""
@@ -84,12 +86,7 @@ class Calls:
         queue = book.policy.queues.get(call.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        if served:
-            survey = None if queue is None else queue.survey
-            destination: Destination = ToHangup() if survey is None else ToSurvey(survey)
-        else:
-            destination = ToHangup() if queue is None else queue.give_up_then
-        await self._converse(talk, destination, Script.AFTER_QUEUE)
+        await self._converse(talk, route_after_queue(queue, served=served), Script.AFTER_QUEUE)
 
     async def survey(self, channel: Channel) -> None:
         """Ask the caller how it went."""
@@ -97,12 +94,12 @@ class Calls:
         book = self.rules.book
         call = await self._stored(request)
         talk = self._resume(channel, request, book, call)
-        queue = book.policy.queues.get(call.queue or "")
-        if queue is None or queue.survey is None:
-            raise BadRequestError(f"no survey belongs to queue {call.queue!r} any more")
+        survey = str(call.state.get("survey"))
+        if survey not in book.policy.surveys:
+            raise BadRequestError(f"the rules have no survey {survey!r} any more")
         context = Answer(
             call_id=call.id,
-            survey=queue.survey,
+            survey=survey,
             question="",
             value="",
             given_at=self.clock(),
@@ -111,7 +108,7 @@ class Calls:
             tracking=talk.cases.tracking,
             revision=book.policy.revision,
         )
-        await self._converse(talk, ToHangup(), Script.SURVEY, context)
+        await self._converse(talk, Route(ToHangup()), Script.SURVEY, context)
 
     async def ended(self, channel: Channel) -> None:
         """The call is over: complete its journal, and write the one line of log that tells it."""
@@ -125,20 +122,18 @@ class Calls:
         await complete(channel, Script.ENDED)
         log.info("call", **call_log_fields(call, change))
 
-    async def _gather(
-        self, channel: Channel, request: Request, policy: Policy, number: DialledNumber | None
-    ) -> Facts:
+    async def _gather(self, channel: Channel, request: Request, policy: Policy) -> Facts:
         at = moment_of(request, self.clock(), policy.business.timezone)
         caller = await gather_caller(channel, policy.business.country)
         customer = await gather_customer(self.stores, caller.number)
-        return Facts(
+        return facts_on_arrival(
+            policy,
             call_id=request.call_id,
             at=at,
             caller=caller,
-            dialled=request.dialled if number is None else number.number,
-            source=None if number is None else number.source,
-            language=choose_language(policy, number, customer),
+            dialled=request.dialled,
             customer=customer,
+            variables={},
         )
 
     def _begin(
@@ -147,10 +142,9 @@ class Calls:
         journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
         return Conversation(
             line=Line(channel, book.catalogue, journal, facts.language),
-            book=book,
+            course=Course(book, facts),
             cases=Cases(journal, facts.customer.id),
             journal=journal,
-            facts=facts,
             trial=request.trial,
         )
 
@@ -160,9 +154,11 @@ class Calls:
         moment = moment_of(request, self.clock(), book.policy.business.timezone)
         facts = replace(facts_from_data(call.facts), at=moment, language=call.language)
         talk = self._begin(channel, request, book, facts)
-        talk.stage = call.stage or "arrival"
-        talk.rule = call.state.get("rule", "")
+        talk.course = _resumed(talk.course, call)
         talk.cases.tracking = call.state.get("tracking")
+        talk.survey_wanted = call.state.get("survey")
+        queued_at = call.state.get("first_queued_at")
+        talk.first_queued_at = None if queued_at is None else datetime.fromisoformat(queued_at)
         return talk
 
     async def _stored(self, request: Request) -> Call:
@@ -173,23 +169,23 @@ class Calls:
         return call
 
     async def _converse(
-        self, talk: Conversation, start: Destination, script: Script, survey: Answer | None = None
+        self, talk: Conversation, start: Route, script: Script, survey: Answer | None = None
     ) -> None:
         """The common course of a request: begin, converse, perform, journal, complete."""
         try:
             await begin(talk.line.channel, script)
             if script is Script.INCOMING:
-                await talk.line.change_language(talk.facts.language)
+                await talk.line.change_language(talk.course.facts.language)
             if survey is not None:
                 await talk.survey(survey.survey, survey)
             await perform(talk, await talk.run(start), self.messages)
             await _flush(talk)
             await complete(talk.line.channel, script)
         except HungUpError:
-            talk.journal.note("hung-up", stage=talk.stage)
+            talk.journal.note("hung-up", stage=talk.course.stage)
             await _flush(talk)
         except Exception as error:
-            talk.journal.note("failed", stage=talk.stage, error=type(error).__name__)
+            talk.journal.note("failed", stage=talk.course.stage, error=type(error).__name__)
             await _flush(talk)
             raise
 
@@ -211,8 +207,33 @@ class Calls:
 
 
 async def _flush(talk: Conversation) -> None:
-    talk.journal.learn(stage=talk.stage, state={"rule": talk.rule, "tracking": talk.cases.tracking})
+    talk.journal.learn(stage=talk.course.stage, state=_state(talk))
     await talk.journal.flush()
+
+
+def _state(talk: Conversation) -> Mapping[str, Any]:
+    """What the next request of the same call needs."""
+    course, priority = talk.course, talk.course.priority
+    return {
+        "rule": course.rule,
+        "tracking": talk.cases.tracking,
+        "survey": talk.survey_wanted,
+        "priority": None if priority is None else asdict(priority),
+        "music": course.music,
+        "first_queued_at": talk.first_queued_at and talk.first_queued_at.isoformat(),
+    }
+
+
+def _resumed(course: Course, call: Call) -> Course:
+    """The course as an earlier request of the call left it."""
+    priority = call.state.get("priority")
+    return replace(
+        course,
+        stage=call.stage or course.stage,
+        rule=call.state.get("rule", ""),
+        priority=None if priority is None else Priority(**priority),
+        music=call.state.get("music"),
+    )
 
 
 def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> None:

@@ -1,90 +1,87 @@
-"""One caller's way through menus and rules, until a destination that leaves the conversation.
+"""One caller on their way through menus and rules, over a telephone line.
 
-A conversation asks the pure parts what to do (`routing.decide`, `ivr.machine`) and does it. It ends
-with a destination that `agi_server.perform` carries out.
+The course of the call (`ivr.course`) says what is to be done; a conversation does it: speaks,
+listens, asks the store, and writes the journal. `agi_server.perform` carries out where it ends.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, assert_never
 
 import structlog
 
 from agi_server.cases import Cases
 from agi_server.journal import Journal
 from agi_server.line import Line
-from agi_server.policy import Rulebook
 from crm.ports import StoreError
 from crm.records import Answer, Case
-from ivr import machine
-from ivr.dialogues import Dialogue, Input
-from ivr.spoken import digits
-from routing.decide import decide
-from routing.decisions import Decision
-from routing.destinations import (
-    Destination,
-    ToExtension,
-    ToHangup,
-    ToMenu,
-    ToQueue,
-    ToRules,
-    ToSurvey,
-    ToTracking,
-    ToVoicemail,
+from ivr.course import (
+    ChangeLanguage,
+    Collect,
+    Course,
+    Decided,
+    Effect,
+    Ending,
+    Left,
+    LookAtQueues,
+    OpenCase,
+    Reply,
+    Verify,
 )
-from routing.explain import decision_to_data
-from routing.facts import Facts
+from ivr.machine import CheckResult, Keep, Keyed, NoInput, Say
+from routing.decide import explanation
+from routing.decisions import Decision
+from routing.decisions_data import destination_to_data, explanation_to_data
+from routing.destinations import Route
+from routing.facts import QueueFacts
 
 log = structlog.get_logger(__name__)
 
-MOST_MOVES: Final = 50
-"""Menus and rule lists one request may pass through. A caller who wanders is not stopped by this;
-rules that send a call in a circle are, and the dialplan's fallback takes it."""
-
-Ending: TypeAlias = ToQueue | ToVoicemail | ToExtension | ToHangup | ToSurvey
-"""Destinations that leave the conversation."""
-
-
-class WentInCirclesError(Exception):
-    """The rules sent a call round without an end."""
+MOST_RULES_TOLD: Final = 30
+"""Rules of one decision whose reasons go into the journal: those next to the one that matched. A
+list of thousands would fill the store; `rahyab explain --call` works the others out again."""
 
 
 @dataclass(slots=True)
 class Conversation:
     """What is going on between the rules and one caller.
 
-    `trial` is true of a call by `rahyab try`, which must leave nothing that counts.
+    Attributes:
+        line: Speaks and listens.
+        course: Where the call is on its way.
+        cases: The requests of the call.
+        journal: What happened.
+        trial: True of a call by `rahyab try`, which must leave nothing that counts.
+        survey_wanted: The survey that the caller is to be asked, if any.
+        first_queued_at: When the caller first began to wait in a queue.
     """
 
     line: Line
-    book: Rulebook
+    course: Course
     cases: Cases
     journal: Journal
-    facts: Facts
     trial: bool = False
-    priority: int | None = None
-    rule: str = ""
-    stage: str = "arrival"
+    survey_wanted: str | None = None
+    first_queued_at: datetime | None = None
 
-    async def run(self, destination: Destination) -> Ending:
-        """Follow menus and rules from `destination` on.
+    async def run(self, route: Route) -> Ending:
+        """Follow menus and rules along `route`.
 
         Raises:
-            HungUpError: The caller left; `stage` says where.
+            HungUpError: The caller left; `course.stage` says where.
             WentInCirclesError: The rules have no end for this call.
         """
-        for _ in range(MOST_MOVES):
-            match destination:
-                case ToMenu(menu):
-                    destination = await self._menu(menu)
-                case ToRules(rules):
-                    destination = await self._rules(rules)
-                case ToTracking():
-                    self.stage = "tracking"
-                    destination = await self._leads_on(self.book.tracking)
-                case ToQueue() | ToVoicemail() | ToExtension() | ToHangup() | ToSurvey():
-                    return destination
-        raise WentInCirclesError(f"more than {MOST_MOVES} menus and rule lists; last: {self.stage}")
+        going = self.course.follow(route)
+        reply: Reply = None
+        while True:
+            try:
+                effect = going.send(reply)
+            except StopIteration as end:
+                ending: Ending = end.value
+                self.journal.note("arrived", **destination_to_data(ending))
+                return ending
+            reply = await self._do(effect)
 
     async def survey(self, survey: str, context: Answer) -> None:
         """Ask a survey's questions; each answer is on disk before the next word is said.
@@ -93,90 +90,81 @@ class Conversation:
             survey: Id of the survey.
             context: What every answer is tied to; question and value are filled in.
         """
-        self.stage = f"survey {survey}"
-        await self._dialogue(self.book.surveys[survey], context)
-
-    async def _menu(self, menu: str) -> Destination:
-        self.stage = f"menu {menu}"
-        return await self._leads_on(self.book.menus[menu])
-
-    async def _leads_on(self, dialogue: Dialogue) -> Destination:
-        left = await self._dialogue(dialogue, None)
-        if left.destination is None:  # menus and look-ups always lead somewhere, by their types
-            raise WentInCirclesError(f"{dialogue.id} leads nowhere")
-        return left.destination
-
-    async def _rules(self, rules: str) -> Destination:
-        decision = decide(self.book.policy, rules, self.facts)
-        self.rule = f"{decision.rules}/{decision.rule_id}"
-        self.journal.note("decided", **decision_to_data(decision))
-        if decision.priority is not None:
-            self.priority = decision.priority
-        if decision.say:
-            await self.line.say(decision.say)
-        if decision.open_case:
-            await self._open_case(decision)
-        return decision.destination
-
-    async def _open_case(self, decision: Decision) -> None:
-        """Open a case and read its number out: on disk first, spoken second."""
-        case = await self.cases.open_for_call(subject=decision.rules)
-        if case is None:
-            return
-        self.journal.note("case-opened", tracking=case.tracking)
-        await self.line.say(("tracking-number-is", *digits(case.tracking, self.line.language)))
-
-    async def _dialogue(self, dialogue: Dialogue, context: Answer | None) -> machine.Go:
-        await self.journal.begin()
-        state, effects = machine.start(dialogue)
+        asking = self.course.ask_survey(survey)
+        reply: Reply = None
         while True:
-            event: machine.Event | None = None
-            for effect in effects:
-                match effect:
-                    case machine.Say(prompts):
-                        await self.line.say(prompts)
-                    case machine.Ask(prompts, wanted):
-                        event = await self._ask(dialogue, prompts, wanted)
-                    case machine.Verify(value):
-                        event = await self._look_up(value)
-                    case machine.Keep(question, value):
-                        if context is not None:
-                            await self._keep(replace(context, question=question, value=value))
-                    case machine.Go():
-                        return await self._leave(dialogue, effect)
-            if event is None:
-                raise WentInCirclesError(f"{dialogue.id} stopped without an end")
-            state, effects = machine.step(dialogue, state, event)
+            try:
+                effect = asking.send(reply)
+            except StopIteration:
+                return
+            if isinstance(effect, Keep):
+                await self._keep(replace(context, question=effect.question, value=effect.value))
+                reply = None
+            else:
+                reply = await self._do(effect)
 
-    async def _ask(
-        self, dialogue: Dialogue, prompts: tuple[str, ...], wanted: Input
-    ) -> machine.Event:
-        event = await self.line.ask(prompts, wanted)
-        if isinstance(event, machine.Keyed):
-            self.journal.note("pressed", keys=event.digits, dialogue=dialogue.id)
-            self.facts = replace(self.facts, keys=(*self.facts.keys, event.digits))
+    async def _do(self, effect: Effect) -> Reply:
+        match effect:
+            case Say(prompts):
+                await self.line.say(prompts)
+            case ChangeLanguage(language):
+                await self.line.change_language(language)
+                self.journal.learn(language=language)
+            case Collect():
+                return await self._collect(effect)
+            case Verify():
+                return await self._verify(effect)
+            case OpenCase(subject):
+                return await self._open_case(subject)
+            case LookAtQueues(queues):
+                return await self._look_at(queues)
+            case Decided(decision):
+                self._note_decision(decision)
+            case Left(dialogue, why):
+                self.journal.note("left", dialogue=dialogue, why=why)
+            case Keep():
+                raise TypeError("only a survey keeps answers")
+            case _:
+                assert_never(effect)
+        return None
+
+    async def _collect(self, asked: Collect) -> Keyed | NoInput:
+        await self.journal.begin()
+        event = await self.line.ask(asked.prompts, asked.input)
+        if isinstance(event, Keyed):
+            self.journal.note("pressed", keys=event.digits, dialogue=asked.dialogue)
         else:
-            self.journal.note("silence", dialogue=dialogue.id)
+            self.journal.note("silence", dialogue=asked.dialogue)
         return event
 
-    async def _leave(self, dialogue: Dialogue, left: machine.Go) -> machine.Go:
-        self.journal.note("left", dialogue=dialogue.id, why=left.why)
-        if left.language is not None:
-            await self.line.change_language(left.language)
-            self.facts = replace(self.facts, language=left.language)
-            self.journal.learn(language=left.language)
-        return left
+    def _note_decision(self, decision: Decision) -> None:
+        told = explanation(decision, MOST_RULES_TOLD)
+        self.journal.note("decided", **explanation_to_data(told))
 
-    async def _look_up(self, tracking: str) -> machine.CheckResult:
+    async def _open_case(self, subject: str) -> str | None:
+        case = await self.cases.open_for_call(subject)
+        if case is None:
+            return None
+        self.journal.note("case-opened", tracking=case.tracking)
+        return case.tracking
+
+    async def _look_at(self, queues: tuple[str, ...]) -> Mapping[str, QueueFacts]:
+        del queues
+        return {}
+
+    async def _verify(self, asked: Verify) -> CheckResult:
+        return await self._look_up(asked.value)
+
+    async def _look_up(self, tracking: str) -> CheckResult:
         try:
             case: Case | None = await self.cases.find(tracking)
         except (StoreError, TimeoutError) as error:
             log.warning("case file unavailable", reason=str(error) or "too slow")
-            return machine.CheckResult(holds=True, say=("tracking-unavailable",))
+            return CheckResult(holds=True, say=("tracking-unavailable",))
         self.journal.note("looked-up", tracking=tracking, found=case is not None)
         if case is None:
-            return machine.CheckResult(holds=False, say=("tracking-unknown",))
-        return machine.CheckResult(holds=True, say=(f"tracking-state-{case.state}",))
+            return CheckResult(holds=False, say=("tracking-unknown",))
+        return CheckResult(holds=True, say=(f"tracking-state-{case.state}",))
 
     async def _keep(self, answer: Answer) -> None:
         answer = replace(answer, given_at=self.now())

@@ -3,12 +3,10 @@
 A call keeps the rulebook that it began a request with; a bad file never replaces a good one.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.dialogues import Dialogue, menu_dialogue, survey_dialogue, tracking_dialogue
-from ivr.prompts import Catalogue, builtin_prompts
+from ivr.prompts import builtin_prompts
+from ivr.rulebook import Rulebook
 from routing.catalogue import Level
 from routing.including import included_names
 from routing.loading import Examination, examine
@@ -35,17 +33,6 @@ class PolicyError(Exception):
         super().__init__(message)
         self.problems = problems
         self.rules = rules
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """A policy with what is derived from it once: prompts and dialogues."""
-
-    policy: Policy
-    catalogue: Catalogue
-    menus: Mapping[str, Dialogue]
-    surveys: Mapping[str, Dialogue]
-    tracking: Dialogue
 
 
 def read_rules(path: Path) -> RulesText:
@@ -145,17 +132,6 @@ def refused(rules: RulesText, examination: Examination) -> PolicyError:
     return PolicyError(sentence, examination.problems, rules)
 
 
-def make_rulebook(policy: Policy) -> Rulebook:
-    """Derive what calls need from a policy."""
-    return Rulebook(
-        policy=policy,
-        catalogue=Catalogue.of(policy),
-        menus={menu.id: menu_dialogue(menu) for menu in policy.menus.values()},
-        surveys={survey.id: survey_dialogue(survey) for survey in policy.surveys.values()},
-        tracking=tracking_dialogue(policy.tracking),
-    )
-
-
 class RulesInForce:
     """The rulebook that new requests get; the one place where it changes.
 
@@ -165,7 +141,7 @@ class RulesInForce:
 
     def __init__(self, rules: RulesText) -> None:
         """Load the rules. Raises PolicyError."""
-        self._book = make_rulebook(load_rules(rules))
+        self._book = Rulebook.of(load_rules(rules))
         self._prepared: Rulebook | None = None
 
     @property
@@ -183,7 +159,7 @@ class RulesInForce:
             PolicyError: It has problems; nothing is prepared then.
         """
         self._prepared = None
-        book = make_rulebook(load_rules(rules))
+        book = Rulebook.of(load_rules(rules))
         self._prepared = book
         return book.policy.revision
 

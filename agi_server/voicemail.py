@@ -25,10 +25,10 @@ async def take_message(talk: Conversation, mailbox_id: str, folder: str) -> None
     Raises:
         HungUpError: The caller left; a message recorded until then is kept.
     """
-    mailbox = talk.book.policy.mailboxes[mailbox_id]
-    talk.stage = f"voicemail {mailbox_id}"
+    mailbox = talk.course.book.policy.mailboxes[mailbox_id]
+    talk.course.stage = f"voicemail {mailbox_id}"
     await talk.line.say(mailbox.say)
-    path = f"{folder}/{FILE_NAME.sub('-', talk.facts.call_id)}-{mailbox_id}"
+    path = f"{folder}/{FILE_NAME.sub('-', talk.course.facts.call_id)}-{mailbox_id}"
     outcome = await talk.line.record(path, mailbox.longest)
     seconds = outcome.milliseconds / 1000 if isinstance(outcome, Recorded) else 0.0
     if seconds < SHORTEST_MESSAGE_SECONDS:
@@ -38,12 +38,12 @@ async def take_message(talk: Conversation, mailbox_id: str, folder: str) -> None
     kept = await _keep(
         talk,
         Recording(
-            call_id=talk.facts.call_id,
+            call_id=talk.course.facts.call_id,
             mailbox=mailbox_id,
             path=f"{path}.wav",
             seconds=seconds,
             recorded_at=talk.now(),
-            customer_id=talk.facts.customer.id,
+            customer_id=talk.course.facts.customer.id,
         ),
     )
     if kept:

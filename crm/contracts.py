@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from crm.records import ContractRecord
 from routing.facts import Contract, ContractStatus, CustomerFacts, CustomerStatus
-from routing.matchers import contract_status
+from routing.sights import contract_status
 
 
 class ContractState(StrEnum):

@@ -1,8 +1,9 @@
-"""What a dialogue is made of, and the three dialogues that the rules can ask for.
+"""What a dialogue is made of, and the dialogues that the rules can ask for.
 
 A dialogue is a row of questions. A question says something, listens, and judges what was keyed;
 a menu is a dialogue of one question whose keys lead elsewhere, a survey one whose answers are kept,
-the tracking look-up one whose value is checked against the store.
+the tracking look-up one whose value is checked against the store, the callback one whose value is
+put down there.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 from stdnum import damm
 
-from routing.destinations import Destination
+from routing.destinations import Route, ToHangup, ToQueue
 from routing.rules import Menu, Survey, SurveyQuestion, Tracking
 
 TRACKING_LENGTH = 9
@@ -22,6 +23,11 @@ TRACKING_PATIENCE_SECONDS = 8.0
 """To the first digit: a caller who looks for a slip of paper needs longer than one at a menu."""
 
 TRACKING_BETWEEN_KEYS_SECONDS = 4.0
+
+CALLBACK_DIGITS = range(5, 16)
+"""How many digits a telephone number may have: E.164 allows 15; fewer than five are no number."""
+
+CALLBACK_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,9 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The key leads on: say something first, perhaps in another language."""
+    """The key leads on."""
 
-    destination: Destination
-    language: str | None
-    say: tuple[str, ...]
+    route: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Retry:
     """How often a question is asked again, and where the call goes then (None: pass over it)."""
 
     repeat: int
-    then: Destination | None
+    then: Route | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +108,13 @@ class Dialogue:
     id: str
     questions: tuple[Question, ...]
     closing: tuple[str, ...] = ()
-    finished: Destination | None = None
+    finished: Route | None = None
 
 
 def menu_dialogue(menu: Menu) -> Dialogue:
     """The dialogue of a menu: what it says, then each key's own offer."""
-    leaves = {choice.key: Leave(choice.then, choice.language, ()) for choice in menu.keys}
-    offers = tuple(choice.say for choice in menu.keys if choice.say is not None)
+    leaves = {choice.key: Leave(choice.then) for choice in menu.keys}
+    offers = tuple(choice.offer for choice in menu.keys if choice.offer is not None)
 
     def accept(digits: str) -> Verdict:
         return leaves.get(digits, Invalid(("not-a-choice",)))
@@ -188,3 +192,26 @@ def tracking_dialogue(tracking: Tracking) -> Dialogue:
 def _accept_tracking(digits: str) -> Verdict:
     well_formed = len(digits) == TRACKING_LENGTH and digits.isdigit() and damm.is_valid(digits)
     return Check(digits) if well_formed else Invalid(("tracking-mistyped",))
+
+
+def callback_dialogue(fallback: str) -> Dialogue:
+    """The dialogue that asks for the number to call back; who keys none goes to the fallback queue.
+
+    Whether it is a number in its country, and put down, only the shell knows.
+    """
+    retry = Retry(CALLBACK_TRIES - 1, Route(ToQueue(fallback)))
+    question = Question(
+        id="callback",
+        say=("enter-callback-number",),
+        input=Input(CALLBACK_DIGITS[-1], TRACKING_PATIENCE_SECONDS, TRACKING_BETWEEN_KEYS_SECONDS),
+        accept=_accept_callback,
+        silence=retry,
+        wrong=retry,
+        rounds=CALLBACK_TRIES,
+    )
+    return Dialogue("callback", (question,), finished=Route(ToHangup()))
+
+
+def _accept_callback(digits: str) -> Verdict:
+    well_formed = len(digits) in CALLBACK_DIGITS and digits.isdigit()
+    return Check(digits) if well_formed else Invalid(("callback-number-wrong",))

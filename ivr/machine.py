@@ -18,7 +18,7 @@ from ivr.dialogues import (
     Question,
     Retry,
 )
-from routing.destinations import Destination
+from routing.destinations import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,12 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """The dialogue is over: the call goes on at `destination`.
+    """The dialogue is over: the call goes on along `route`, if it leads anywhere.
 
-    `language` changes the call's language first. `why` is for the journal: `key 1`, `silence`,
-    `wrong key`, `finished`.
+    `why` is for the journal: `key 1`, `silence`, `wrong key`, `finished`.
     """
 
-    destination: Destination | None
-    language: str | None
+    route: Route | None
     why: str
 
 
@@ -129,10 +127,8 @@ def _ask(question: Question) -> Ask:
 
 def _keyed(dialogue: Dialogue, question: Question, state: State, digits: str) -> Step:
     match question.accept(digits):
-        case Leave(destination, language, say):
-            why = f"key {digits}"
-            said = (Say(say),) if say else ()
-            return state, (*said, Go(destination, language, why))
+        case Leave(route):
+            return state, (Go(route, f"key {digits}"),)
         case Answered(value):
             return _next(dialogue, state, (Keep(question.id, value),))
         case Check(value):
@@ -163,7 +159,7 @@ def _exhausted(question: Question, retry: Retry, state: State, count: int) -> bo
 def _give_up(dialogue: Dialogue, retry: Retry, state: State, why: str) -> Step:
     """Leave by the retry's own way out; a question without one is passed over."""
     if retry.then is not None:
-        return state, (Go(retry.then, None, why),)
+        return state, (Go(retry.then, why),)
     return _next(dialogue, state, ())
 
 
@@ -173,4 +169,4 @@ def _next(dialogue: Dialogue, state: State, effects: tuple[Effect, ...]) -> Step
     if following < len(dialogue.questions):
         return State(question=following), (*effects, _ask(dialogue.questions[following]))
     closing = (Say(dialogue.closing),) if dialogue.closing else ()
-    return state, (*effects, *closing, Go(dialogue.finished, None, "finished"))
+    return state, (*effects, *closing, Go(dialogue.finished, "finished"))

@@ -8,21 +8,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from routing.compiling import compile_agent, compile_hours, compile_queue
 from routing.fields import spelt_seconds
 from routing.loops import loops
-from routing.model import AgentShape, HoursShape, QueueShape, Shape
+from routing.model import AgentShape, HoursShape, QueueShape
 from routing.names import Names
 from routing.problems import Path, Problem
 from routing.rules import CALLERS_LANGUAGE, Agent, OpenSpan, Queue
+from routing.shape import Shape
 from routing.skills import served, uses_language
 from routing.world_fields import DAYS
 from routing.yaml_reading import Document
 
 S = TypeVar("S", bound=Shape)
+
+UTC = ZoneInfo("UTC")
+"""Which zone the hours are meant in does not matter to how they follow each other."""
 
 _DAY_MINUTES = 24 * 60
 
@@ -113,7 +118,7 @@ def _hours(scene: Scene) -> Iterator[Problem]:
     for id_, shape in scene.entries("hours", HoursShape).items():
         if shape is None:
             continue
-        for day, span in _overlapping(compile_hours(id_, shape).week):
+        for day, span in _overlapping(compile_hours(id_, shape, UTC).week):
             message = f"on {DAYS[day]} {_spelt(span)} begins before the span ahead of it has ended"
             hint = "let each minute belong to one span only"
             yield scene.at(("hours", id_, "open"), "overlapping-hours", message, hint, key=True)

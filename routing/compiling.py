@@ -1,20 +1,28 @@
 """Compiles a checked file into the policy that the rest of the program knows."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from routing.conditions import Condition, Seen
 from routing.destinations import (
     Destination,
+    Priority,
+    Route,
+    ToCallback,
     ToExtension,
     ToHangup,
     ToMenu,
+    ToNumber,
     ToQueue,
     ToRules,
+    ToSurvey,
     ToTracking,
     ToVoicemail,
 )
+from routing.indexing import index_rules
 from routing.model import (
     AgentShape,
-    DestinationShape,
     FileShape,
     HoursShape,
     KeyShape,
@@ -28,14 +36,14 @@ from routing.model import (
     RuleShape,
     SurveyShape,
     TrackingShape,
-    WhenShape,
+    VariableShape,
 )
 from routing.problems import Path
+from routing.route_model import ActionsShape, DestinationShape, PriorityShape, RouteShape
 from routing.rules import (
     Agent,
     Business,
     ClosedRange,
-    Condition,
     DialledNumber,
     Hours,
     KeyChoice,
@@ -52,7 +60,10 @@ from routing.rules import (
     Survey,
     SurveyQuestion,
     Tracking,
+    Variable,
 )
+from routing.rules_text import RulesText
+from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
 from routing.yaml_reading import Document
 
@@ -60,25 +71,31 @@ DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
 
 
-def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
+def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Policy:
     """The policy of a file in which nothing is wrong."""
     business = shape.business
     return Policy(
-        revision=revision,
+        revision=rules.revision,
         business=Business(
             business.name, business.country, business.timezone, tuple(business.languages)
         ),
         numbers={number: _number(number, entry) for number, entry in shape.numbers.items()},
-        unlisted=destination(shape.unlisted),
-        hours={id_: compile_hours(id_, entry) for id_, entry in shape.hours.items()},
+        unlisted=_route(shape.unlisted),
+        hours={
+            id_: compile_hours(id_, entry, business.timezone) for id_, entry in shape.hours.items()
+        },
         skills=shape.skills,
         agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
-        rules={id_: _rule_list(id_, entry, document) for id_, entry in shape.rules.items()},
+        rules={
+            id_: _rule_list(id_, entry, document, rules.file) for id_, entry in shape.rules.items()
+        },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
+        variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
+        assumed=_assumed(shape.unavailable),
         fallback=business.fallback,
         prompts=shape.prompts,
     )
@@ -95,31 +112,57 @@ def destination(shape: DestinationShape) -> Destination:  # noqa: PLR0911  one l
             return ToRules(rules)
         case DestinationShape(voicemail=str(mailbox)):
             return ToVoicemail(mailbox)
+        case DestinationShape(callback=True):
+            return ToCallback()
+        case DestinationShape(survey=str(survey)):
+            return ToSurvey(survey)
         case DestinationShape(extension=str(extension)):
             return ToExtension(extension)
+        case DestinationShape(number=str(number)):
+            return ToNumber(number)
         case DestinationShape(hangup=int(cause)):
             return ToHangup(cause)
     return ToTracking()
 
 
+def _route(shape: RouteShape) -> Route:
+    return _with_actions(destination(shape), shape)
+
+
+def _with_actions(to: Destination, shape: ActionsShape) -> Route:
+    return Route(
+        to=to,
+        language=shape.language,
+        say=shape.say,
+        open_case=shape.case == "open",
+        priority=None if shape.priority is None else _priority(shape.priority),
+        music=shape.music,
+        variables=tuple(shape.variables.items()),
+    )
+
+
+def _priority(shape: PriorityShape) -> Priority:
+    return Priority(shape.start, shape.rise, shape.every, shape.highest)
+
+
 def _number(number: str, shape: NumberShape) -> DialledNumber:
-    return DialledNumber(number, destination(shape.start), shape.source, shape.language)
+    return DialledNumber(number, _route(shape.start), shape.source, shape.language)
 
 
-def compile_hours(id_: str, shape: HoursShape) -> Hours:
-    """Opening hours, day by day."""
+def compile_hours(id_: str, shape: HoursShape, timezone: ZoneInfo) -> Hours:
+    """Opening hours, day by day; in `timezone` unless they name their own."""
     week: list[list[OpenSpan]] = [[] for _ in DAYS]
     for days, spans in shape.open.items():
         for day in weekday_numbers(days):
             week[day].extend(spans)
     closed = tuple(ClosedRange(*date_range(days), reason) for days, reason in shape.closed.items())
     ordered = tuple(tuple(sorted(spans, key=lambda span: span.start)) for spans in week)
-    return Hours(id_, ordered, shape.holidays, closed)
+    return Hours(id_, ordered, shape.holidays, closed, shape.timezone or timezone)
 
 
 def compile_agent(id_: str, shape: AgentShape) -> Agent:
     """An agent."""
-    return Agent(id_, shape.device, shape.name, shape.skills)
+    return Agent(id_, shape.device, shape.name, shape.skills, shape.shift)
 
 
 def compile_queue(id_: str, shape: QueueShape) -> Queue:
@@ -129,7 +172,7 @@ def compile_queue(id_: str, shape: QueueShape) -> Queue:
         id=id_,
         steps=(Step(0, _needs(shape.need)), *later),
         give_up_after=shape.give_up.after,
-        give_up_then=destination(shape.give_up.then),
+        give_up_then=_route(shape.give_up.then),
         ring_for=shape.ring,
         music=shape.music,
         survey=shape.survey,
@@ -153,26 +196,33 @@ def _menu(id_: str, shape: MenuShape) -> Menu:
 
 
 def _key(key: str, shape: KeyShape) -> KeyChoice:
-    return KeyChoice(key, shape.say_key, shape.language, destination(shape))
+    return KeyChoice(key, shape.say_key, _route(shape))
 
 
 def _patience(shape: PatienceShape) -> Patience:
-    return Patience(shape.repeat, destination(shape.then))
+    return Patience(shape.repeat, _route(shape.then))
 
 
-def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleList:
-    rules = (_rule(shape, document, ("rules", id_, index)) for index, shape in enumerate(shapes))
-    return RuleList(id_, tuple(rules))
+def _rule_list(id_: str, shapes: list[RuleShape], document: Document, file: str) -> RuleList:
+    rules = tuple(
+        _rule(shape, document, ("rules", id_, number), file) for number, shape in enumerate(shapes)
+    )
+    asked = (condition for rule in rules for condition in rule.when)
+    queues = {each.argument: None for each in asked if each.fact.startswith("queue.")}
+    return RuleList(
+        id=id_,
+        rules=rules,
+        index=index_rules([rule.when for rule in rules]),
+        queues=tuple(queue for queue in queues if queue is not None),
+    )
 
 
-def _rule(shape: RuleShape, document: Document, path: Path) -> Rule:
+def _rule(shape: RuleShape, document: Document, path: Path, file: str) -> Rule:
     return Rule(
         id=shape.id,
         when=_when(shape.when, document, (*path, "when")),
-        say=shape.say,
-        priority=shape.priority,
-        open_case=shape.case == "open",
-        then=destination(shape.then),
+        then=_with_actions(destination(shape.then), shape),
+        file=file,
         line=document.at_value(path).line,
     )
 
@@ -189,13 +239,22 @@ def _when(shape: WhenShape | None, document: Document, path: Path) -> tuple[Cond
     )
 
 
-def _conditions(
-    fact: str, allowed: tuple[str, ...] | Mapping[str, tuple[str, ...]]
-) -> Iterator[Condition]:
-    if isinstance(allowed, Mapping):
-        yield from (Condition(fact, argument, words) for argument, words in allowed.items())
-    else:
-        yield Condition(fact, None, allowed)
+def _conditions(fact: str, asked: Any) -> Iterator[Condition]:  # noqa: ANN401  any field's value
+    if not isinstance(asked, Mapping):
+        yield Condition(fact, None, asked)
+        return
+    for argument, allowed in asked.items():
+        if isinstance(allowed, QueueStateShape):
+            yield from _of_queue(argument, allowed)
+        else:
+            values = allowed if isinstance(allowed, tuple) else (allowed,)
+            yield Condition(fact, argument, values)
+
+
+def _of_queue(queue: str, shape: QueueStateShape) -> Iterator[Condition]:
+    for name in QueueStateShape.model_fields:
+        if name in shape.model_fields_set:
+            yield Condition(f"queue.{name}", queue, getattr(shape, name))
 
 
 def _survey(id_: str, shape: SurveyShape) -> Survey:
@@ -218,5 +277,17 @@ def _mailbox(id_: str, shape: MailboxShape) -> Mailbox:
 
 def _tracking(shape: TrackingShape | None, fallback: str) -> Tracking:
     if shape is None:
-        return Tracking(DEFAULT_TRIES, ToHangup(), ToQueue(fallback))
-    return Tracking(shape.tries, destination(shape.found), destination(shape.not_found))
+        return Tracking(DEFAULT_TRIES, Route(ToHangup()), Route(ToQueue(fallback)))
+    return Tracking(shape.tries, _route(shape.found), _route(shape.not_found))
+
+
+def _variable(id_: str, shape: VariableShape) -> Variable:
+    return Variable(id_, shape.channel, shape.default, tuple(shape.allowed or ()))
+
+
+def _assumed(shape: AssumedShape | None) -> Mapping[str, Seen]:
+    """What is taken for a fact that could not be fetched, by the name of the fact."""
+    if shape is None:
+        return {}
+    given = ((name, field.alias or name) for name, field in AssumedShape.model_fields.items())
+    return {fact: getattr(shape, name) for name, fact in given if name in shape.model_fields_set}

@@ -1,9 +1,23 @@
-"""What the rules decided, with its reasons: made once, while deciding, and rendered many ways."""
+"""The outcome of a rule list for one call, and the reasons for it."""
 
 from dataclasses import dataclass
 
-from routing.destinations import Destination
-from routing.rules import Condition
+from routing.conditions import Condition, Seen
+from routing.destinations import Route
+from routing.rules import RuleList
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a call showed of one fact.
+
+    `taken_for` is what the rules declare to be taken for it, as it could not be fetched.
+    """
+
+    fact: str
+    argument: str | None
+    seen: Seen
+    taken_for: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +25,13 @@ class Clause:
     """One condition as it was tested: what was seen, and whether it held."""
 
     condition: Condition
-    seen: str
+    sight: Sight
     held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """One rule as it was tested. After the first clause that fails no further one is looked at."""
+    """One rule as it was tested. After the first clause that fails no further one is shown."""
 
     rule_id: str
     clauses: tuple[Clause, ...]
@@ -32,14 +46,47 @@ class RuleTest:
 class Decision:
     """The outcome of one rule list for one call.
 
-    `tests` are the rules that were looked at, in order; the last one is the one that matched.
+    Attributes:
+        rules: The list that decided.
+        position: The place of the rule that matched, from 0.
+        sights: What the call showed, one for each of `rules.index.dimensions`, in their order.
+        passed: As numbers, for each dimension: the bit of each rule that it lets through.
+        revision: That of the rules.
+    """
+
+    rules: RuleList
+    position: int
+    sights: tuple[Sight, ...]
+    passed: tuple[int, ...]
+    revision: str
+
+    @property
+    def rule_id(self) -> str:
+        """The rule that matched."""
+        return self.rules.rules[self.position].id
+
+    @property
+    def route(self) -> Route:
+        """Where the call goes, and what is done on the way."""
+        return self.rules.rules[self.position].then
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision as it is told and kept: complete without the rules that it was made by.
+
+    Attributes:
+        rules: The id of the list.
+        rule_id: The rule that matched.
+        route: Where the call goes.
+        tests: The rules that were looked at, in order; the last one matched.
+        earlier: How many rules before these did not match and are not told.
+        revision: That of the rules.
     """
 
     rules: str
     rule_id: str
-    say: tuple[str, ...]
-    priority: int | None
-    open_case: bool
-    destination: Destination
+    route: Route
     tests: tuple[RuleTest, ...]
+    earlier: int
     revision: str

@@ -1,188 +1,150 @@
-"""Renders a decision: as lines for people, and as plain data (JSON) for the journal, and back.
+"""Renders decisions and routes as lines for people.
 
 Nothing is evaluated here: the reasons were made while deciding.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
-from routing.decisions import Clause, Decision, RuleTest
-from routing.destinations import (
-    Destination,
-    ToExtension,
-    ToHangup,
-    ToMenu,
-    ToQueue,
-    ToRules,
-    ToSurvey,
-    ToTracking,
-    ToVoicemail,
-)
+from routing.conditions import Condition, Seen, allowed_in_words
+from routing.decisions import Clause, Explanation, RuleTest, Sight
+from routing.decisions_data import destination_to_data
+from routing.destinations import Destination, Priority, Route
 from routing.problems import one_line
-from routing.rules import Condition
+from routing.sights import WHOLE_SHARE
 
-Data: TypeAlias = dict[str, Any]
-"""A JSON object."""
+DURATIONS = frozenset({"case.age", "queue.longest_wait", "queue.estimated_wait"})
+"""The facts that are seen as a number of seconds."""
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60))
 
 
-def explain(decision: Decision) -> tuple[str, ...]:
-    """The decision as lines of text: each rule that was looked at, then the outcome."""
+def explain(told: Explanation) -> tuple[str, ...]:
+    """A decision as lines of text: each rule that was looked at, then the outcome."""
+    earlier = (f"  … {told.earlier} rules before these did not match",) if told.earlier else ()
     return (
-        f"rules {decision.rules} (revision {decision.revision})",
-        *(f"  {_rule_line(test)}" for test in decision.tests),
-        f"  → {outcome(decision)}",
+        f"rules {told.rules} (revision {told.revision})",
+        *earlier,
+        *(f"  {rule_line(test)}" for test in told.tests),
+        f"  → {route_in_words(told.route)}",
     )
 
 
-def outcome(decision: Decision) -> str:
-    """What follows from the decision, in words."""
-    parts = [f"say {prompt}" for prompt in decision.say]
-    if decision.open_case:
+def rule_line(test: RuleTest) -> str:
+    """One rule, whether it matched, and why."""
+    return f"{'✓' if test.matched else '✗'} {test.rule_id}: {_reasons(test)}"
+
+
+def route_in_words(route: Route) -> str:
+    """What is done, and where the call goes."""
+    parts = [f"language {route.language}"] if route.language else []
+    parts += [f"say {prompt}" for prompt in route.say]
+    if route.open_case:
         parts.append("open a request")
-    parts.append(destination_in_words(decision.destination))
-    if decision.priority is not None:
-        parts.append(f"priority {decision.priority}")
+    parts.append(destination_in_words(route.to))
+    if route.priority is not None:
+        parts.append(f"priority {_priority_in_words(route.priority)}")
+    if route.music is not None:
+        parts.append(f"music {route.music}")
+    parts += [f"{name}={one_line(value)}" for name, value in route.variables]
     return ", ".join(parts)
 
 
-def destination_in_words(destination: Destination) -> str:  # noqa: PLR0911  one line a kind
+def destination_in_words(destination: Destination) -> str:
     """A destination as one reads it in the rules file.
 
     >>> destination_in_words(ToQueue("support"))
     'queue support'
     """
-    match destination:
-        case ToQueue(queue):
-            return f"queue {queue}"
-        case ToMenu(menu):
-            return f"menu {menu}"
-        case ToRules(rules):
-            return f"rules {rules}"
-        case ToTracking():
-            return "track a request"
-        case ToVoicemail(mailbox):
-            return f"voicemail {mailbox}"
-        case ToExtension(extension):
-            return f"extension {extension}"
-        case ToHangup(cause):
-            return f"hang up (cause {cause})"
-        case ToSurvey(survey):
-            return f"survey {survey}"
+    ((key, value),) = destination_to_data(destination).items()
+    return _PHRASES.get(key, key + " {}").format(value)
 
 
-def _rule_line(test: RuleTest) -> str:
-    mark = "✓" if test.matched else "✗"
-    return f"{mark} {test.rule_id}: {_reasons(test)}"
+_PHRASES: Final[Mapping[str, str]] = {
+    "track": "track a request",
+    "callback": "ask to be called back",
+    "hangup": "hang up (cause {})",
+}
+
+
+def fact_in_words(fact: str, argument: str | None) -> str:
+    """The fact that a condition asks for.
+
+    >>> fact_in_words("hours", "office"), fact_in_words("queue.waiting", "support")
+    ('hours office', 'queue support waiting')
+    """
+    section, _, detail = fact.partition(".")
+    if argument is not None and detail:
+        return f"{section} {argument} {detail}"
+    return fact if argument is None else f"{fact} {argument}"
+
+
+def condition_in_words(condition: Condition) -> str:
+    """What a condition asks for.
+
+    >>> condition_in_words(Condition("contract", None, ("ended", "none")))
+    'contract ended or none'
+    """
+    allowed = " or ".join(allowed_in_words(each) for each in condition.allowed)
+    return f"{fact_in_words(condition.fact, condition.argument)} {allowed}"
+
+
+def seen_in_words(fact: str, seen: Seen) -> str:
+    """What was seen, as the rules file would write it.
+
+    >>> seen_in_words("case.age", 180_000), seen_in_words("share", 1250)
+    ('2d 2h', '12.5%')
+    """
+    if isinstance(seen, str):
+        return one_line(seen)
+    if fact == "share":
+        return f"{seen * 100 / WHOLE_SHARE:g}%"
+    return duration_in_words(seen) if fact in DURATIONS else str(seen)
+
+
+def duration_in_words(seconds: int) -> str:
+    """A duration by its two largest units.
+
+    >>> duration_in_words(0), duration_in_words(75), duration_in_words(7200)
+    ('0s', '1m 15s', '2h')
+    """
+    parts = []
+    for unit, size in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if seconds or not parts:
+        parts.append(f"{seconds}s")
+    return " ".join(parts[:2])
+
+
+def sight_in_words(sight: Sight) -> str:
+    """What a call showed of a fact.
+
+    >>> sight_in_words(Sight("contract", None, "unavailable", "running"))
+    'contract is unavailable, taken for running'
+    """
+    fact = fact_in_words(sight.fact, sight.argument)
+    taken = "" if sight.taken_for is None else seen_in_words(sight.fact, sight.taken_for)
+    taken = taken and f", taken for {taken}"
+    return f"{fact} is {seen_in_words(sight.fact, sight.seen)}{taken}"
+
+
+def _priority_in_words(priority: Priority) -> str:
+    if not priority.rise:
+        return str(priority.start)
+    every = duration_in_words(priority.every)
+    return f"{priority.start}, {priority.rise} more every {every} up to {priority.highest}"
 
 
 def _reasons(test: RuleTest) -> str:
     if not test.clauses:
         return "for everyone"
     if test.matched:
-        return ", ".join(_saw(clause) for clause in test.clauses)
+        return ", ".join(sight_in_words(clause.sight) for clause in test.clauses)
     failed = test.clauses[-1]
-    return f"{_saw(failed)}, not {' or '.join(failed.condition.allowed)}"
+    return f"{sight_in_words(failed.sight)}, not {_allowed(failed)}"
 
 
-def _saw(clause: Clause) -> str:
-    return f"{fact_in_words(clause.condition)} is {one_line(clause.seen)}"
-
-
-def fact_in_words(condition: Condition) -> str:
-    """The fact that a condition asks for.
-
-    >>> fact_in_words(Condition("hours", "office", ("closed",)))
-    'hours office'
-    """
-    return " ".join(filter(None, (condition.fact, condition.argument)))
-
-
-def destination_to_data(destination: Destination) -> Data:  # noqa: PLR0911  one line a kind
-    """A destination as the rules file writes it: `{"queue": "support"}`."""
-    match destination:
-        case ToQueue(queue):
-            return {"queue": queue}
-        case ToMenu(menu):
-            return {"menu": menu}
-        case ToRules(rules):
-            return {"rules": rules}
-        case ToTracking():
-            return {"track": True}
-        case ToVoicemail(mailbox):
-            return {"voicemail": mailbox}
-        case ToExtension(extension):
-            return {"extension": extension}
-        case ToHangup(cause):
-            return {"hangup": cause}
-        case ToSurvey(survey):
-            return {"survey": survey}
-
-
-_MAKERS: Final[Mapping[str, Callable[[Any], Destination]]] = {
-    "queue": ToQueue,
-    "menu": ToMenu,
-    "rules": ToRules,
-    "track": lambda _: ToTracking(),
-    "voicemail": ToVoicemail,
-    "extension": ToExtension,
-    "hangup": ToHangup,
-    "survey": ToSurvey,
-}
-
-
-def destination_from_data(data: Mapping[str, Any]) -> Destination:
-    """The inverse of `destination_to_data`."""
-    ((kind, value),) = data.items()
-    return _MAKERS[kind](value)
-
-
-def decision_to_data(decision: Decision) -> Data:
-    """A decision with its reasons."""
-    return {
-        "rules": decision.rules,
-        "rule": decision.rule_id,
-        "say": list(decision.say),
-        "priority": decision.priority,
-        "open_case": decision.open_case,
-        "then": destination_to_data(decision.destination),
-        "tests": [_test_to_data(test) for test in decision.tests],
-        "revision": decision.revision,
-    }
-
-
-def decision_from_data(data: Mapping[str, Any]) -> Decision:
-    """The inverse of `decision_to_data`."""
-    return Decision(
-        rules=data["rules"],
-        rule_id=data["rule"],
-        say=tuple(data["say"]),
-        priority=data["priority"],
-        open_case=data["open_case"],
-        destination=destination_from_data(data["then"]),
-        tests=tuple(_test_from_data(test) for test in data["tests"]),
-        revision=data["revision"],
-    )
-
-
-def _test_to_data(test: RuleTest) -> Data:
-    return {"rule": test.rule_id, "clauses": [_clause_to_data(each) for each in test.clauses]}
-
-
-def _test_from_data(data: Mapping[str, Any]) -> RuleTest:
-    return RuleTest(data["rule"], tuple(_clause_from_data(each) for each in data["clauses"]))
-
-
-def _clause_to_data(clause: Clause) -> Data:
-    condition = clause.condition
-    return {
-        "fact": condition.fact,
-        "argument": condition.argument,
-        "allowed": list(condition.allowed),
-        "seen": clause.seen,
-        "held": clause.held,
-    }
-
-
-def _clause_from_data(data: Mapping[str, Any]) -> Clause:
-    condition = Condition(data["fact"], data["argument"], tuple(data["allowed"]))
-    return Clause(condition, data["seen"], data["held"])
+def _allowed(clause: Clause) -> str:
+    return " or ".join(allowed_in_words(each) for each in clause.condition.allowed)

@@ -3,6 +3,7 @@
 The shell gathers facts; the rules read them. A clock reading is a fact like any other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -50,17 +51,23 @@ class Caller:
     """Who calls, as the network said it and as we read it.
 
     `number_as_sent` and `name_as_sent` are untrusted text, kept exactly as they came.
-    `number` is E.164 (`+989121234567`), or None when withheld or not a number.
+    `number` is E.164 (`+989121234567`), or None when withheld or not a number. `country` is the
+    number's (ISO 3166); None when it belongs to none.
     """
 
     number_as_sent: str
     name_as_sent: str
     number: str | None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """What the rules may know about the customer; empty unless `status` is KNOWN."""
+    """What the rules may know about the customer; empty unless `status` is KNOWN.
+
+    `blocked` is about the number, whoever has it. `lead_score` is 0 to 100; `last_agent` the agent
+    of their last conversation.
+    """
 
     status: CustomerStatus
     id: int | None = None
@@ -69,15 +76,44 @@ class CustomerFacts:
     segment: str | None = None
     contracts: tuple[Contract, ...] = ()
     open_cases: int = 0
+    oldest_open_case: datetime | None = None
+    lead_score: int | None = None
+    last_agent: str | None = None
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """How a queue stands for calls in the caller's language; None is what is not known.
+
+    Attributes:
+        waiting: Callers who wait.
+        longest_wait: Seconds that the first of them has waited; 0 when nobody does.
+        agents: Who is logged in and not paused, on a call or not.
+        estimated_wait: Seconds, as Asterisk reckons them from the calls that were answered.
+    """
+
+    waiting: int | None = None
+    longest_wait: int | None = None
+    agents: int | None = None
+    estimated_wait: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a rule can ask about.
 
-    `at` carries the business's time zone; `dialled` is E.164 or the bare digits that were dialled;
-    `language` is the language that the call has now; `keys` is what the caller has pressed so far,
-    one entry a question.
+    Attributes:
+        call_id: Our id of the call.
+        at: The moment, in the business's time zone.
+        caller: Who calls.
+        dialled: E.164, or the bare digits that were dialled.
+        source: What advertised the number.
+        language: The language that the call has now.
+        customer: What the store knows.
+        keyed: What the caller keyed last, by menu or other dialogue.
+        queues: How queues stand, by their id in the rules; one that is not there is not known.
+        variables: The declared channel variables that are set, by their id in the rules.
     """
 
     call_id: str
@@ -87,4 +123,6 @@ class Facts:
     source: str | None
     language: str
     customer: CustomerFacts
-    keys: tuple[str, ...] = field(default=())
+    keyed: Mapping[str, str] = field(default_factory=dict)
+    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)

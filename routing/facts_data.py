@@ -1,11 +1,12 @@
 """The facts of a call as plain data (JSON), for the journal, and back."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts
+from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts, QueueFacts
 
 Data: TypeAlias = dict[str, Any]
 """A JSON object."""
@@ -22,17 +23,20 @@ def facts_to_data(facts: Facts) -> Data:
             "number_as_sent": facts.caller.number_as_sent,
             "name_as_sent": facts.caller.name_as_sent,
             "number": facts.caller.number,
+            "country": facts.caller.country,
         },
         "dialled": facts.dialled,
         "source": facts.source,
         "language": facts.language,
         "customer": _customer_to_data(facts.customer),
-        "keys": list(facts.keys),
+        "keyed": dict(facts.keyed),
+        "queues": {id_: asdict(queue) for id_, queue in facts.queues.items()},
+        "variables": dict(facts.variables),
     }
 
 
 def facts_from_data(data: Mapping[str, Any]) -> Facts:
-    """The inverse of `facts_to_data`."""
+    """The inverse of `facts_to_data`; what earlier versions did not know yet may be missing."""
     at = datetime.fromisoformat(data["at"])
     zone = data["timezone"]
     return Facts(
@@ -43,11 +47,14 @@ def facts_from_data(data: Mapping[str, Any]) -> Facts:
         source=data["source"],
         language=data["language"],
         customer=_customer_from_data(data["customer"]),
-        keys=tuple(data["keys"]),
+        keyed=data.get("keyed", {}),
+        queues={id_: QueueFacts(**queue) for id_, queue in data.get("queues", {}).items()},
+        variables=data.get("variables", {}),
     )
 
 
 def _customer_to_data(customer: CustomerFacts) -> Data:
+    opened = customer.oldest_open_case
     return {
         "status": customer.status.value,
         "id": customer.id,
@@ -56,10 +63,15 @@ def _customer_to_data(customer: CustomerFacts) -> Data:
         "segment": customer.segment,
         "contracts": [_contract_to_data(contract) for contract in customer.contracts],
         "open_cases": customer.open_cases,
+        "oldest_open_case": opened.isoformat() if opened else None,
+        "lead_score": customer.lead_score,
+        "last_agent": customer.last_agent,
+        "blocked": customer.blocked,
     }
 
 
 def _customer_from_data(data: Mapping[str, Any]) -> CustomerFacts:
+    opened = data.get("oldest_open_case")
     return CustomerFacts(
         status=CustomerStatus(data["status"]),
         id=data["id"],
@@ -68,6 +80,10 @@ def _customer_from_data(data: Mapping[str, Any]) -> CustomerFacts:
         segment=data["segment"],
         contracts=tuple(_contract_from_data(contract) for contract in data["contracts"]),
         open_cases=data["open_cases"],
+        oldest_open_case=datetime.fromisoformat(opened) if opened else None,
+        lead_score=data.get("lead_score"),
+        last_agent=data.get("last_agent"),
+        blocked=data.get("blocked", False),
     )
 
 

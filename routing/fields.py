@@ -12,11 +12,27 @@ from typing import Annotated, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from routing.conditions import NONE, UNAVAILABLE
 from routing.names import PLURALS, Names, is_id, is_language, suggestion
-from routing.rules import CALLERS_LANGUAGE, NONE, UNAVAILABLE
+from routing.rules import CALLERS_LANGUAGE
 from routing.yaml_reading import Misread, kind_of
 
 T = TypeVar("T")
+
+RESERVED_VARIABLES: Final = (
+    "RAHYAB_",
+    "QUEUE",
+    "CDR",
+    "CHANNEL",
+    "CALLERID",
+    "EXTEN",
+    "AGI",
+    "MEMBER",
+)
+"""How names begin that a site must not use for variables of its own."""
+
+LONGEST_VALUE: Final = 200
+"""Characters of a channel variable that rules set: with its command it fits in a line of AGI."""
 
 LONGEST_ID: Final = 40
 """Characters. Asterisk cuts queue names at 79, and a language is appended to ours."""
@@ -24,6 +40,7 @@ LONGEST_ID: Final = 40
 _DEVICE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+/-]*")
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
 _MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _KEY = re.compile(r"[0-9*]{1,4}")
 _DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
 _PAUSE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)s")
@@ -104,6 +121,16 @@ def _queue_id(value: str) -> str:
     return value
 
 
+def _channel_variable(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        hint = "capital letters, digits and _, beginning with a letter: SITE_REGION"
+        raise complaint("bad-variable", f'"{value}" is not a name of a channel variable', hint)
+    if value.startswith(RESERVED_VARIABLES):
+        hint = "choose another name, such as SITE_…"
+        raise complaint("reserved-variable", f'"{value}" means something to Asterisk or us', hint)
+    return value
+
+
 def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
     """A validator of mentions: the name must be defined in the file, or be one of `words`."""
 
@@ -155,12 +182,18 @@ Music = Annotated[
     ),
 ]
 
+ChannelVariable = Annotated[str, AfterValidator(_channel_variable)]
+"""The name of a variable of Asterisk's channels that is not one of its own or of ours."""
+
 QueueName = Annotated[str, AfterValidator(_known("queue"))]
 MenuName = Annotated[str, AfterValidator(_known("menu"))]
 RuleListName = Annotated[str, AfterValidator(_known("rule-list"))]
 PromptName = Annotated[str, AfterValidator(_known("prompt"))]
 SkillName = Annotated[str, AfterValidator(_known("skill"))]
 SurveyName = Annotated[str, AfterValidator(_known("survey"))]
+AgentName = Annotated[str, AfterValidator(_known("agent"))]
+DeclaredVariable = Annotated[str, AfterValidator(_known("variable"))]
+AgentOrWord = Annotated[str, AfterValidator(_known("agent", NONE, UNAVAILABLE))]
 MailboxName = Annotated[str, AfterValidator(_known("mailbox"))]
 HoursName = Annotated[str, AfterValidator(_known("hours"))]
 LanguageName = Annotated[str, AfterValidator(_known("language"))]
@@ -180,6 +213,21 @@ def _menu_key(value: str) -> str:
     return value
 
 
+def _keyed_or_none(value: str) -> str:
+    return NONE if value == NONE else _menu_key(value)
+
+
+def _variable_value(value: str) -> str:
+    if len(value) <= LONGEST_VALUE and value.isprintable() and not {"$", '"'} & set(value):
+        return value
+    hint = f'one line of at most {LONGEST_VALUE} characters, without $ and "'
+    raise complaint("bad-variable-value", "a dialplan cannot take this value as it is", hint)
+
+
+VariableValue = Annotated[str, AfterValidator(_variable_value)]
+"""What a channel variable may be set to: nothing in it means anything to Asterisk."""
+
+KeyedOrNone = Annotated[str, AfterValidator(_keyed_or_none)]
 MenuKey = Annotated[str, AfterValidator(_menu_key)]
 
 
@@ -247,16 +295,21 @@ def _hangup(value: object) -> int:
     raise complaint("bad-hangup", "neither true nor a hang-up cause", hint)
 
 
+def _just_true(field: str) -> Callable[[object], bool]:
+    def check(value: object) -> bool:
+        if value is True:
+            return True
+        hint = f"write `{field}: true`"
+        raise complaint("not-allowed", "only `true` makes sense here", hint)
+
+    return check
+
+
 HangupCause = Annotated[int, BeforeValidator(_hangup)]
 
 
-def _just_true(value: object) -> bool:
-    if value is True:
-        return True
-    raise complaint("not-allowed", "only `true` makes sense here", "write `track: true`")
-
-
-JustTrue = Annotated[bool, BeforeValidator(_just_true)]
+TrackTrue = Annotated[bool, BeforeValidator(_just_true("track"))]
+CallbackTrue = Annotated[bool, BeforeValidator(_just_true("callback"))]
 
 
 def _scale(value: object) -> tuple[int, int]:

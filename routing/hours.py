@@ -21,8 +21,10 @@ def hours_state(hours: Hours, at: datetime) -> HoursState:
 
     Args:
         hours: The opening hours.
-        at: A moment, in the time zone in which the hours are meant.
+        at: A moment, in any time zone.
     """
+    if at.tzinfo is not hours.timezone:
+        at = at.astimezone(hours.timezone)
     today = at.date()
     if closing_reason(hours, today) is not None:
         return HoursState.HOLIDAY

@@ -83,7 +83,7 @@ def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]])
     problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):
         return Examination(None, problems)
-    return Examination(compile_policy(shape, document, rules.revision), problems)
+    return Examination(compile_policy(shape, document, rules), problems)
 
 
 def _shape(document: Document, names: Names) -> tuple[FileShape | None, tuple[Problem, ...]]:

@@ -6,33 +6,26 @@ is looked at by `routing.checking`.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from routing.fields import (
-    CustomerLanguage,
+    ChannelVariable,
     Device,
-    Extension,
-    HangupCause,
     HoursName,
     Id,
-    JustTrue,
     KeyPause,
     LanguageCode,
     LanguageName,
     Level,
-    MailboxName,
     MenuKey,
-    MenuName,
     Music,
     OneOrMany,
     PromptName,
     QueueId,
     QueueName,
     Ringing,
-    RuleListName,
     Scale,
     SkillName,
-    SourceOrNone,
     Speaking,
     SurveyName,
     Text,
@@ -40,64 +33,19 @@ from routing.fields import (
     WantedSkill,
     complaint,
 )
-from routing.rules import CALLERS_LANGUAGE, UNAVAILABLE
+from routing.route_model import ActionsShape, DestinationShape, RouteShape, Start
+from routing.rules import CALLERS_LANGUAGE
+from routing.shape import Shape
+from routing.when_model import AssumedShape, WhenShape
 from routing.world_fields import (
     Country,
     DateRange,
-    DialledText,
     HolidayCountry,
     PhoneNumber,
     Span,
     TimeZone,
     Weekdays,
 )
-
-DESTINATIONS = ("queue", "menu", "rules", "track", "voicemail", "extension", "hangup")
-"""The keys of which a destination has exactly one."""
-
-
-class Shape(BaseModel):
-    """A mapping whose keys are all known and whose values are never converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class DestinationShape(Shape):
-    """Where a call goes: exactly one of these keys."""
-
-    queue: QueueName | None = Field(None, description="Wait in this queue.")
-    menu: MenuName | None = Field(None, description="Hear this menu and choose.")
-    rules: RuleListName | None = Field(None, description="Let this list of rules decide.")
-    track: JustTrue | None = Field(
-        None, description="`true`: key in a tracking number and hear how the request stands."
-    )
-    voicemail: MailboxName | None = Field(None, description="Leave a message in this mailbox.")
-    extension: Extension | None = Field(
-        None, description="Leave for this extension in the site's own dialplan context."
-    )
-    hangup: HangupCause | None = Field(
-        None, description="End the call: `true`, or a Q.850 cause (16 normal, 17 busy)."
-    )
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "DestinationShape":
-        given = [name for name in DESTINATIONS if name in self.model_fields_set]
-        if not given:
-            hint = f"write one of: {', '.join(DESTINATIONS)}"
-            raise complaint("no-destination", "no destination is named", hint)
-        if len(given) > 1:
-            both = " and ".join(f"`{name}`" for name in given)
-            hint = "a call can only go to one of them: keep one"
-            raise complaint("two-destinations", f"{both} are both named", hint)
-        return self
-
-
-def _menu_by_name(value: object) -> object:
-    return {"menu": value} if isinstance(value, str) else value
-
-
-Start = Annotated[DestinationShape, BeforeValidator(_menu_by_name)]
-"""A destination, or the bare name of a menu."""
 
 
 class BusinessShape(Shape):
@@ -133,6 +81,9 @@ class HoursShape(Shape):
     holidays: HolidayCountry | None = Field(
         None, description="The country whose public holidays are kept."
     )
+    timezone: TimeZone | None = Field(
+        None, description="The zone that these hours are meant in; left out: the business's."
+    )
     closed: dict[DateRange, Text] = Field(
         default={}, description="Own closing days, or ranges of them, each with its reason."
     )
@@ -144,6 +95,9 @@ class AgentShape(Shape):
     device: Device = Field(description="The telephone, as Asterisk names it: PJSIP/101.")
     name: Text = Field(description="What people call them.")
     skills: dict[SkillName, Level] = Field(description="What they can do, from 1 to 10.")
+    shift: HoursName | None = Field(
+        None, description="The hours at which they work: `check` then finds times without anybody."
+    )
 
 
 class NeedShape(Shape):
@@ -166,7 +120,7 @@ class GiveUpShape(Shape):
     """The end of a caller's patience, or of ours."""
 
     after: Waiting = Field(description="The longest wait.")
-    then: DestinationShape = Field(description="Where a caller goes whom nobody could serve.")
+    then: RouteShape = Field(description="Where a caller goes whom nobody could serve.")
 
 
 class QueueShape(Shape):
@@ -182,11 +136,10 @@ class QueueShape(Shape):
     survey: SurveyName | None = Field(None, description="Asked when the agent has hung up.")
 
 
-class KeyShape(DestinationShape):
+class KeyShape(RouteShape):
     """What one key of a menu does."""
 
     say_key: PromptName | None = Field(None, description="The prompt that offers the key.")
-    language: LanguageName | None = Field(None, description="The call goes on in this language.")
 
 
 class PatienceShape(Shape):
@@ -195,7 +148,7 @@ class PatienceShape(Shape):
     repeat: Annotated[int, Field(ge=0, le=9)] = Field(
         description="How often the question is asked again."
     )
-    then: DestinationShape = Field(description="Where the call goes after that.")
+    then: RouteShape = Field(description="Where the call goes after that.")
 
 
 class MenuShape(Shape):
@@ -211,80 +164,11 @@ class MenuShape(Shape):
     between_keys: KeyPause = Field(3.0, description="How long to wait for each further key.")
 
 
-HoursWord = Literal["open", "closed", "holiday"]
-CustomerWord = Literal["known", "unknown", "ambiguous", "withheld", "unavailable"]
-ContractWord = Literal["running", "grace", "ended", "none", "unavailable"]
-
-
-def _truth_word(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value == UNAVAILABLE:
-        return UNAVAILABLE
-    raise complaint("not-allowed", "neither true nor false", f"write true, false or {UNAVAILABLE}")
-
-
-TruthWord = Annotated[str, BeforeValidator(_truth_word)]
-
-
-class WhenShape(Shape):
-    """Conditions, all of which must hold. Each is a value, or a list of values that will do.
-
-    A fact that could not be fetched fails every condition on it but one that names `unavailable`.
-    """
-
-    hours: Annotated[dict[HoursName, OneOrMany[HoursWord]], Field(min_length=1)] | None = Field(
-        None, description="How hours stand: open, closed, or holiday (which includes own closing)."
-    )
-    customer: OneOrMany[CustomerWord] | None = Field(
-        None, description="What the customer file says about the caller's number."
-    )
-    contract: OneOrMany[ContractWord] | None = Field(
-        None, description="How the caller's support contract stands today."
-    )
-    segment: OneOrMany[Text] | None = Field(
-        None,
-        alias="customer.segment",
-        description="The customer's segment; `none` without one, `unavailable`.",
-    )
-    customer_language: OneOrMany[CustomerLanguage] | None = Field(
-        None,
-        alias="customer.language",
-        description="The customer's own language; `none` if not known, `unavailable`.",
-    )
-    language: OneOrMany[LanguageName] | None = Field(
-        None, description="The language that the call has now."
-    )
-    source: OneOrMany[SourceOrNone] | None = Field(
-        None, description="What advertised the number that was dialled; `none` without one."
-    )
-    dialled: OneOrMany[DialledText] | None = Field(None, description="The number that was dialled.")
-    case_open: OneOrMany[TruthWord] | None = Field(
-        None,
-        alias="case.open",
-        description="Whether the customer has an open request; `unavailable`.",
-    )
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> "WhenShape":
-        if not self.model_fields_set:
-            hint = "name a condition, or delete `when` if the rule is for everyone"
-            raise complaint("no-condition", "`when` holds no condition", hint)
-        return self
-
-
-class RuleShape(Shape):
+class RuleShape(ActionsShape):
     """One rule: when every condition holds, say, do, and send the call on."""
 
     id: Id = Field(description="The name under which the journal and explanations show the rule.")
     when: WhenShape | None = Field(None, description="The conditions; the last rule has none.")
-    say: OneOrMany[PromptName] = Field(default=(), description="Prompts that are said first.")
-    priority: Annotated[int, Field(ge=0, le=1000)] | None = Field(
-        None, description="The caller's place in a queue: a higher one goes before a lower one."
-    )
-    case: Literal["open"] | None = Field(
-        None, description="`open`: opens a request, whose tracking number the caller hears."
-    )
     then: DestinationShape = Field(description="Where the call goes.")
 
 
@@ -332,8 +216,18 @@ class TrackingShape(Shape):
     tries: Annotated[int, Field(ge=1, le=9)] = Field(
         3, description="How often a caller may key in a number."
     )
-    found: DestinationShape = Field(description="Where the call goes after the answer.")
-    not_found: DestinationShape = Field(description="Where it goes after the last try.")
+    found: RouteShape = Field(description="Where the call goes after the answer.")
+    not_found: RouteShape = Field(description="Where it goes after the last try.")
+
+
+class VariableShape(Shape):
+    """A channel variable that the site's dialplan sets before the call comes in."""
+
+    channel: ChannelVariable = Field(description="Its name in Asterisk: SITE_REGION.")
+    allowed: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        None, description="The values that it may have; left out: any."
+    )
+    default: Text | None = Field(None, description="What a call has where it is not set.")
 
 
 class FileShape(Shape):
@@ -350,9 +244,7 @@ class FileShape(Shape):
     numbers: Annotated[dict[PhoneNumber, NumberShape], Field(min_length=1)] = Field(
         description="The numbers that callers dial, as +, country code, number."
     )
-    unlisted: DestinationShape = Field(
-        description="Where a call starts that dialled any other number."
-    )
+    unlisted: RouteShape = Field(description="Where a call starts that dialled any other number.")
     hours: dict[Id, HoursShape] = Field(default={}, description="When things are open.")
     skills: dict[Id, Text] = Field(default={}, description="What agents can be good at.")
     agents: Annotated[dict[Id, AgentShape], Field(min_length=1)] = Field(
@@ -371,6 +263,12 @@ class FileShape(Shape):
         None,
         description="The look-up of requests. Left out: three tries, then the end of the call if"
         " the number was found, the fallback queue if not.",
+    )
+    variables: dict[Id, VariableShape] = Field(
+        default={}, description="Channel variables of the site that rules may ask for."
+    )
+    unavailable: AssumedShape | None = Field(
+        None, description="What is taken for facts that could not be fetched."
     )
     prompts: dict[Id, dict[LanguageName, Text]] = Field(
         default={}, description="The texts that callers hear, by prompt and language."

@@ -18,6 +18,8 @@ PLURALS: Final = {
     "survey": "surveys",
     "mailbox": "mailboxes",
     "hours": "hours",
+    "agent": "agents",
+    "variable": "variables",
 }
 """The kinds of name that are the keys of a section, and the section."""
 

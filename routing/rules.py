@@ -11,13 +11,9 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from routing.destinations import Destination
-
-UNAVAILABLE: Final = "unavailable"
-"""What a condition names to match a fact that could not be fetched."""
-
-NONE: Final = "none"
-"""What a condition names to match a fact that the call does not have."""
+from routing.conditions import Condition, Seen
+from routing.destinations import Route
+from routing.indexing import Index
 
 CALLERS_LANGUAGE: Final = "{language}"
 """In a need: the skill named like the language of the call."""
@@ -38,7 +34,7 @@ class DialledNumber:
     """A number that callers dial: where they start, what advertised it, its language."""
 
     number: str
-    start: Destination
+    start: Route
     source: str | None
     language: str | None
 
@@ -62,12 +58,16 @@ class ClosedRange:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When something is open. `week[0]` is Monday. `holidays` is a country or None."""
+    """When something is open. `week[0]` is Monday. `holidays` is a country or None.
+
+    `timezone` is the zone that the hours are meant in.
+    """
 
     id: str
     week: tuple[tuple[OpenSpan, ...], ...]
     holidays: str | None
     closed: tuple[ClosedRange, ...]
+    timezone: ZoneInfo
 
 
 class HoursState(StrEnum):
@@ -98,12 +98,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who takes calls: `device` as Asterisk names it, skills with levels 1 to 10."""
+    """Somebody who takes calls: `device` as Asterisk names it, skills with levels 1 to 10.
+
+    `shift` names the hours at which they work; None if the rules do not say.
+    """
 
     id: str
     device: str
     name: str
     skills: Mapping[str, int]
+    shift: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Queue:
     id: str
     steps: tuple[Step, ...]
     give_up_after: int
-    give_up_then: Destination
+    give_up_then: Route
     ring_for: int
     music: str
     survey: str | None
@@ -125,15 +129,11 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:
-    """What one key of a menu does. `say` is the prompt that offers it, or None if it is silent.
-
-    `language` changes the call's language first.
-    """
+    """What one key of a menu does. `offer` is the prompt that offers it; None if none does."""
 
     key: str
-    say: str | None
-    language: str | None
-    then: Destination
+    offer: str | None
+    then: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Patience:
     """
 
     repeat: int
-    then: Destination
+    then: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,37 +161,41 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """One clause of a `when`: the fact `fact` must be one of `allowed`.
+class Variable:
+    """A channel variable that the site declares, so that rules may ask for it.
 
-    `fact` is a name of `routing.matchers`; `argument` refines it (`hours: {office: closed}` has the
-    argument `office`).
+    `channel` is its name in Asterisk. `default` is what a call has where it is not set. `allowed`
+    are the values that it may have; empty if any will do.
     """
 
-    fact: str
-    argument: str | None
+    id: str
+    channel: str
+    default: str | None
     allowed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: when every condition holds, say, do, and send the call on."""
+    """One rule: when every condition holds, the call goes this way. `file` and `line` are its."""
 
     id: str
     when: tuple[Condition, ...]
-    say: tuple[str, ...]
-    priority: int | None
-    open_case: bool
-    then: Destination
+    then: Route
+    file: str
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class RuleList:
-    """Rules in order; the first that matches decides; the last has no condition."""
+    """Rules in order; the first that matches decides; the last has no condition.
+
+    `index` finds it. `queues` are those whose state the rules ask for.
+    """
 
     id: str
     rules: tuple[Rule, ...]
+    index: Index
+    queues: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +233,8 @@ class Tracking:
     """The look-up of a request by its tracking number."""
 
     tries: int
-    found_then: Destination
-    not_found_then: Destination
+    found_then: Route
+    not_found_then: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +243,14 @@ class Policy:
 
     `fallback` is the queue whose agents take calls while the server gives no answer. `prompts` maps
     a prompt id to its text per language, the built-in ones (`ivr/languages`) excluded. `unlisted`
-    is where a call starts that dialled a number not in `numbers`.
+    is where a call starts that dialled a number not in `numbers`. `variables` are those that rules
+    may ask for. `assumed` maps a fact to what is taken for it when it could not be fetched.
     """
 
     revision: str
     business: Business
     numbers: Mapping[str, DialledNumber]
-    unlisted: Destination
+    unlisted: Route
     hours: Mapping[str, Hours]
     skills: Mapping[str, str]
     agents: Mapping[str, Agent]
@@ -255,5 +260,7 @@ class Policy:
     surveys: Mapping[str, Survey]
     mailboxes: Mapping[str, Mailbox]
     tracking: Tracking
+    variables: Mapping[str, Variable]
+    assumed: Mapping[str, Seen]
     fallback: str
     prompts: Mapping[str, Mapping[str, str]]

@@ -8,9 +8,11 @@ from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import holidays
+import jdatetime
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from routing.conditions import NONE
 from routing.fields import complaint, digits_hint, names, text_of
 from routing.names import suggestion
 from routing.rules import OpenSpan
@@ -20,6 +22,9 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})")
 _SHORT_NUMBER = re.compile(r"[0-9*#]{1,6}")
+JALALI_YEARS: Final = range(1300, 1600)
+"""Years that are read as the Iranian (Solar Hijri) calendar's: 1405 begins in March 2026."""
+
 _END_OF_DAY: Final = 24 * 60
 
 
@@ -63,6 +68,13 @@ def _country(value: str) -> str:
 
 
 Country = Annotated[str, AfterValidator(_country)]
+
+
+def _country_or_none(value: str) -> str:
+    return NONE if value == NONE else _country(value)
+
+
+CountryOrNone = Annotated[str, AfterValidator(_country_or_none)]
 
 
 @cache
@@ -168,16 +180,21 @@ def date_range(value: str) -> tuple[date, date]:
 
 
 def _date(text: str) -> date:
+    """A day of the Gregorian calendar, or of the Iranian one: their years are centuries apart."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         example = 'write year-month-day: "2026-03-21", or a range: "2026-03-21..2026-04-02"'
         hint = digits_hint(text, example)
         raise complaint("bad-date", f'"{text}" is not a date', hint)
     try:
-        return date.fromisoformat(text)
+        year, month, day = (int(part) for part in text.split("-"))
+        if year in JALALI_YEARS:
+            iranian: date = jdatetime.date(year, month, day).togregorian()
+            return iranian
+        return date(year, month, day)
     except ValueError:
         hint = "look at the number of the month and of the day"
         raise complaint("bad-date", f'no calendar has the day "{text}"', hint) from None
 
 
 DateRange = Annotated[str, AfterValidator(_date_range)]
-"""A day, or two days with `..` between them, both included."""
+"""A day, or two days with `..` between them, both included; Gregorian or Jalali."""

@@ -22,7 +22,7 @@ from agi_server.cli.loading import (
 from agi_server.cli.printing import cell
 from agi_server.listening import ListenError, listen
 from agi_server.logs import configure_logs
-from agi_server.policy import PolicyError, make_rulebook
+from agi_server.policy import PolicyError
 from agi_server.request import parse_moment
 from agi_server.session_errors import BadRequestError
 from agi_server.settings import LogLevel, Settings, SettingsError, parse_address
@@ -39,6 +39,7 @@ from agi_server.trial import (
 from crm.ports import StoreError
 from dialplan import contract
 from dialplan.contract import Go
+from ivr.rulebook import Rulebook
 
 WHY: Final = ("decided", "left", "looked-up", "case-opened", "failed", "hung-up")
 """The events that tell why a call went where it went."""
@@ -67,7 +68,7 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     settings = settings_for_command()
     configure_logs(settings.log_format, LogLevel.ERROR)
     console = Console(highlight=False)
-    book = make_rulebook(policy_for_command(settings.rules))
+    book = Rulebook.of(policy_for_command(settings.rules))
     keyboard = Keyboard(
         lambda line: console.print(cell(line)),
         lambda: console.print("  keys (Enter: none; hangup)> ", end=""),

@@ -1,0 +1,132 @@
+"""The part of the model that says where a call goes, and what is done on the way."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from routing.destinations import HIGHEST_PRIORITY
+from routing.fields import (
+    CallbackTrue,
+    ChannelVariable,
+    Extension,
+    HangupCause,
+    LanguageName,
+    MailboxName,
+    MenuName,
+    Music,
+    OneOrMany,
+    PromptName,
+    QueueName,
+    RuleListName,
+    SurveyName,
+    TrackTrue,
+    VariableValue,
+    Waiting,
+    complaint,
+)
+from routing.shape import Shape
+from routing.world_fields import PhoneNumber
+
+DESTINATIONS = (
+    "queue",
+    "menu",
+    "rules",
+    "track",
+    "voicemail",
+    "callback",
+    "survey",
+    "extension",
+    "number",
+    "hangup",
+)
+"""The keys of which a destination has exactly one."""
+
+PriorityNumber = Annotated[int, Field(ge=0, le=HIGHEST_PRIORITY)]
+
+
+class DestinationShape(Shape):
+    """Where a call goes: exactly one of these keys."""
+
+    queue: QueueName | None = Field(None, description="Wait in this queue.")
+    menu: MenuName | None = Field(None, description="Hear this menu and choose.")
+    rules: RuleListName | None = Field(None, description="Let this list of rules decide.")
+    track: TrackTrue | None = Field(
+        None, description="`true`: key in a tracking number and hear how the request stands."
+    )
+    voicemail: MailboxName | None = Field(None, description="Leave a message in this mailbox.")
+    callback: CallbackTrue | None = Field(
+        None,
+        description="`true`: be called back, at the number that calls or one that is keyed in.",
+    )
+    survey: SurveyName | None = Field(None, description="Be asked the questions of this survey.")
+    extension: Extension | None = Field(
+        None, description="Leave for this extension in the site's own dialplan context."
+    )
+    number: PhoneNumber | None = Field(
+        None, description="Leave for this telephone number outside, by the site's own trunk."
+    )
+    hangup: HangupCause | None = Field(
+        None, description="End the call: `true`, or a Q.850 cause (16 normal, 17 busy)."
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "DestinationShape":
+        given = [name for name in DESTINATIONS if name in self.model_fields_set]
+        if not given:
+            hint = f"write one of: {', '.join(DESTINATIONS)}"
+            raise complaint("no-destination", "no destination is named", hint)
+        if len(given) > 1:
+            both = " and ".join(f"`{name}`" for name in given)
+            hint = "a call can only go to one of them: keep one"
+            raise complaint("two-destinations", f"{both} are both named", hint)
+        return self
+
+
+class PriorityShape(Shape):
+    """A priority that rises while the caller waits; counted whenever a queue is entered."""
+
+    start: PriorityNumber = Field(description="What it begins with.")
+    rise: PriorityNumber = Field(description="By how much it rises each time.")
+    every: Waiting = Field(description="After how long a wait it rises once more.")
+    highest: PriorityNumber = Field(HIGHEST_PRIORITY, description="How far it rises.")
+
+
+def _priority(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"start": value, "rise": 0, "every": "1m"}
+    return value
+
+
+AnyPriority = Annotated[PriorityShape, BeforeValidator(_priority)]
+"""A number, or a mapping that says how it rises."""
+
+
+class ActionsShape(Shape):
+    """What is done before a call goes on, in this order."""
+
+    language: LanguageName | None = Field(None, description="The call goes on in this language.")
+    say: OneOrMany[PromptName] = Field(default=(), description="Prompts that are said first.")
+    case: Literal["open"] | None = Field(
+        None, description="`open`: opens a request, whose tracking number the caller hears."
+    )
+    priority: AnyPriority | None = Field(
+        None, description="The caller's place in a queue: a higher one goes before a lower one."
+    )
+    music: Music | None = Field(
+        None, description="The music class that the caller hears while waiting, whatever the queue."
+    )
+    variables: dict[ChannelVariable, VariableValue] = Field(
+        default={}, description="Channel variables for the site's own dialplan."
+    )
+
+
+class RouteShape(DestinationShape, ActionsShape):
+    """Where a call goes, and what is done on the way: one destination, and any of the rest."""
+
+
+def _menu_by_name(value: object) -> object:
+    return {"menu": value} if isinstance(value, str) else value
+
+
+Start = Annotated[RouteShape, BeforeValidator(_menu_by_name)]
+"""A route, or the bare name of a menu."""
