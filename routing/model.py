@@ -193,6 +193,37 @@ class FileShape(Shape):
             version: 1
         """
     )
+    include: list[Text] = Field(
+        default=[],
+        description="""Further files of these rules, by their names in this folder.
+
+        Names are relative to the folder of the main file and stay within it; there are no
+        patterns, and an included file cannot include others. Sections are joined as if all stood in
+        one file. An entry stands in one file only, and so do `version`, `business`, `unlisted` and
+        `tracking`. With `rahyab check -`, which reads the main file from standard input, names are
+        relative to the working folder.
+
+        Example:
+            include: [queues.yaml, prompts.yaml]
+        """,
+    )
+    define: dict[Id, object] = Field(
+        default={},
+        description="""Values by name; `$name` stands for one wherever it is needed.
+
+        `$name` without quotes stands for the whole value, wherever a value may stand; in quotes it
+        is text. It cannot be a key or a part of a text. A definition may use others, but not
+        itself.
+
+        Example:
+            define:
+              office-day: "08:00-17:00"
+              at-last: {voicemail: support}
+            hours:
+              office: {open: {sat-wed: $office-day, thu: "08:00-12:00"}}
+            unlisted: $at-last
+        """,
+    )
     business: BusinessShape = Field(description="The business that answers.")
     numbers: Annotated[dict[PhoneNumber, NumberShape], Field(min_length=1)] = Field(
         description="The numbers that callers dial, as +, country code, number."

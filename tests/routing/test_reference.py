@@ -51,8 +51,12 @@ def test_every_example_loads(name: str) -> None:
         before = whole.get(section)
         joined = isinstance(before, dict) and isinstance(content, dict)
         whole[section] = {**before, **content} if joined else content
-    text = json.dumps(whole, ensure_ascii=False)
-    policy = load_policy(RulesText(name, text), known_prompts=builtin_prompts())
+    marked = json.dumps(whole, ensure_ascii=False, default=lambda reference: f"@{reference.name}@")
+    text = re.sub('"@([a-z-]+)@"', r"$\1", marked)
+    files = whole.get("include", [])
+    assert isinstance(files, list)
+    included = {file: f"mailboxes: {{{Path(file).stem}: {{}}}}" for file in files}
+    policy = load_policy(RulesText(name, text, included), known_prompts=builtin_prompts())
     assert policy.revision
 
 
