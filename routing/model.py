@@ -170,6 +170,9 @@ class FileShape(Shape):
 
         # yaml-language-server: $schema=routing_rules.schema.json
 
+    `rahyab schema --output routing_rules.schema.json` writes that file beside the rules. A file in
+    a folder below names it `../routing_rules.schema.json`.
+
     ### What happens to a call
 
     A call starts where `numbers` says for the number that was dialled, else at `unlisted`. Each

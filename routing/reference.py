@@ -194,7 +194,7 @@ def _section(name: str) -> Iterator[str]:
     schema = model_schema()["properties"][name]
     target = _target(schema)
     own = target if target in _targets() else None
-    shape = told(model_schema()["$defs"][target]["description"]) if own else Told("", "", "")
+    shape = told(_schema_of(own).get("description", "")) if own else Told("", "", "")
     text = told(schema["description"]) if "description" in schema else shape
     must = " Required." if name in model_schema()["required"] else ""
     yield f"## `{name}`"
@@ -222,7 +222,7 @@ def _entries(schema: JsonSchema) -> Iterator[str]:
 
 
 def _shape(name: str, level: str) -> Iterator[str]:
-    text = told(_schema_of(name)["description"])
+    text = told(_schema_of(name).get("description", ""))
     yield f"{level} {title_of(name)}"
     yield from _texts(text)
     yield from _table(name)

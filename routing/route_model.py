@@ -144,7 +144,8 @@ AnyPriority = Annotated[
             f"a whole number, 0 to {HIGHEST_PRIORITY}",
             {"type": "integer", "minimum": 0, "maximum": HIGHEST_PRIORITY},
             (10,),
-        )
+        ),
+        short_first=True,
     ),
 ]
 """A number, or a mapping that says how it rises."""

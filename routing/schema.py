@@ -28,6 +28,8 @@ _REFERENCE: Final = r"^\$[a-z][a-z0-9-]*$"
 _BARE: Final = re.compile("[0-9]*[A-Za-z%][A-Za-z0-9/%-]*")
 """Text that means itself to any YAML."""
 
+_LINK: Final = re.compile(r"\[([^]]*)\]\(#[^)]*\)")
+
 _INNER: Final = frozenset({NOTE, UNREAD, "title", "description", "default", "examples"})
 """What is rewritten or left out."""
 
@@ -63,7 +65,7 @@ def editor_schema() -> JsonSchema:
         "if": {"required": ["version"], "not": {"required": ["include"]}},
         "then": {"required": required},
         "definitions": {
-            anchor_of(name): {**_shape(shape), **_explained(told(shape["description"]), "")}
+            anchor_of(name): {**_shape(shape), **_explained(told(shape.get("description", "")), "")}
             for name, shape in whole["$defs"].items()
         },
     }
@@ -74,7 +76,7 @@ def _section(schema: JsonSchema, shapes: Mapping[str, JsonSchema]) -> JsonSchema
     target = _target(schema)
     if target is None:
         return _value(schema)
-    shape = told(shapes[target]["description"])
+    shape = told(shapes[target].get("description", ""))
     own = told(schema["description"]) if "description" in schema else shape
     prose = "\n\n".join(dict.fromkeys(filter(None, (own.prose, shape.prose))))
     both = Told(own.summary, prose, own.example or shape.example)
@@ -166,6 +168,8 @@ def _can_be_bare(example: object) -> bool:
 
 
 def _explained(text: Told, facts: str) -> JsonSchema:
+    """The two descriptions that editors know. A link within the page leads nowhere from there."""
     example = f"```yaml\n{text.example}\n```" if text.example else ""
-    whole = "\n\n".join(filter(None, (text.summary, text.prose, facts, example)))
+    prose = _LINK.sub(r"\1", text.prose)
+    whole = "\n\n".join(filter(None, (text.summary, prose, facts, example)))
     return {"description": text.summary, "markdownDescription": whole}

@@ -101,17 +101,24 @@ class OrList:
 
 @dataclass(frozen=True, slots=True)
 class OrShort:
-    """The annotation of a mapping that has a short form too, which `short` describes."""
+    """The annotation of a mapping that has a short form too.
+
+    Attributes:
+        short: How that is written.
+        short_first: Of what fits neither, an editor tells why it is not the form that comes first.
+    """
 
     short: Written
+    short_first: bool = False
 
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchema:
-        """Either form. The mapping comes first: an editor tells what is wrong with that."""
+        """Either form."""
         whole: JsonSchema = handler(core_schema)
         whole.pop(UNREAD, None)
-        return {"anyOf": [whole, {**self.short.schema, NOTE: self.short}]}
+        short = {**self.short.schema, NOTE: self.short}
+        return {"anyOf": [short, whole] if self.short_first else [whole, short]}
 
 
 def exactly_one(keys: Sequence[str], none: str, second: str) -> JsonSchema:
