@@ -9,13 +9,13 @@ from typing import NoReturn
 
 import pytest
 
-from agi_server import conversation
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.ports import StoreUnavailableError
 from crm.records import Case, CaseState, Outcome
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
+from ivr import course
 from ivr.spoken import digits
 from tests.conversations.site import (
     CALL_ID,
@@ -259,7 +259,7 @@ def test_rules_in_a_circle_end_in_the_fallback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A caller who changes the language for ever is let go on another way."""
-    monkeypatch.setattr(conversation, "MOST_MOVES", 5)
+    monkeypatch.setattr(course, "MOST_MOVES", 5)
 
     async def call(site: Site) -> None:
         channel = caller(STRANGER, *[Press("9"), Press("8")] * 10)
