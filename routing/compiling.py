@@ -73,7 +73,7 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business = shape.business
+    business, assumed = shape.business, _assumed(shape.unavailable)
     return Policy(
         revision=rules.revision,
         business=Business(
@@ -89,13 +89,14 @@ def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Po
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
         rules={
-            id_: _rule_list(id_, entry, document, rules.file) for id_, entry in shape.rules.items()
+            id_: _rule_list(id_, entry, document, rules.file, assumed)
+            for id_, entry in shape.rules.items()
         },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
-        assumed=_assumed(shape.unavailable),
+        assumed=assumed,
         fallback=business.fallback,
         prompts=shape.prompts,
     )
@@ -203,7 +204,13 @@ def _patience(shape: PatienceShape) -> Patience:
     return Patience(shape.repeat, _route(shape.then))
 
 
-def _rule_list(id_: str, shapes: list[RuleShape], document: Document, file: str) -> RuleList:
+def _rule_list(
+    id_: str,
+    shapes: list[RuleShape],
+    document: Document,
+    file: str,
+    assumed: Mapping[str, Seen],
+) -> RuleList:
     rules = tuple(
         _rule(shape, document, ("rules", id_, number), file) for number, shape in enumerate(shapes)
     )
@@ -212,7 +219,7 @@ def _rule_list(id_: str, shapes: list[RuleShape], document: Document, file: str)
     return RuleList(
         id=id_,
         rules=rules,
-        index=index_rules([rule.when for rule in rules]),
+        index=index_rules([rule.when for rule in rules], assumed),
         queues=tuple(queue for queue in queues if queue is not None),
     )
 

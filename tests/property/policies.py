@@ -132,13 +132,18 @@ def routes() -> st.SearchStrategy[Route]:
     )
 
 
-def policies(most: int = 12) -> st.SearchStrategy[Policy]:
+def assumptions() -> st.SearchStrategy[dict[str, Seen]]:
+    """What is taken for some of the facts that could not be fetched."""
+    optional = {fact: st.sampled_from(values) for fact, values in ASSUMED.items()}
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+def policies(
+    assumed: st.SearchStrategy[dict[str, Seen]] | None = None, most: int = 12
+) -> st.SearchStrategy[Policy]:
     """A policy with one rule list, whose last rule is for everyone."""
-    assumed = st.fixed_dictionaries(
-        {}, optional={fact: st.sampled_from(values) for fact, values in ASSUMED.items()}
-    )
     rules = st.lists(st.tuples(whens(), routes()), max_size=most)
-    return st.builds(policy_of, rules, assumed)
+    return st.builds(policy_of, rules, assumptions() if assumed is None else assumed)
 
 
 def policy_of(
@@ -149,7 +154,7 @@ def policy_of(
         Rule(f"rule-{number}", when, then, "rules.yaml", number + 1)
         for number, (when, then) in enumerate([*rules, ((), Route(ToHangup()))])
     )
-    listed = RuleList(LIST, named, index_rules([rule.when for rule in named]), ())
+    listed = RuleList(LIST, named, index_rules([rule.when for rule in named], assumed), ())
     return replace(POLICY, rules={LIST: listed}, assumed=assumed, variables=VARIABLES)
 
 
