@@ -1,16 +1,24 @@
 """The rules in force: load a file, cross-check it, swap it in whole.
 
-A call keeps the rulebook that it began a request with; a bad file never replaces a good one.
+A call keeps the rulebook that it began with; a bad file never replaces a good one.
 """
 
+from collections import deque
 from pathlib import Path
+from typing import Final
 
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
-from routing.loading import RulesError, load_policy
+from routing.catalogue import Level
+from routing.including import included_names
+from routing.loading import Examination, examine
 from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
+
+EARLIER_BOOKS: Final = 4
+"""How many rulebooks before the present one a process holds for calls that began with them. Rules
+seldom change more often while one call lasts; each book of 2,000 rules takes about a megabyte."""
 
 
 class PolicyError(Exception):
@@ -18,39 +26,75 @@ class PolicyError(Exception):
 
     Attributes:
         problems: Everything that is wrong with its text; empty when it could not be read at all.
+        rules: The text that they are about.
     """
 
-    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
-        """Keep the sentence for the administrator, and the problems."""
+    def __init__(
+        self,
+        message: str,
+        problems: tuple[Problem, ...] = (),
+        rules: RulesText | None = None,
+    ) -> None:
+        """Keep the sentence for the administrator, and the problems with what they are about."""
         super().__init__(message)
         self.problems = problems
+        self.rules = rules
 
 
 def read_rules(path: Path) -> RulesText:
-    """Read a rules file.
+    """Read a rules file, and the files that it includes.
+
+    One that is included and cannot be read is no failure here: the text keeps the reason, and the
+    loader tells it where the file is named.
 
     Raises:
-        PolicyError: It is missing, unreadable or not UTF-8.
+        PolicyError: The main file is missing, unreadable or not UTF-8.
     """
-    return RulesText(str(path), _read_text(path))
+    try:
+        text = _read_text(path)
+    except _UnreadableError as error:
+        raise PolicyError(f"{path} {error}") from None
+    return with_included(str(path), text, path.parent)
+
+
+def with_included(file: str, text: str, folder: Path) -> RulesText:
+    """The rules of a main file that has been read.
+
+    Args:
+        file: What problems call the main file.
+        text: Its text.
+        folder: What the names of the files that it includes are relative to.
+    """
+    included: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    for name in included_names(text):
+        try:
+            included[name] = _read_text(folder / name)
+        except _UnreadableError as error:
+            unread[name] = str(error)
+    return RulesText(file, text, included, unread)
+
+
+class _UnreadableError(Exception):
+    """A file cannot be read. The message follows upon its name."""
 
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise PolicyError(
-            f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8 in your editor"
+        raise _UnreadableError(
+            f"is not UTF-8 text (byte {error.start}): save it as UTF-8 in your editor"
         ) from None
     except OSError as error:
-        raise PolicyError(f"{path} cannot be read: {error.strerror}") from None
+        raise _UnreadableError(f"cannot be read: {error.strerror}") from None
 
 
 def load_policy_file(path: Path) -> Policy:
     """Load a rules file.
 
     Raises:
-        PolicyError: It cannot be read, or has problems (all of them are in `problems`).
+        PolicyError: It cannot be read, or has errors (all findings are in `problems`).
     """
     return load_rules(read_rules(path))
 
@@ -59,15 +103,39 @@ def load_rules(rules: RulesText) -> Policy:
     """Load rules that have been read.
 
     Raises:
-        PolicyError: It has problems (all of them are in `problems`).
+        PolicyError: They have errors (all findings are in `problems`).
     """
-    try:
-        return load_policy(rules, known_prompts=builtin_prompts())
-    except RulesError as error:
-        count = len(error.problems)
-        raise PolicyError(
-            f"{rules.file} has {count} problem{'s' if count != 1 else ''}", error.problems
-        ) from None
+    examination = examine_rules(rules)
+    if examination.policy is None:
+        raise refused(rules, examination)
+    return examination.policy
+
+
+def examine_rules(rules: RulesText) -> Examination:
+    """The policy, if there is no error, and every finding: what `load_rules` does, with warnings.
+
+    The built-in prompts of the program are known.
+    """
+    return examine(rules, known_prompts=builtin_prompts())
+
+
+def warnings_of(rules: RulesText) -> tuple[Problem, ...]:
+    """Load rules that have been read, for what there is to be told although they can be used.
+
+    Raises:
+        PolicyError: They have errors.
+    """
+    examination = examine_rules(rules)
+    if examination.policy is None:
+        raise refused(rules, examination)
+    return examination.problems
+
+
+def refused(rules: RulesText, examination: Examination) -> PolicyError:
+    """The error that rules with errors cannot be used."""
+    count = len(examination.of_level(Level.ERROR))
+    sentence = f"{rules.file} has {count} error{'s' if count != 1 else ''}"
+    return PolicyError(sentence, examination.problems, rules)
 
 
 class RulesInForce:
@@ -75,17 +143,33 @@ class RulesInForce:
 
     It changes in two steps, so that several processes change together or not at all: each first
     prepares the new text, and commits only when all have said that they can.
+
+    A call is several requests. Those before the present rules are held for some time, so that its
+    later requests go by what it began with.
     """
 
     def __init__(self, rules: RulesText) -> None:
         """Load the rules. Raises PolicyError."""
         self._book = Rulebook.of(load_rules(rules))
         self._prepared: Rulebook | None = None
+        self._earlier: deque[Rulebook] = deque(maxlen=EARLIER_BOOKS)
 
     @property
     def book(self) -> Rulebook:
-        """The rulebook for a request that begins now."""
+        """The rulebook for a call that begins now."""
         return self._book
+
+    def book_of(self, revision: str) -> Rulebook:
+        """The rulebook for a further request of a call.
+
+        Args:
+            revision: Of the rules that the call began with.
+
+        Returns:
+            Those rules; the present ones if they are not held any more.
+        """
+        held = (book for book in reversed(self._earlier) if book.policy.revision == revision)
+        return next(held, self._book)
 
     def prepare(self, rules: RulesText) -> str:
         """Load other rules, without using it yet; may run in a thread of its own.
@@ -102,13 +186,14 @@ class RulesInForce:
         return book.policy.revision
 
     def commit(self) -> str:
-        """Give requests that begin from now on what was prepared; its revision.
+        """Give calls that begin from now on what was prepared; its revision.
 
         Raises:
             RuntimeError: Nothing is prepared.
         """
         if self._prepared is None:
             raise RuntimeError("no rules are prepared")
+        self._earlier.append(self._book)
         self._book, self._prepared = self._prepared, None
         return self._book.policy.revision
 

@@ -77,7 +77,7 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class LookAtQueues:
-    """See how these queues stand. Reply: a mapping to their `QueueFacts`, of those that are known."""
+    """See how these queues stand. Reply: a mapping to the `QueueFacts` of those that are known."""
 
     queues: tuple[str, ...]
 

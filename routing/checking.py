@@ -17,7 +17,7 @@ from routing.fields import spelt_seconds
 from routing.loops import loops
 from routing.model import AgentShape, HoursShape, QueueShape
 from routing.names import Names
-from routing.problems import Path, Problem, dotted
+from routing.problems import Path, Problem
 from routing.rules import CALLERS_LANGUAGE, Agent, OpenSpan, Queue
 from routing.shape import Shape
 from routing.skills import served, uses_language
@@ -59,8 +59,7 @@ class Scene:
 
     def at(self, path: Path, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
         """A problem with the value at `path`, or with its key."""
-        place = self.document.at_key(path) if key else self.document.at_value(path)
-        return Problem(self.file, place.line, place.column, dotted(path), code, message, hint)
+        return self.document.problem(path, code, message, hint, key=key)
 
 
 def mapping(value: object) -> dict[str, object]:

@@ -62,7 +62,6 @@ from routing.rules import (
     Tracking,
     Variable,
 )
-from routing.rules_text import RulesText
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
 from routing.yaml_reading import Document
@@ -71,11 +70,11 @@ DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
 
 
-def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Policy:
+def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
     business, assumed = shape.business, _assumed(shape.unavailable)
     return Policy(
-        revision=rules.revision,
+        revision=revision,
         business=Business(
             business.name, business.country, business.timezone, tuple(business.languages)
         ),
@@ -89,8 +88,7 @@ def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Po
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
         rules={
-            id_: _rule_list(id_, entry, document, rules.file, assumed)
-            for id_, entry in shape.rules.items()
+            id_: _rule_list(id_, entry, document, assumed) for id_, entry in shape.rules.items()
         },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
@@ -205,14 +203,10 @@ def _patience(shape: PatienceShape) -> Patience:
 
 
 def _rule_list(
-    id_: str,
-    shapes: list[RuleShape],
-    document: Document,
-    file: str,
-    assumed: Mapping[str, Seen],
+    id_: str, shapes: list[RuleShape], document: Document, assumed: Mapping[str, Seen]
 ) -> RuleList:
     rules = tuple(
-        _rule(shape, document, ("rules", id_, number), file) for number, shape in enumerate(shapes)
+        _rule(shape, document, ("rules", id_, number)) for number, shape in enumerate(shapes)
     )
     asked = (condition for rule in rules for condition in rule.when)
     queues = {each.argument: None for each in asked if each.fact.startswith("queue.")}
@@ -224,13 +218,14 @@ def _rule_list(
     )
 
 
-def _rule(shape: RuleShape, document: Document, path: Path, file: str) -> Rule:
+def _rule(shape: RuleShape, document: Document, path: Path) -> Rule:
+    place = document.at_value(path)
     return Rule(
         id=shape.id,
         when=_when(shape.when, document, (*path, "when")),
         then=_with_actions(destination(shape.then), shape),
-        file=file,
-        line=document.at_value(path).line,
+        file=place.file,
+        line=place.line,
     )
 
 

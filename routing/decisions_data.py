@@ -98,7 +98,7 @@ def explanation_to_data(told: Explanation) -> Data:
 
 
 def explanation_from_data(data: Mapping[str, Any]) -> Explanation:
-    """The inverse of `explanation_to_data`; also of what the journal kept before there were routes."""
+    """The inverse of `explanation_to_data`; reads what earlier versions have kept, too."""
     return Explanation(
         rules=data["rules"],
         rule_id=data["rule"],

@@ -74,9 +74,12 @@ def is_language(code: object) -> TypeGuard[str]:
 
 
 def _misspelt(section: str, data: Mapping[str, object]) -> bool:
-    """Whether a section seems to stand there under a wrong name."""
+    """Whether a section seems to stand there under a wrong name, or within another one."""
+    if section in data:
+        return False
     others = [key for key in data if key not in _SECTIONS]
-    return section not in data and bool(get_close_matches(section, others))
+    within = (each for each in data.values() if isinstance(each, dict))
+    return bool(get_close_matches(section, others)) or any(section in each for each in within)
 
 
 def _sources(numbers: Iterable[object]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,26 +9,31 @@ from rich.console import Console
 from rich.text import Text
 
 from agi_server.cli.errors import FINDINGS
-from agi_server.cli.loading import policy_for_command
+from agi_server.cli.loading import settings_for_command
 from agi_server.cli.printing import as_json, cell
 from agi_server.cli.problems import plural
+from agi_server.cli.versions import policy_of_version
 from routing.differences import Difference, differences
 from routing.regions import Region
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old")
+@click.argument("new")
 @click.option("--json", "json_", is_flag=True, help="As JSON, with exactly which calls.")
-def diff_command(old: Path, new: Path, json_: bool) -> None:
-    """Tell what is different between two rules files, in meaning and not in text.
+def diff_command(old: str, new: str, json_: bool) -> None:
+    """Tell what is different between two versions of the rules, in meaning and not in text.
+
+    OLD and NEW are files, or names of revisions that were once in force.
 
     For each rule list it is worked out, for every possible call, which way it went before and
     which way it goes now.
 
     Exit code 0: no difference. 1: differences, or problems in a file. 2: it could not run.
     """
-    found = tuple(differences(policy_for_command(old), policy_for_command(new)))
+    settings = settings_for_command()
+    versions = [policy_of_version(settings, version) for version in (old, new)]
+    found = tuple(differences(*versions))
     if json_:
         click.echo(as_json({"differences": [_to_data(each) for each in found]}))
     else:

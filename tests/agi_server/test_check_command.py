@@ -37,15 +37,15 @@ def test_each_problem_shows_its_line_a_caret_and_a_cure(tmp_path: Path) -> None:
     result = check(str(file))
     assert result.exit_code == 1
     assert result.output == (
-        f'{file}:8:13: there is no queue "recption" [unknown-queue]\n'
+        f'{file}:8:13: error: there is no queue "recption" [unknown-queue]\n'
         "    fallback: recption\n"
         "              ^\n"
         '    did you mean "reception"?\n'
-        f"{file}:35:11: `20` lacks a unit [no-unit]\n"
+        f"{file}:35:11: error: `20` lacks a unit [no-unit]\n"
         "    ring: 20\n"
         "          ^\n"
         "    write 20s or 20m\n"
-        "2 problems\n"
+        "2 errors, 0 warnings\n"
     )
 
 
@@ -55,8 +55,8 @@ def test_the_file_of_the_settings_is_the_default(tmp_path: Path) -> None:
     file.write_text("[]", encoding="utf-8")
     result = check(RAHYAB_RULES=str(file))
     assert result.exit_code == 1
-    assert "mine.yaml:1:1: the file is a list" in result.output
-    assert result.output.endswith("1 problem\n")
+    assert "mine.yaml:1:1: error: the file is a list" in result.output
+    assert result.output.endswith("1 error, 0 warnings\n")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_check_that_cannot_run_says_why(
     ("text", "code", "printed"),
     [
         (TEXT.encode(), 0, "-: nothing wrong (revision "),
-        (TEXT.replace("ring: 20s", "ring: 20").encode(), 1, "-:35:11: `20` lacks a unit"),
+        (TEXT.replace("ring: 20s", "ring: 20").encode(), 1, "-:35:11: error: `20` lacks a unit"),
         (b"name: \xff", 2, "standard input is not UTF-8 text (byte 6)"),
     ],
     ids=["in order", "with a problem", "not UTF-8"],
@@ -95,4 +95,4 @@ def test_rules_may_come_from_standard_input(text: bytes, code: int, printed: str
 def test_the_example_of_the_repository_is_in_order() -> None:
     """It is the first file that an administrator reads."""
     result = check(str(Path(__file__).parents[2] / "routing_rules.yaml"))
-    assert (result.exit_code, "problem" in result.output) == (0, False), result.output
+    assert (result.exit_code, "error" in result.output) == (0, False), result.output

@@ -26,14 +26,16 @@ from ivr.prompts import builtin_prompts
 from routing.compiling import compile_policy
 from routing.decide import decide, explanation
 from routing.decisions_data import explanation_to_data
+from routing.defining import resolve
+from routing.documents import Document
 from routing.facts import Facts
+from routing.including import read_all
 from routing.indexing import index_rules
 from routing.loading import load_policy
 from routing.model import FileShape
 from routing.names import names_in
 from routing.rules import Policy, RuleList
 from routing.rules_text import RulesText
-from routing.yaml_reading import read_yaml
 
 RULES_TOLD = 30
 """Rules of a decision that the journal keeps."""
@@ -146,6 +148,14 @@ def load(text: str) -> Policy:
     return load_policy(RulesText("rules.yaml", text), known_prompts=builtin_prompts())
 
 
+def read(text: str) -> Document:
+    """The plain data of a file, as loading reads it."""
+    document = read_all(RulesText("rules.yaml", text)).document
+    if document is None:
+        raise click.ClickException("the rules that were made cannot be read")
+    return resolve(document).document
+
+
 def microseconds(work: Callable[[], object]) -> float:
     """How long this takes, once."""
     begin = thread_time_ns()
@@ -182,15 +192,13 @@ def _told(policy: Policy, call: Facts) -> object:
 
 def measure_loading(size: int, text: str, rules: RuleList) -> Loaded:
     """The whole way from text to policy, and its parts each by itself."""
-    document = read_yaml(text, "rules.yaml").document
-    if document is None:
-        raise click.ClickException("the rules that were made cannot be read")
+    document = read(text)
     names = names_in(document.data, builtin_prompts())
     shape = FileShape.model_validate(document.data, context=names)
     whole = milliseconds(lambda: load(text))
-    reading = milliseconds(lambda: read_yaml(text, "rules.yaml"))
+    reading = milliseconds(lambda: read(text))
     validating = milliseconds(lambda: FileShape.model_validate(document.data, context=names))
-    compiling = milliseconds(lambda: compile_policy(shape, document, RulesText("r", text)))
+    compiling = milliseconds(lambda: compile_policy(shape, document, "r"))
     indexing = milliseconds(lambda: index_rules([rule.when for rule in rules.rules]))
     return Loaded(
         rules=size,

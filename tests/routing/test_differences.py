@@ -34,12 +34,8 @@ def test_another_text_with_the_same_meaning_is_no_difference() -> None:
 
 def test_calls_that_a_rule_sends_elsewhere_are_named_by_what_they_show() -> None:
     """Nothing is said of those that earlier rules take away."""
-    later = changed(
-        (
-            "    - id: everyone\n",
-            "    - id: hot\n      when: {customer.lead_score: '>=50'}\n      then: {queue: reception}\n    - id: everyone\n",
-        )
-    )
+    hot = "    - {id: hot, when: {customer.lead_score: '>=50'}, then: {queue: reception}}\n"
+    later = changed(("    - id: everyone\n", f"{hot}    - id: everyone\n"))
     assert told(POLICY, later) == [
         (
             "rules.arrival",
