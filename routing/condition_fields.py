@@ -100,6 +100,19 @@ Span = Annotated[
 """A comparison with a duration (s, m, h, d), or `unavailable`."""
 
 
+def _time(value: object) -> int:
+    written = text_of(value, "a time such as 2m")
+    seconds = _seconds(written)
+    if seconds is None:
+        hint = digits_hint(written, "write a whole number and s, m, h or d: 90s, 2m, 3d")
+        raise complaint("bad-duration", f'"{written}" is not a duration', hint)
+    return seconds
+
+
+Time = Annotated[int, BeforeValidator(_time)]
+"""A duration (s, m, h, d), in seconds."""
+
+
 def _share(value: object) -> Range:
     written = text_of(value, "a share such as 10%")
     first, between, last = written.partition("..")

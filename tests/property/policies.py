@@ -70,8 +70,10 @@ ASSUMED: Final[dict[str, Sequence[Seen]]] = {
     "contract": ("running", "grace", "none"),
     "caller.blocked": ("true", "false"),
     "case.open": ("true", "false"),
+    "case.age": (0, 100_000),
     "queue.waiting": (0, 10),
     "queue.agents": (0, 3),
+    "queue.longest_wait": (0, 300),
 }
 """What rules may declare to be taken for a fact that could not be fetched."""
 
