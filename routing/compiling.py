@@ -66,7 +66,7 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business = shape.business
+    business, assumed = shape.business, _assumed(shape.unavailable)
     return Policy(
         revision=revision,
         business=Business(
@@ -81,12 +81,14 @@ def compile_policy(shape: FileShape, document: Document, revision: str) -> Polic
         agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
-        rules={id_: _rule_list(id_, entry, document) for id_, entry in shape.rules.items()},
+        rules={
+            id_: _rule_list(id_, entry, document, assumed) for id_, entry in shape.rules.items()
+        },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
-        assumed=_assumed(shape.unavailable),
+        assumed=assumed,
         fallback=business.fallback,
         prompts=shape.prompts,
     )
@@ -194,7 +196,9 @@ def _patience(shape: PatienceShape) -> Patience:
     return Patience(shape.repeat, _route(shape.then))
 
 
-def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleList:
+def _rule_list(
+    id_: str, shapes: list[RuleShape], document: Document, assumed: Mapping[str, Seen]
+) -> RuleList:
     rules = tuple(
         _rule(shape, document, ("rules", id_, number)) for number, shape in enumerate(shapes)
     )
@@ -203,7 +207,7 @@ def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleLis
     return RuleList(
         id=id_,
         rules=rules,
-        index=index_rules([rule.when for rule in rules]),
+        index=index_rules([rule.when for rule in rules], assumed),
         queues=tuple(queue for queue in queues if queue is not None),
     )
 

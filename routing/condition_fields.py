@@ -40,6 +40,9 @@ def _comparison(
             hint = digits_hint(written, f'write {what} with <, <=, >, >= or ..: "{example}"{also}')
             raise complaint("bad-comparison", f'"{written}" compares with nothing', hint)
         low, high = limits
+        if high is not None and high < 0:
+            message = f'"{written}" holds nothing: none is below zero'
+            raise complaint("bad-comparison", message, "write a larger value")
         if low is not None and high is not None and low > high:
             message = f'"{written}" holds nothing: its end is below its beginning'
             raise complaint("bad-comparison", message, "write the smaller value first")
@@ -131,6 +134,19 @@ Span = Annotated[
     _compared("a time", _TIME, ">2m", UNAVAILABLE),
 ]
 """A comparison with a duration (s, m, h, d), or `unavailable`."""
+
+
+def _time(value: object) -> int:
+    written = text_of(value, "a time such as 2m")
+    seconds = _seconds(written)
+    if seconds is None:
+        hint = digits_hint(written, "write a whole number and s, m, h or d: 90s, 2m, 3d")
+        raise complaint("bad-duration", f'"{written}" is not a duration', hint)
+    return seconds
+
+
+Time = Annotated[int, BeforeValidator(_time)]
+"""A duration (s, m, h, d), in seconds."""
 
 
 def _share(value: object) -> Range:

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from routing.condition_fields import AgeOrWord, Area, Number, NumberOrWord, Share, Span
+from routing.condition_fields import AgeOrWord, Area, Number, NumberOrWord, Share, Span, Time
 from routing.conditions import UNAVAILABLE
 from routing.fields import KeyedOrNone, OneOrMany, Text, complaint
 from routing.name_fields import (
+    AgentName,
     AgentOrWord,
     CustomerLanguage,
     DeclaredVariable,
@@ -28,12 +29,14 @@ ContractWord = Literal["running", "grace", "ended", "none", "unavailable"]
 
 
 def _truth(*others: str) -> BeforeValidator:
+    *most, last = "true", "false", *others
+    hint = f"write {', '.join(most)} or {last}"
+
     def read(value: object) -> str:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str) and value in others:
             return value
-        hint = f"write {', '.join(('true', *others))} or false" if others else "write true or false"
         raise complaint("not-allowed", "neither true nor false", hint)
 
     return BeforeValidator(read)
@@ -248,6 +251,9 @@ class AssumedShape(Shape):
     lead_score: Annotated[int, Field(ge=0, le=100)] | None = Field(
         None, alias="customer.lead_score", description="For `customer.lead_score`."
     )
+    last_agent: AgentName | None = Field(
+        None, alias="customer.last_agent", description="For `customer.last_agent`."
+    )
     contract: Literal["running", "grace", "none"] | None = Field(
         None, description="For `contract`. Never `ended`: a store that is down ends no contract."
     )
@@ -255,9 +261,16 @@ class AssumedShape(Shape):
         None, alias="caller.blocked", description="For `caller.blocked`."
     )
     case_open: PlainTruth | None = Field(None, alias="case.open", description="For `case.open`.")
+    case_age: Time | None = Field(None, alias="case.age", description="For `case.age`: 2d.")
     waiting: Annotated[int, Field(ge=0)] | None = Field(
         None, alias="queue.waiting", description="For `waiting` of a queue."
     )
+    longest_wait: Time | None = Field(
+        None, alias="queue.longest_wait", description="For `longest_wait` of a queue: 5m."
+    )
     agents: Annotated[int, Field(ge=0)] | None = Field(
         None, alias="queue.agents", description="For `agents` of a queue."
+    )
+    estimated_wait: Time | None = Field(
+        None, alias="queue.estimated_wait", description="For `estimated_wait` of a queue: 2m."
     )
