@@ -95,7 +95,7 @@ def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Po
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
-        assumed=_assumed(shape.unavailable),
+        assumed=assumed_values(shape.unavailable),
         fallback=business.fallback,
         prompts=shape.prompts,
     )
@@ -239,6 +239,13 @@ def _when(shape: WhenShape | None, document: Document, path: Path) -> tuple[Cond
     )
 
 
+def conditions_of(shape: WhenShape | None) -> Iterator[Condition]:
+    """The conditions of a `when`, in the order of the model."""
+    for name, field in WhenShape.model_fields.items():
+        if shape is not None and name in shape.model_fields_set:
+            yield from _conditions(field.alias or name, getattr(shape, name))
+
+
 def _conditions(fact: str, asked: Any) -> Iterator[Condition]:  # noqa: ANN401  any field's value
     if not isinstance(asked, Mapping):
         yield Condition(fact, None, asked)
@@ -285,7 +292,7 @@ def _variable(id_: str, shape: VariableShape) -> Variable:
     return Variable(id_, shape.channel, shape.default, tuple(shape.allowed or ()))
 
 
-def _assumed(shape: AssumedShape | None) -> Mapping[str, Seen]:
+def assumed_values(shape: AssumedShape | None) -> Mapping[str, Seen]:
     """What is taken for a fact that could not be fetched, by the name of the fact."""
     if shape is None:
         return {}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from routing.checking import findings
+from routing.checks import findings
 from routing.compiling import compile_policy
 from routing.model import FileShape
 from routing.names import Names, names_in
@@ -42,7 +42,8 @@ def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, st
         raise RulesError(_in_order(reading.problems))
     names = names_in(reading.document.data, known_prompts)
     shape, wrong = _shape(reading.document, names, file)
-    checked = findings(reading.document, names, known_prompts, file)
+    whole = None if reading.problems else shape
+    checked = findings(reading.document, names, known_prompts, file, whole)
     problems = _in_order(_one_a_place(reading.problems, wrong, checked))
     if problems or shape is None:
         raise RulesError(problems)

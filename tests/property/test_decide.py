@@ -6,12 +6,12 @@ from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+from routing.matchers import SIGHTS
 
 from routing.decide import decide
 from routing.destinations import ToHangup, ToQueue
 from routing.explain import decision_from_data, decision_to_data, explain
 from routing.facts import Contract, CustomerFacts, CustomerStatus, Facts
-from routing.matchers import SIGHTS
 from routing.rules import Condition, Policy, Rule, RuleList
 from tests.sample import FACTS, POLICY, TEHRAN
 

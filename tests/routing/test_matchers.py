@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from routing.matchers import SIGHTS, check_condition, contract_status
 
 from routing.facts import Contract, ContractStatus, CustomerFacts, CustomerStatus, Facts
-from routing.matchers import SIGHTS, check_condition, contract_status
 from routing.model import WhenShape
 from routing.rules import Condition
 from tests.sample import FACTS, POLICY
