@@ -17,7 +17,7 @@ from agi_server.channel import Channel, HungUpError
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.endings import call_log_fields, final_change
-from agi_server.gather import choose_language, find_number, gather_caller, gather_customer
+from agi_server.gather import gather_caller, gather_customer
 from agi_server.journal import Clock, Journal
 from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
@@ -30,10 +30,11 @@ from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
 from ivr.rulebook import Rulebook
-from routing.destinations import Priority, Route, ToHangup, ToSurvey
+from routing.destinations import Priority, Route, ToHangup
+from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
-from routing.rules import DialledNumber, Policy
+from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +65,7 @@ class Calls:
         request = read_request(channel.environment)
         book = self.rules.book
         await channel.send(AnswerChannel())
-        number = find_number(book.policy, request.dialled)
-        facts = await self._gather(channel, request, book.policy, number)
+        facts = await self._gather(channel, request, book.policy)
         talk = self._begin(channel, request, book, facts)
         talk.journal.new_call = self._new_call(request, facts, book)
         talk.journal.note(
@@ -75,9 +75,7 @@ class Calls:
             source=facts.source,
             customer=facts.customer.status,
         )
-        await self._converse(
-            talk, book.policy.unlisted if number is None else number.start, Script.INCOMING
-        )
+        await self._converse(talk, route_on_arrival(book.policy, facts), Script.INCOMING)
 
     async def after_queue(self, channel: Channel) -> None:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""
@@ -88,12 +86,7 @@ class Calls:
         queue = book.policy.queues.get(call.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        if served:
-            survey = None if queue is None else queue.survey
-            route = Route(ToHangup() if survey is None else ToSurvey(survey))
-        else:
-            route = Route(ToHangup()) if queue is None else queue.give_up_then
-        await self._converse(talk, route, Script.AFTER_QUEUE)
+        await self._converse(talk, route_after_queue(queue, served=served), Script.AFTER_QUEUE)
 
     async def survey(self, channel: Channel) -> None:
         """Ask the caller how it went."""
@@ -129,20 +122,18 @@ class Calls:
         await complete(channel, Script.ENDED)
         log.info("call", **call_log_fields(call, change))
 
-    async def _gather(
-        self, channel: Channel, request: Request, policy: Policy, number: DialledNumber | None
-    ) -> Facts:
+    async def _gather(self, channel: Channel, request: Request, policy: Policy) -> Facts:
         at = moment_of(request, self.clock(), policy.business.timezone)
         caller = await gather_caller(channel, policy.business.country)
         customer = await gather_customer(self.stores, caller.number)
-        return Facts(
+        return facts_on_arrival(
+            policy,
             call_id=request.call_id,
             at=at,
             caller=caller,
-            dialled=request.dialled if number is None else number.number,
-            source=None if number is None else number.source,
-            language=choose_language(policy, number, customer),
+            dialled=request.dialled,
             customer=customer,
+            variables={},
         )
 
     def _begin(

@@ -32,7 +32,7 @@ from ivr.course import (
 from ivr.machine import CheckResult, Keep, Keyed, NoInput, Say
 from routing.decide import explanation
 from routing.decisions import Decision
-from routing.decisions_data import explanation_to_data
+from routing.decisions_data import destination_to_data, explanation_to_data
 from routing.destinations import Route
 from routing.facts import QueueFacts
 
@@ -79,6 +79,7 @@ class Conversation:
                 effect = going.send(reply)
             except StopIteration as end:
                 ending: Ending = end.value
+                self.journal.note("arrived", **destination_to_data(ending))
                 return ending
             reply = await self._do(effect)
 

@@ -8,11 +8,10 @@ import structlog
 
 from agi_server.channel import Channel
 from agi_server.store_threads import StoreThreads
-from crm.phone_numbers import to_e164
 from crm.ports import StoreError
 from crm.records import CallerMatch
+from routing.entrances import read_caller
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
-from routing.rules import DialledNumber, Policy
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +27,7 @@ async def gather_caller(channel: Channel, country: str) -> Caller:
     """Ask Asterisk who calls; the texts are kept exactly as the network sent them."""
     number = await channel.get_untrusted(CALLER_NUMBER)
     name = await channel.get_untrusted(CALLER_NAME)
-    return Caller(number_as_sent=number, name_as_sent=name, number=to_e164(number, country))
+    return read_caller(number, name, country)
 
 
 async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerFacts:
@@ -42,27 +41,11 @@ async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerF
         return CustomerFacts(CustomerStatus.WITHHELD)
     try:
         async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
-            matches = await stores.read(lambda store: store.find_callers(number))
+            found = await stores.read(lambda store: store.look_up_caller(number))
     except (TimeoutError, StoreError) as error:
         log.warning("customer file unavailable", reason=str(error) or "too slow")
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
-    return _customer_facts(matches)
-
-
-def find_number(policy: Policy, dialled: str) -> DialledNumber | None:
-    """The entry of `numbers` that was dialled, however the trunk wrote it."""
-    entry = policy.numbers.get(dialled)
-    if entry is not None:
-        return entry
-    international = to_e164(dialled, policy.business.country)
-    return None if international is None else policy.numbers.get(international)
-
-
-def choose_language(policy: Policy, number: DialledNumber | None, customer: CustomerFacts) -> str:
-    """The customer's own language if the business speaks it, else the number's, else the first."""
-    spoken = policy.business.languages
-    wishes = (customer.language, None if number is None else number.language)
-    return next((wish for wish in wishes if wish in spoken and wish is not None), spoken[0])
+    return _customer_facts(found.matches)
 
 
 def _customer_facts(matches: Sequence[CallerMatch]) -> CustomerFacts:

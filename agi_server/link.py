@@ -28,6 +28,7 @@ from agi_server.session_errors import (
     SessionEndedError,
     SessionTooLongError,
 )
+from agi_server.session_times import SessionTimes
 from agi_server.verdicts import Rejection
 
 T = TypeVar("T")
@@ -87,8 +88,6 @@ class Link(asyncio.Protocol):
     """The asyncio side of one connection."""
 
     __slots__ = (
-        "_began_at",
-        "_commanding",
         "_ended",
         "_ends_at",
         "_failed_in",
@@ -96,11 +95,10 @@ class Link(asyncio.Protocol):
         "_loop",
         "_machine",
         "_measurements",
-        "_opened_at",
         "_owner",
         "_sent",
-        "_sent_at",
         "_settled",
+        "_times",
         "_transport",
         "_waiter",
         "_was_alive",
@@ -131,10 +129,8 @@ class Link(asyncio.Protocol):
         self._settled: list[asyncio.Future[None]] | None = None
         """Of those who wait until no command is outstanding."""
         self._ended: str | None = None
-        self._opened_at = monotonic()
-        self._began_at = self._sent_at = self._commanding = 0.0
-        """When the session began, when the last command was sent, and how long Asterisk has taken
-        for all of them."""
+        opened_at = monotonic()
+        self._times = SessionTimes(owner.measurements, opened_at)
         self._ends_at = inf
         self._leftover: int | None = None
         """Bytes that came after our end; None before that."""
@@ -146,7 +142,7 @@ class Link(asyncio.Protocol):
         self.hung_up = False
         self.is_clear = True
         """Whether a command can be sent now: none is outstanding, and nothing has happened."""
-        self.deadline = self._opened_at + environment_seconds
+        self.deadline = opened_at + environment_seconds
         """On the monotonic clock: when `expire` is due. One sweep of the server over all its links
         looks after it: a timer for each command would cost more than the command."""
 
@@ -228,11 +224,8 @@ class Link(asyncio.Protocol):
         """Write `command` at once; the future of its reply."""
         line = self._machine.send(command)
         self.is_clear = False
-        now = monotonic()
-        if self._sent is None:
-            self._measurements.first_command.observe(now - self._opened_at)
+        now = self._times.command_sent(first=self._sent is None)
         self._sent = command
-        self._sent_at = now
         allowance = command.allowance()
         if allowance is not None:
             self.deadline = min(now + allowance + COMMAND_MARGIN_SECONDS, self._ends_at)
@@ -269,20 +262,25 @@ class Link(asyncio.Protocol):
     def finish(self) -> None:
         """End the session well: half-close, and wait a moment for Asterisk to do the same."""
         if self.phase is Phase.SERVING:
-            self._machine.close()
+            self._close_machine()
             self._half_close("the session is finished")
 
     def fail(self, why: str = "the session was given up") -> None:
         """End the session so that `AGISTATUS` becomes FAILURE, whatever is under way."""
         if self.phase is Phase.SERVING:
-            self._account(monotonic())
+            self._times.end(outstanding=self._machine.busy)
             self._transport.write(self._machine.fail())
             self._half_close(why)
 
-    def give_up(self, why: str) -> None:
-        """End a session whose replies can no longer be trusted, and say so."""
+    def give_up(self, why: str, error: Exception | None = None) -> None:
+        """End a session whose replies can no longer be trusted, and say so.
+
+        The handler is told of it by `error`, if there is one, wherever it waits.
+        """
         if self.phase is Phase.SERVING:
             self._owner.given_up(self, why)
+            if error is not None:
+                self._tell(error)
             self.fail(why)
 
     def reject(self, why: Rejection, detail: str) -> None:
@@ -318,28 +316,18 @@ class Link(asyncio.Protocol):
             return
         why = f"no reply to {self._sent.name} in time" if is_busy and self._sent else TOO_LONG
         self._measurements.overdue += is_busy
-        self._account(now)
-        self._owner.given_up(self, why)
-        self._tell(CommandDeadlineError(why))
-        self.fail(why)
+        self.give_up(why, CommandDeadlineError(why))
 
-    def _account(self, now: float) -> None:
-        """Say once, at the session's end, whose time it took."""
-        if not self._began_at:
-            return
-        if self._machine.busy:
-            self._commanding += now - self._sent_at
-        self._measurements.commanding.observe(self._commanding)
-        self._measurements.thinking.observe(max(0.0, now - self._began_at - self._commanding))
-        self._began_at = 0.0
+    def _close_machine(self) -> None:
+        """Nothing more is sent or expected; what was outstanding is forgotten."""
+        self._times.end(outstanding=self._machine.busy)
+        self._machine.close()
 
     def _half_close(self, why: str) -> None:
-        now = monotonic()
-        self._account(now)
         self._ended = why
         self.is_clear = False
         self.phase = Phase.CLOSING
-        self.deadline = now + LINGER_SECONDS
+        self.deadline = monotonic() + LINGER_SECONDS
         self._leftover = 0
         self._wake_settled()
         if not self._transport.is_closing():
@@ -363,15 +351,11 @@ class Link(asyncio.Protocol):
 
     def _begin(self, environment: Mapping[str, str]) -> None:
         self.phase = Phase.SERVING
-        self._began_at = monotonic()
-        self._ends_at = self.deadline = self._began_at + self._owner.session_seconds
+        self._ends_at = self.deadline = self._times.begin() + self._owner.session_seconds
         self._owner.ready(self, environment)
 
     def _take_reply(self, reply: Reply) -> None:
-        took = monotonic() - self._sent_at
-        self._commanding += took
-        if self._sent is not None:
-            self._measurements.command(self._sent.name).observe(took)
+        self._times.reply_came(None if self._sent is None else self._sent.name)
         self._note_result(reply)
         self.is_clear = not self.hung_up
         self.deadline = self._ends_at
@@ -405,25 +389,21 @@ class Link(asyncio.Protocol):
             self.reject(Rejection.NOT_AGI, why)
         elif self.phase is Phase.SERVING:
             self._measurements.out_of_step += 1
-            self._owner.given_up(self, why)
-            self._tell(SessionEndedError(why))
-            self.fail(why)
+            self.give_up(why, SessionEndedError(why))
 
     def _lost(self, why: str, *, has_news: bool = False) -> None:
         """Nothing more will come: whoever waits must know."""
         if self._ended is not None:
             return
-        self._account(monotonic())
         self._ended = why
         self.is_clear = False
         self._tell(self._ending(why, has_news=has_news))
-        self._machine.close()
         self._wake_settled()
 
     def _tell(self, error: Exception) -> None:
         """Let the handler know that the session is over, wherever it waits."""
         waiter, self._waiter = self._waiter, None
-        self._machine.close()
+        self._close_machine()
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)
         elif self.work is not None:

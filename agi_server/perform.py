@@ -5,7 +5,6 @@ session, so that a caller who waits holds no connection to us.
 """
 
 from collections.abc import Mapping
-from typing import Final
 
 from agi_server.channel import Channel
 from agi_server.commands import SetVariable
@@ -14,13 +13,10 @@ from agi_server.endings import END_OF_THE_RULES
 from agi_server.voicemail import take_message
 from crm.records import Outcome
 from dialplan import contract
-from dialplan.contract import Go, Script
-from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
+from dialplan.contract import Script
+from dialplan.orders import orders
 from ivr.course import Ending
 from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
-
-NORMAL_CLEARING: Final = 16
-"""Q.850 cause of an ordinary end."""
 
 
 async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
@@ -36,24 +32,21 @@ async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
     """
     match ending:
         case ToQueue(queue):
-            variables = _queue(talk, queue)
+            talk.course.stage = f"queue {queue}"
+            talk.journal.learn(queue=queue, queued_at=talk.now())
         case ToVoicemail(mailbox):
             await take_message(talk, mailbox, messages)
-            variables = hangup(NORMAL_CLEARING)
         case ToExtension(extension):
             talk.course.stage = f"extension {extension}"
             talk.journal.learn(outcome=Outcome.TRANSFERRED)
-            variables = {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
         case ToSurvey(survey):
             talk.course.stage = f"survey {survey}"
             talk.survey_wanted = survey
-            variables = {contract.GO: Go.SURVEY}
-        case ToHangup(cause):
+        case ToHangup():
             talk.course.stage = END_OF_THE_RULES
-            variables = hangup(cause)
+    variables = orders(talk.course, ending, waited=0)
     talk.journal.note("sent", **{name: str(value) for name, value in variables.items()})
-    variables[contract.REASON] = talk.course.rule
-    await set_variables(talk.line.channel, variables)
+    await set_variables(talk.line.channel, {**variables, contract.REASON: talk.course.rule})
 
 
 async def set_variables(channel: Channel, variables: Mapping[str, str]) -> None:
@@ -74,26 +67,3 @@ async def begin(channel: Channel, script: Script) -> None:
 async def complete(channel: Channel, script: Script) -> None:
     """Say that the request is done: the last command of every request that went well."""
     await channel.send(SetVariable(contract.DONE, script))
-
-
-def hangup(cause: int) -> dict[str, str]:
-    """The variables that let the dialplan hang up with a Q.850 cause."""
-    return {contract.GO: Go.HANGUP, contract.CAUSE: str(cause)}
-
-
-def _queue(talk: Conversation, queue_id: str) -> dict[str, str]:
-    policy = talk.course.book.policy
-    queue = policy.queues[queue_id]
-    language = talk.course.facts.language
-    talk.course.stage = f"queue {queue_id}"
-    talk.journal.learn(queue=queue_id, queued_at=talk.now())
-    variables = {
-        contract.GO: Go.QUEUE,
-        contract.QUEUE: asterisk_queue_name(queue, language, policy),
-        contract.QUEUE_RULE: penalty_rule_name(queue, language, policy) or "",
-        contract.QUEUE_TIMEOUT: str(queue.give_up_after),
-        contract.MAX_PENALTY: str(IDEAL_PENALTY),
-    }
-    if talk.course.priority is not None:
-        variables[contract.PRIORITY] = str(talk.course.priority.after(0))
-    return variables

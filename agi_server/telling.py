@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from crm.records import TimelineEvent
-from routing.decisions_data import explanation_from_data
-from routing.explain import explain
+from routing.decisions_data import destination_from_data, explanation_from_data
+from routing.explain import destination_in_words, explain
 
 Data = Mapping[str, Any]
 
@@ -47,6 +47,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "silence": lambda data: [f"pressed nothing ({data['dialogue']})"],
     "left": lambda data: [f"left {data['dialogue']}: {data['why']}"],
     "decided": _decided,
+    "arrived": lambda data: [f"arrived: {destination_in_words(destination_from_data(data))}"],
     "case-opened": lambda data: [f"case opened: {data['tracking']}"],
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from crm.phone_numbers import to_e164
-from crm.records import ContractRecord, Customer
+from crm.records import LEAD_SCORES, ContractRecord, Customer
 from crm.searching import ascii_digits
+from routing.phone_numbers import to_e164
 
 COLUMNS: Final = (
     "reference",
@@ -22,12 +22,17 @@ COLUMNS: Final = (
     "contract_from",
     "contract_until",
     "grace_days",
+    "lead_score",
 )
 """The columns of a customer file, in the order in which we write them; a file may have any order.
 
-All must be there, since a line says everything about its customer: a file without the columns of
-the contract would end all contracts.
+All but the optional ones must be there, since a line says everything about its customer: a file
+without the columns of the contract would end all contracts.
 """
+
+OPTIONAL_COLUMNS: Final = ("lead_score",)
+"""Columns that came later than the files that sites already make: what a file without one of them
+does not say, stays as it is."""
 
 REJECTED_COLUMNS: Final = ("line", "reason")
 """What the file of rejected lines has besides; ignored when that file is corrected and imported."""
@@ -36,6 +41,10 @@ LONGEST_TEXT: Final = 200
 """Characters of a reference, name, segment or level: longer ones are a slip of the separator."""
 
 MOST_GRACE_DAYS: Final = 3650
+
+_SCORE_CURE: Final = (
+    f"write {LEAD_SCORES[0]} to {LEAD_SCORES[-1]}, or nothing where it is not known"
+)
 
 _YEARS: Final = range(1970, 2200)
 _HIJRI_YEARS: Final = range(1300, 1500)
@@ -87,12 +96,17 @@ def read_header(line: str) -> Sequence[str]:
     known = (*COLUMNS, *REJECTED_COLUMNS)
     problems = [
         *(_unknown_column(name) for name in names if name not in known),
-        *(f"column {name} is missing" for name in COLUMNS if name not in names),
+        *(
+            f"column {name} is missing"
+            for name in COLUMNS
+            if name not in names and name not in OPTIONAL_COLUMNS
+        ),
         *(f"column {name} is there twice" for name in known if names.count(name) > 1),
     ]
     if problems:
         raise HeaderError(
             f"{'; '.join(problems)}. The first line must name the columns: {','.join(COLUMNS)}"
+            f" ({' and '.join(OPTIONAL_COLUMNS)} may be left out)"
         )
     return names
 
@@ -129,6 +143,7 @@ class LineReader:
             segment=_text(line, "segment") or None,
             numbers=_numbers(line["phones"], self.country),
             contracts=_contracts(line),
+            lead_score=_lead_score(line.get("lead_score", "")),
         )
 
 
@@ -210,6 +225,17 @@ def _grace(line: Mapping[str, str]) -> int:
         raise LineError(f"grace_days {_shown(line['grace_days'])} is no number of days")
     if int(text) > MOST_GRACE_DAYS:
         raise LineError(f"grace_days {text} is more than {MOST_GRACE_DAYS}")
+    return int(text)
+
+
+def _lead_score(written: str) -> int | None:
+    if not written:
+        return None
+    text = ascii_digits(written)
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(LEAD_SCORES[-1])):
+        raise LineError(f"lead_score {_shown(written)} is no whole number: {_SCORE_CURE}")
+    if int(text) not in LEAD_SCORES:
+        raise LineError(f"lead_score {text} is more than {LEAD_SCORES[-1]}: {_SCORE_CURE}")
     return int(text)
 
 

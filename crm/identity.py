@@ -1,10 +1,22 @@
 """Which customer of a store is meant by one that is to be put into it."""
 
-from crm.ports import Store, StoreError
+from typing import Protocol
+
+from crm.ports import StoreError
 from crm.records import Customer
 
 
-def stored_version(store: Store, customer: Customer) -> Customer | None:
+class Customers(Protocol):
+    """The two operations of a store that tell who is meant."""
+
+    def customer(self, customer_id: int) -> Customer:
+        """One customer. Raises UnknownRecordError."""
+
+    def find_customer(self, reference: str) -> Customer | None:
+        """The customer with this reference."""
+
+
+def stored_version(store: Customers, customer: Customer) -> Customer | None:
     """The customer in `store` with the id or the reference of `customer`; None if there is none.
 
     Raises:

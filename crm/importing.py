@@ -8,9 +8,9 @@ with the reason; corrected, that file can be imported in turn.
 import codecs
 import csv
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
@@ -78,7 +78,8 @@ def import_customers(
 
     Args:
         store: Where the customers go.
-        path: The file: UTF-8, with or without a byte order mark, columns as in `COLUMNS`.
+        path: The file: UTF-8, with or without a byte order mark, columns as in `COLUMNS`. What the
+            columns that it lacks would say (`OPTIONAL_COLUMNS`) stays as the store has it.
         country: ISO 3166 code of the country whose numbers are written without a country code.
         progress: Is told how far it is.
 
@@ -88,8 +89,11 @@ def import_customers(
     """
     source = _Source(path, country)
     good, rejected = source.read(progress)
+    customers: Iterable[Customer] = _counted(good, progress)
+    if "lead_score" not in source.header:
+        customers = _with_stored_scores(store, customers)
     with _rejected_lines_written(path, source, rejected) as rejected_file:
-        counts = store.put_customers(_counted(good, progress))
+        counts = store.put_customers(customers)
     return ImportReport(counts, len(rejected), rejected_file)
 
 
@@ -188,6 +192,13 @@ def _check_unseen(customer: Customer, number: int, seen: dict[str, int]) -> None
     first = seen.setdefault(reference, number)
     if first != number:
         raise LineError(f"reference {reference} is on line {first} already")
+
+
+def _with_stored_scores(store: Store, customers: Iterable[Customer]) -> Iterator[Customer]:
+    """The customers with the lead scores that they have in the store already."""
+    for customer in customers:
+        stored = store.find_customer(customer.reference or "")
+        yield customer if stored is None else replace(customer, lead_score=stored.lead_score)
 
 
 def _counted(customers: Sequence[Customer], progress: Progress) -> Iterator[Customer]:

@@ -4,65 +4,57 @@ For tests, for trying things out, and as the shortest description of what a stor
 `MemoryDatabase` stands for the file; each `MemoryStore` on it stands for a connection.
 """
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
-from crm.encoding import read_json, stored_json, stored_time
 from crm.identity import stored_version
+from crm.memory_tables import (
+    MemoryDatabase,
+    Tables,
+    as_stored,
+    begun_since,
+    by_time,
+    check_customer,
+    free_tracking,
+    is_found_by,
+    known_call,
+    match_of,
+    new_call,
+    newest_first,
+    recorded_call,
+    stored_record,
+    utc,
+    with_name,
+)
 from crm.ports import (
-    MOST_DRAWS,
     MOST_MATCHES,
     ImportCounts,
-    StoreError,
     StoreUnavailableError,
     UnknownRecordError,
 )
 from crm.records import (
-    OPEN_STATES,
     Answer,
+    BlockedNumber,
     Call,
+    Callback,
+    CallbackState,
     CallChange,
-    CallerMatch,
+    CallerRecord,
     CallStory,
     Case,
     CaseState,
     Customer,
+    LoadedRevision,
     NewCall,
-    Outcome,
+    RecordedCall,
     Recording,
+    Revision,
     TimelineEvent,
 )
-from crm.searching import fold, number_part, search_text
-
-R = TypeVar("R", TimelineEvent, Case, Answer, Recording)
-
-
-@dataclass(slots=True)
-class _Tables:
-    """All records by their keys. Records are never changed in place: a copy of these is a copy."""
-
-    customers: dict[int, Customer] = field(default_factory=dict)
-    calls: dict[str, Call] = field(default_factory=dict)
-    timeline: dict[tuple[str, int, int], TimelineEvent] = field(default_factory=dict)
-    cases: dict[str, Case] = field(default_factory=dict)
-    answers: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
-    recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
-
-    def copy(self) -> "_Tables":
-        return _Tables(*(dict(getattr(self, table.name)) for table in fields(self)))
-
-
-@dataclass(slots=True)
-class MemoryDatabase:
-    """What outlives a store and may be shared by several, in several threads."""
-
-    tables: _Tables = field(default_factory=_Tables)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+from crm.searching import search_text
 
 
 class MemoryStore:
@@ -73,27 +65,24 @@ class MemoryStore:
         self._closed = False
 
     @contextmanager
-    def _tables(self) -> Generator[_Tables]:
+    def _tables(self) -> Generator[Tables]:
         """The records, while nobody else can see or change them."""
         with self._database.lock:
             if self._closed:
                 raise StoreUnavailableError("This store was closed: open another one")
             yield self._database.tables
 
-    def find_callers(self, number: str) -> Sequence[CallerMatch]:
-        """Customers who have this E.164 number."""
+    def look_up_caller(self, number: str) -> CallerRecord:
+        """All that is known of an E.164 number."""
         with self._tables() as tables:
-            found = [
-                CallerMatch(customer, _open_cases(tables, customer))
-                for customer in tables.customers.values()
-                if number in customer.numbers
-            ]
-        return found[:MOST_MATCHES]
+            owners = [each for each in tables.customers.values() if number in each.numbers]
+            matches = tuple(match_of(tables, owner) for owner in owners[:MOST_MATCHES])
+            return CallerRecord(matches, number in tables.blocked)
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
         """Customers by name."""
         with self._tables() as tables:
-            found = [each for each in tables.customers.values() if _matches(each, search)]
+            found = [each for each in tables.customers.values() if is_found_by(each, search)]
         return sorted(found, key=lambda each: search_text(each.name, each.reference))[:limit]
 
     def customer(self, customer_id: int) -> Customer:
@@ -113,7 +102,7 @@ class MemoryStore:
         """The customer's calls."""
         with self._tables() as tables:
             calls = [call for call in tables.calls.values() if call.customer_id == customer_id]
-            return _newest_first(tables, calls, limit)
+            return newest_first(tables, calls, limit)
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers."""
@@ -134,22 +123,39 @@ class MemoryStore:
         customers[customer_id or 0] = customer
         return "added" if stored is None else "changed"
 
+    def block_number(self, blocked: BlockedNumber) -> BlockedNumber:
+        """Block a number."""
+        with self._tables() as tables:
+            given = stored_record(blocked)
+            stored = tables.blocked.get(blocked.number, given)
+            tables.blocked[blocked.number] = replace(stored, reason=given.reason)
+            return tables.blocked[blocked.number]
+
+    def unblock_number(self, number: str) -> bool:
+        """Block a number no longer."""
+        with self._tables() as tables:
+            return tables.blocked.pop(number, None) is not None
+
+    def blocked_numbers(self) -> Sequence[BlockedNumber]:
+        """All of them, the newest first."""
+        with self._tables() as tables:
+            by_number = sorted(tables.blocked.values(), key=lambda each: each.number)
+        return sorted(by_number, key=lambda each: each.since, reverse=True)
+
     def begin_call(self, call: NewCall) -> None:
         """Put a call into the journal."""
         with self._tables() as tables:
             if call.id in tables.calls:
                 return
-            _check_customer(tables, call.customer_id)
-            tables.calls[call.id] = _new_call(call)
+            check_customer(tables, call.customer_id)
+            tables.calls[call.id] = new_call(call)
 
     def change_call(self, call_id: str, change: CallChange) -> None:
         """Add what a later request learned."""
         with self._tables() as tables:
-            call = _known_call(tables, call_id)
+            call = known_call(tables, call_id)
             given = {each.name: getattr(change, each.name) for each in fields(change)}
-            learned = {
-                name: _as_stored(value) for name, value in given.items() if value is not None
-            }
+            learned = {name: as_stored(value) for name, value in given.items() if value is not None}
             tables.calls[call_id] = replace(call, **learned)
 
     def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
@@ -157,9 +163,9 @@ class MemoryStore:
         with self.transaction():
             timeline = self._database.tables.timeline
             for event in events:
-                _known_call(self._database.tables, event.call_id)
+                known_call(self._database.tables, event.call_id)
                 key = (event.call_id, event.visit, event.sequence)
-                timeline.setdefault(key, _stored_record(event))
+                timeline.setdefault(key, stored_record(event))
 
     def open_case(self, case: Case, draw_tracking: Callable[[], str]) -> Case:
         """Open a case for a call, or return the one that this call opened before."""
@@ -167,9 +173,11 @@ class MemoryStore:
             for opened in tables.cases.values():
                 if opened.call_id == case.call_id:
                     return opened
-            _known_call(tables, case.call_id)
-            _check_customer(tables, case.customer_id)
-            opened = replace(_stored_record(case), tracking=_free(tables, case, draw_tracking))
+            known_call(tables, case.call_id)
+            check_customer(tables, case.customer_id)
+            opened = replace(
+                stored_record(case), tracking=free_tracking(tables, case, draw_tracking)
+            )
             tables.cases[opened.tracking] = opened
             return opened
 
@@ -186,38 +194,66 @@ class MemoryStore:
             tables.cases[tracking] = replace(tables.cases[tracking], state=state)
             return tables.cases[tracking]
 
+    def ask_callback(self, callback: Callback) -> Callback:
+        """Keep a wish to be called back, or return the one that this call asked for before."""
+        with self._tables() as tables:
+            known_call(tables, callback.call_id)
+            check_customer(tables, callback.customer_id)
+            return tables.callbacks.setdefault(callback.call_id, stored_record(callback))
+
+    def callbacks(
+        self, *, state: CallbackState | None = None, limit: int = 50
+    ) -> Sequence[Callback]:
+        """Those in this state, or in any."""
+        with self._tables() as tables:
+            found = [
+                each
+                for each in tables.callbacks.values()
+                if state in {None, each.state} and not tables.calls[each.call_id].trial
+            ]
+        return sorted(found, key=lambda each: (each.asked_at, each.call_id))[:limit]
+
+    def finish_callback(self, call_id: str) -> Callback:
+        """Mark as done what this call asked for."""
+        with self._tables() as tables:
+            if call_id not in tables.callbacks:
+                raise UnknownRecordError(f"The call {call_id!r} asked for no callback")
+            done = replace(tables.callbacks[call_id], state=CallbackState.DONE)
+            tables.callbacks[call_id] = done
+            return done
+
     def keep_answer(self, answer: Answer) -> None:
         """Keep one answer."""
         with self._tables() as tables:
-            _known_call(tables, answer.call_id)
+            known_call(tables, answer.call_id)
             if answer.tracking is not None and answer.tracking not in tables.cases:
                 raise UnknownRecordError(f"There is no case {answer.tracking!r}")
             key = (answer.call_id, answer.survey, answer.question)
-            tables.answers.setdefault(key, _stored_record(answer))
+            tables.answers.setdefault(key, stored_record(answer))
 
     def keep_recording(self, recording: Recording) -> None:
         """Keep the reference to a recorded message."""
         with self._tables() as tables:
-            _known_call(tables, recording.call_id)
-            _check_customer(tables, recording.customer_id)
+            known_call(tables, recording.call_id)
+            check_customer(tables, recording.customer_id)
             key = (recording.call_id, recording.mailbox)
-            tables.recordings.setdefault(key, _stored_record(recording))
+            tables.recordings.setdefault(key, stored_record(recording))
 
     def calls(self, *, since: datetime | None = None, limit: int = 20) -> Sequence[Call]:
         """The newest calls first."""
-        earliest = datetime.min.replace(tzinfo=UTC) if since is None else _utc(since)
+        earliest = datetime.min.replace(tzinfo=UTC) if since is None else utc(since)
         with self._tables() as tables:
             calls = [call for call in tables.calls.values() if call.started_at >= earliest]
-            return _newest_first(tables, calls, limit)
+            return newest_first(tables, calls, limit)
 
     def call(self, call_id: str) -> Call | None:
         """One call as the journal has it."""
         with self._tables() as tables:
             call = tables.calls.get(call_id)
-            return None if call is None else _with_name(tables, call)
+            return None if call is None else with_name(tables, call)
 
     def call_story(self, call_id: str) -> CallStory | None:
-        """One call with its timeline, cases, answers and recordings."""
+        """One call with its timeline, cases, answers, recordings and callback."""
         with self._tables() as tables:
             call = self.call(call_id)
             if call is None:
@@ -226,11 +262,47 @@ class MemoryStore:
                 call,
                 tuple(tables.timeline[key] for key in sorted(tables.timeline) if key[0] == call_id),
                 tuple(each for each in tables.cases.values() if each.call_id == call_id),
-                _by_time(
+                by_time(
                     tables.answers.values(), call_id, lambda each: (each.given_at, each.question)
                 ),
-                _by_time(tables.recordings.values(), call_id, lambda each: each.recorded_at),
+                by_time(tables.recordings.values(), call_id, lambda each: each.recorded_at),
+                tables.callbacks.get(call_id),
             )
+
+    def count_calls(self, since: datetime) -> int:
+        """How many calls have begun since then, trials left out."""
+        with self._tables() as tables:
+            return len(begun_since(tables, since))
+
+    def recorded_calls(
+        self, since: datetime, *, kinds: Collection[str] = ()
+    ) -> Iterator[RecordedCall]:
+        """The calls that have begun since then, trials left out, the oldest first."""
+        with self._tables() as tables:
+            return iter([recorded_call(tables, call, kinds) for call in begun_since(tables, since)])
+
+    def keep_revision(self, revision: Revision) -> None:
+        """Keep the rules that have come into force, under their name."""
+        with self._tables() as tables:
+            given = stored_record(revision)
+            stored = tables.revisions.get(revision.name, given)
+            loaded_at = max(stored.loaded_at, given.loaded_at)
+            tables.revisions[revision.name] = replace(stored, loaded_at=loaded_at)
+
+    def revision(self, name: str) -> Revision | None:
+        """The rules of this name."""
+        with self._tables() as tables:
+            return tables.revisions.get(name)
+
+    def revisions(self, *, limit: int = 20) -> Sequence[LoadedRevision]:
+        """The revisions without their text, the one loaded last first."""
+        with self._tables() as tables:
+            newest = sorted(
+                tables.revisions.values(),
+                key=lambda each: (each.loaded_at, each.name),
+                reverse=True,
+            )
+        return [LoadedRevision(each.name, each.loaded_at) for each in newest[:limit]]
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -246,87 +318,3 @@ class MemoryStore:
     def close(self) -> None:
         """Give up the connection."""
         self._closed = True
-
-
-def _matches(customer: Customer, term: str) -> bool:
-    if fold(term) in search_text(customer.name, customer.reference):
-        return True
-    digits = number_part(term)
-    return digits is not None and any(digits in number for number in customer.numbers)
-
-
-def _open_cases(tables: _Tables, customer: Customer) -> int:
-    return sum(
-        case.customer_id == customer.id
-        and case.state in OPEN_STATES
-        and not tables.calls[case.call_id].trial
-        for case in tables.cases.values()
-    )
-
-
-def _newest_first(tables: _Tables, calls: Iterable[Call], limit: int) -> Sequence[Call]:
-    newest = sorted(calls, key=lambda call: (call.started_at, call.id), reverse=True)
-    return [_with_name(tables, call) for call in newest[:limit]]
-
-
-def _with_name(tables: _Tables, call: Call) -> Call:
-    if call.customer_id is None:
-        return call
-    return replace(call, customer_name=tables.customers[call.customer_id].name)
-
-
-def _known_call(tables: _Tables, call_id: str) -> Call:
-    if call_id not in tables.calls:
-        raise UnknownRecordError(f"There is no call {call_id!r} in the journal: begin it first")
-    return tables.calls[call_id]
-
-
-def _check_customer(tables: _Tables, customer_id: int | None) -> None:
-    if customer_id is not None and customer_id not in tables.customers:
-        raise UnknownRecordError(f"There is no customer with the id {customer_id}")
-
-
-def _free(tables: _Tables, case: Case, draw_tracking: Callable[[], str]) -> str:
-    tracking = case.tracking
-    for _ in range(MOST_DRAWS):
-        if tracking not in tables.cases:
-            return tracking
-        tracking = draw_tracking()
-    raise StoreError(f"None of {MOST_DRAWS} tracking numbers was free for {case.call_id!r}")
-
-
-def _by_time(records: Iterable[R], call_id: str, key: Callable[[R], Any]) -> tuple[R, ...]:
-    return tuple(sorted((each for each in records if each.call_id == call_id), key=key))
-
-
-def _new_call(call: NewCall) -> Call:
-    given = {each.name: _as_stored(getattr(call, each.name)) for each in fields(call)}
-    return Call(
-        **given,
-        customer_name=None,
-        queue=None,
-        agent=None,
-        queued_at=None,
-        answered_at=None,
-        left_queue_at=None,
-        ended_at=None,
-        outcome=Outcome.IN_PROGRESS,
-        stage=None,
-        state={},
-    )
-
-
-def _stored_record(record: R) -> R:
-    """`record` with its times and mappings as a database gives them back."""
-    given = {each.name: _as_stored(getattr(record, each.name)) for each in fields(record)}
-    return replace(record, **given)
-
-
-def _as_stored(value: Any) -> Any:  # noqa: ANN401  any value that a field can have
-    if isinstance(value, datetime):
-        return _utc(value)
-    return read_json(stored_json(value)) if isinstance(value, Mapping) else value
-
-
-def _utc(value: datetime) -> datetime:
-    return datetime.fromisoformat(stored_time(value))

@@ -128,6 +128,72 @@ CREATE INDEX recordings_by_customer ON recordings (customer_id) WHERE customer_i
 """
 
 
+@STEPS(name="002-lead-scores")
+def _lead_scores(db: Database) -> None:
+    db.execute(
+        "ALTER TABLE customers ADD COLUMN lead_score INTEGER CHECK (lead_score BETWEEN 0 AND 100)"
+    )
+
+
+@STEPS(name="003-blocked-numbers")
+def _blocked_numbers(db: Database) -> None:
+    db.execute("""
+CREATE TABLE blocked_numbers (
+    number ANY NOT NULL PRIMARY KEY,
+    since TEXT NOT NULL,
+    reason ANY NOT NULL
+) STRICT, WITHOUT ROWID
+""")
+
+
+@STEPS(name="004-last-agents")
+def _last_agents(db: Database) -> None:
+    """Who last spoke with a customer is found at once, however often others did not answer."""
+    db.execute("""
+CREATE INDEX talks_by_customer ON calls (customer_id, coalesce(answered_at, started_at))
+    WHERE customer_id IS NOT NULL AND agent IS NOT NULL AND trial = 0
+""")
+
+
+@STEPS(name="005-revisions")
+def _revisions(db: Database) -> None:
+    """The bundle stands last: a list does not read over it."""
+    db.executescript("""
+CREATE TABLE revisions (
+    name ANY NOT NULL PRIMARY KEY,
+    loaded_at TEXT NOT NULL,
+    bundle ANY NOT NULL
+) STRICT;
+CREATE INDEX revisions_by_time ON revisions (loaded_at, name);
+""")
+
+
+@STEPS(name="006-callbacks")
+def _callbacks(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE callbacks (
+    call_id ANY NOT NULL PRIMARY KEY REFERENCES calls (id) ON DELETE CASCADE,
+    number ANY NOT NULL,
+    asked_at TEXT NOT NULL,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    queue ANY,
+    language ANY NOT NULL,
+    state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX callbacks_by_customer ON callbacks (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX callbacks_by_state ON callbacks (state, asked_at);
+""")
+
+
+@STEPS(name="007-counting-calls")
+def _counting_calls(db: Database) -> None:
+    """Calls that are no trials are counted from the index alone."""
+    db.executescript("""
+DROP INDEX calls_by_time;
+CREATE INDEX calls_by_time ON calls (started_at, trial);
+""")
+
+
 def pending(db: Database) -> Sequence[str]:
     """The names of the steps that the database still lacks, in order. Writes nothing."""
     return [step.name for step in STEPS.pending(db)]

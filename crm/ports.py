@@ -6,7 +6,7 @@ a thread of its own (`agi_server.store_threads`). Every write is idempotent on t
 record names, so a request that is repeated on another server never counts twice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +14,21 @@ from typing import Final, Protocol
 
 from crm.records import (
     Answer,
+    BlockedNumber,
     Call,
+    Callback,
+    CallbackState,
     CallChange,
-    CallerMatch,
+    CallerRecord,
     CallStory,
     Case,
     CaseState,
     Customer,
+    LoadedRevision,
     NewCall,
+    RecordedCall,
     Recording,
+    Revision,
     TimelineEvent,
 )
 
@@ -44,7 +50,7 @@ class SchemaTooNewError(StoreError):
 
 
 class UnknownRecordError(StoreError):
-    """A call, customer or case that was named does not exist."""
+    """A call, customer, case or callback that was named does not exist."""
 
 
 MOST_MATCHES: Final = 20
@@ -69,10 +75,11 @@ class ImportCounts:
 class Store(Protocol):
     """The operations. All may raise StoreError."""
 
-    def find_callers(self, number: str) -> Sequence[CallerMatch]:
-        """Customers who have this E.164 number, at most `MOST_MATCHES`, in order of their ids.
+    def look_up_caller(self, number: str) -> CallerRecord:
+        """All that is known of an E.164 number, for the rules; at most `MOST_MATCHES` customers.
 
-        More than one means that the caller is ambiguous.
+        A caller waits for this: it takes as long with five million customers as with five, and as
+        long for one who has called ten thousand times as for one who calls again.
         """
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
@@ -97,11 +104,24 @@ class Store(Protocol):
         another customer has.
         """
 
+    def block_number(self, blocked: BlockedNumber) -> BlockedNumber:
+        """Block a number; one that is blocked already stays so since then, for the new reason.
+
+        Returns it as it is stored.
+        """
+
+    def unblock_number(self, number: str) -> bool:
+        """Block a number no longer; whether it was blocked, so that a mistyped one is noticed."""
+
+    def blocked_numbers(self) -> Sequence[BlockedNumber]:
+        """All of them, the newest first."""
+
     def begin_call(self, call: NewCall) -> None:
         """Put a call into the journal; a call id that is there already is left as it is.
 
-        Raises UnknownRecordError for a customer who does not exist; so do `open_case` and
-        `keep_recording`, and all that is kept of a call for a call that was not begun.
+        Raises UnknownRecordError for a customer who does not exist; so do `open_case`,
+        `ask_callback` and `keep_recording`, and all that is kept of a call for a call that was not
+        begun.
         """
 
     def change_call(self, call_id: str, change: CallChange) -> None:
@@ -123,6 +143,21 @@ class Store(Protocol):
     def set_case_state(self, tracking: str, state: CaseState) -> Case:
         """Move a case on. Raises UnknownRecordError."""
 
+    def ask_callback(self, callback: Callback) -> Callback:
+        """Keep a wish to be called back, or return the one that this call asked for before.
+
+        The first one counts, also when it is done: a caller who was told that we shall call is not
+        told otherwise later, and is not called twice.
+        """
+
+    def callbacks(
+        self, *, state: CallbackState | None = None, limit: int = 50
+    ) -> Sequence[Callback]:
+        """Those in this state, or in any; the oldest first, without those of trial calls."""
+
+    def finish_callback(self, call_id: str) -> Callback:
+        """Mark as done what this call asked for; done twice is once. Raises UnknownRecordError."""
+
     def keep_answer(self, answer: Answer) -> None:
         """Keep one answer; the first one given to a question of a call counts."""
 
@@ -136,7 +171,36 @@ class Store(Protocol):
         """One call as the journal has it."""
 
     def call_story(self, call_id: str) -> CallStory | None:
-        """One call with its timeline, cases, answers and recordings."""
+        """One call with its timeline, cases, answers, recordings and callback."""
+
+    def count_calls(self, since: datetime) -> int:
+        """How many calls have begun since then, trials left out."""
+
+    def recorded_calls(
+        self, since: datetime, *, kinds: Collection[str] = ()
+    ) -> Iterator[RecordedCall]:
+        """The calls that have begun since then, trials left out, the oldest first.
+
+        They are read while they are asked for, a few hundred at a time: memory does not grow with
+        their number, and nobody who writes waits for the reader. Other operations may be done
+        between two of them. A call that begins meanwhile may come or not.
+
+        Args:
+            since: The earliest moment of beginning, included.
+            kinds: Which events of the timeline each call brings along, in their order.
+        """
+
+    def keep_revision(self, revision: Revision) -> None:
+        """Keep the rules that have come into force, under their name.
+
+        Of a name that is there already only `loaded_at` changes, and only to a later moment.
+        """
+
+    def revision(self, name: str) -> Revision | None:
+        """The rules of this name."""
+
+    def revisions(self, *, limit: int = 20) -> Sequence[LoadedRevision]:
+        """The revisions without their text, the one loaded last first."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make the operations inside it durable together; nested, a savepoint."""

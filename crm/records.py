@@ -6,6 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+LEAD_SCORES: Final = range(101)
+"""How likely a sale is, in per cent, as the site's own books reckon it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContractRecord:
@@ -23,7 +26,10 @@ class Customer:
 
     `id` is None until the store has given one. `reference` is the customer's id in the site's own
     books, unique if given: importing the same reference again changes the customer. `numbers` are
-    E.164.
+    E.164. `lead_score` is one of `LEAD_SCORES`, or None where nobody has reckoned it.
+
+    Raises:
+        ValueError: The lead score is none.
     """
 
     name: str
@@ -33,14 +39,54 @@ class Customer:
     numbers: tuple[str, ...] = ()
     contracts: tuple[ContractRecord, ...] = ()
     id: int | None = None
+    lead_score: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.lead_score is not None and self.lead_score not in LEAD_SCORES:
+            raise ValueError(
+                f"The lead score {self.lead_score} of {self.name!r} is not between"
+                f" {LEAD_SCORES[0]} and {LEAD_SCORES[-1]}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class CallerMatch:
-    """A customer found by number. `open_cases` does not count those of trial calls."""
+    """A customer found by number. What trial calls did is not counted.
+
+    Attributes:
+        customer: Who it is.
+        open_cases: How many of their requests are open.
+        oldest_open_case: When the oldest of these was opened; None if there is none.
+        last_agent: The agent who last spoke with them, as the journal has it; None if nobody did.
+    """
 
     customer: Customer
     open_cases: int
+    oldest_open_case: datetime | None
+    last_agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRecord:
+    """What the store knows of a number: whose it is, in order of their ids, and if it is blocked.
+
+    More than one match means that the caller is ambiguous.
+    """
+
+    matches: tuple[CallerMatch, ...]
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedNumber:
+    """A number (E.164) that the site does not want to hear from, since when and why.
+
+    The number is unique.
+    """
+
+    number: str
+    since: datetime
+    reason: str
 
 
 class CaseState(StrEnum):
@@ -68,6 +114,31 @@ class Case:
     opened_at: datetime
     customer_id: int | None
     call_id: str
+
+
+class CallbackState(StrEnum):
+    """How a request to be called back stands."""
+
+    OPEN = "open"
+    """Somebody is still to call."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A caller's wish to be called back. One a call: `call_id` is unique.
+
+    `number` is where to call: the caller's own, or as they keyed it in. `queue` is the one that
+    they would have waited in, None if there was none.
+    """
+
+    call_id: str
+    number: str
+    asked_at: datetime
+    customer_id: int | None
+    queue: str | None
+    language: str
+    state: CallbackState = CallbackState.OPEN
 
 
 class Outcome(StrEnum):
@@ -199,6 +270,39 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """What can be decided anew of a past call: its facts, and the wanted kinds of events."""
+
+    id: str
+    started_at: datetime
+    revision: str
+    facts: Mapping[str, Any]
+    events: tuple[TimelineEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The rules as they once were. `name` is the hash of the text, and unique.
+
+    Nothing of a person is in it.
+    """
+
+    name: str
+    bundle: str
+    """All the text, as `routing.rules_text.RulesText.bundled` writes it."""
+    loaded_at: datetime
+    """When these rules last came into force."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRevision:
+    """A revision without its text, for lists."""
+
+    name: str
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallStory:
     """One call with all that hangs on it."""
 
@@ -207,3 +311,4 @@ class CallStory:
     cases: tuple[Case, ...]
     answers: tuple[Answer, ...]
     recordings: tuple[Recording, ...]
+    callback: Callback | None

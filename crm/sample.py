@@ -2,7 +2,7 @@
 
 Made-up customers of a small software company. The first seven are fixed, for examples and tests:
 
-C-0001  +989121234567  Persian, gold, contract running until 2030-12-31
+C-0001  +989121234567  Persian, gold, lead score 85, contract running until 2030-12-31
 C-0002  +989127654321  Persian, contract ended 2025-12-31
 C-0003  +37120000001   Latvian who speaks English, running until 2030-12-31
 C-0004  +442079460001  English, standard, running until 2030-12-31
@@ -23,6 +23,7 @@ from random import Random
 from typing import Final, TypeAlias, TypeVar
 
 from crm.customer_lines import COLUMNS
+from crm.records import LEAD_SCORES
 
 T = TypeVar("T")
 
@@ -40,13 +41,13 @@ _RUNNING: Final = ("2025-01-01", "2030-12-31", "14")
 _ENDED: Final = ("2024-01-01", "2025-12-31", "14")
 
 _FIXED: Final[tuple[Line, ...]] = (
-    ("C-0001", "سارا احمدی", "fa", "gold", "+989121234567", "gold", *_RUNNING),
-    ("C-0002", "رضا کریمی", "fa", "standard", "+989127654321", "standard", *_ENDED),
-    ("C-0003", "Jānis Bērziņš", "en", "silver", "+37120000001", "silver", *_RUNNING),
-    ("C-0004", "Emma Taylor", "en", "standard", "+442079460001", "standard", *_RUNNING),
-    ("C-0005", "Oliver Wright", "en", "standard", "+442079460002", "standard", *_ENDED),
-    ("C-0006", "شرکت آفتاب", "fa", "silver", "+982188880000", "silver", *_RUNNING),
-    ("C-0007", "شرکت مهتاب", "fa", "standard", "+982188880000", "", "", "", ""),
+    ("C-0001", "سارا احمدی", "fa", "gold", "+989121234567", "gold", *_RUNNING, "85"),
+    ("C-0002", "رضا کریمی", "fa", "standard", "+989127654321", "standard", *_ENDED, "40"),
+    ("C-0003", "Jānis Bērziņš", "en", "silver", "+37120000001", "silver", *_RUNNING, "55"),
+    ("C-0004", "Emma Taylor", "en", "standard", "+442079460001", "standard", *_RUNNING, "15"),
+    ("C-0005", "Oliver Wright", "en", "standard", "+442079460002", "standard", *_ENDED, ""),
+    ("C-0006", "شرکت آفتاب", "fa", "silver", "+982188880000", "silver", *_RUNNING, "70"),
+    ("C-0007", "شرکت مهتاب", "fa", "standard", "+982188880000", "", "", "", "", ""),
 )
 
 
@@ -109,6 +110,7 @@ _YEARS_OF_CONTRACT: Final = (1, 2, 3, 5)
 _DAYS_OF_STARTS: Final = 3 * 365
 _WITHOUT_CONTRACT: Final = 0.12
 _WITH_SECOND_NUMBER: Final = 0.25
+_WITHOUT_SCORE: Final = 0.4
 
 
 class _Draw:
@@ -133,12 +135,22 @@ class _Draw:
 
 def sample_lines() -> list[Line]:
     """The lines of the sample, without the header."""
-    draw = _Draw(SEED)
-    drawn = (_line(draw, number) for number in range(len(_FIXED) + 1, CUSTOMERS + 1))
+    draw, draw_score = _Draw(SEED), _Draw(SEED + 1)
+    drawn = (
+        (*_line(draw, number), _score(draw_score))
+        for number in range(len(_FIXED) + 1, CUSTOMERS + 1)
+    )
     return [*_FIXED, *drawn]
 
 
+def _score(draw: _Draw) -> str:
+    """A lead score, drawn apart from all else so that the others are those of earlier samples."""
+    score = draw.below(LEAD_SCORES.stop)
+    return "" if draw.happens(_WITHOUT_SCORE) else str(score)
+
+
 def _line(draw: _Draw, number: int) -> Line:
+    """All fields but the lead score."""
     people = draw.one(_MIX)
     name = f"{draw.one(people.given_names)} {draw.one(people.family_names)}"
     segment = draw.one(_SEGMENTS)

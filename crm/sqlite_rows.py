@@ -18,7 +18,10 @@ from crm.encoding import (
 )
 from crm.records import (
     Answer,
+    BlockedNumber,
     Call,
+    Callback,
+    CallbackState,
     CallChange,
     Case,
     CaseState,
@@ -26,7 +29,9 @@ from crm.records import (
     Customer,
     NewCall,
     Outcome,
+    RecordedCall,
     Recording,
+    Revision,
     TimelineEvent,
 )
 from crm.searching import search_text
@@ -34,14 +39,18 @@ from crm.searching import search_text
 Row: TypeAlias = tuple[Any, ...]
 """One row as the driver gives or takes it."""
 
-CUSTOMER_COLUMNS: Final = "c.id, c.reference, c.name, c.language, c.segment"
+CUSTOMER_COLUMNS: Final = "c.id, c.reference, c.name, c.language, c.segment, c.lead_score"
 CONTRACT_COLUMNS: Final = "level, starts, ends, grace_days"
+BLOCKED_COLUMNS: Final = "number, since, reason"
 CASE_COLUMNS: Final = "tracking, state, subject, opened_at, customer_id, call_id"
+CALLBACK_COLUMNS: Final = "call_id, number, asked_at, customer_id, queue, language, state"
 TIMELINE_COLUMNS: Final = "call_id, visit, sequence, at, kind, data"
 ANSWER_COLUMNS: Final = (
     "call_id, survey, question, value, given_at, agent, queue, tracking, revision"
 )
 RECORDING_COLUMNS: Final = "call_id, mailbox, path, seconds, recorded_at, customer_id"
+REVISION_COLUMNS: Final = "name, loaded_at, bundle"
+RECORDED_COLUMNS: Final = "id, started_at, revision, facts"
 CALL_COLUMNS: Final = (
     "calls.id, calls.started_at, calls.caller_as_sent, calls.name_as_sent, calls.caller,"
     " calls.dialled, calls.source, calls.language, calls.customer_id, customers.name,"
@@ -52,19 +61,20 @@ CALL_COLUMNS: Final = (
 
 
 def customer_row(customer: Customer) -> Row:
-    """The values of reference, name, language, segment and search_text."""
+    """The values of reference, name, language, segment, lead_score and search_text."""
     return (
         stored_text(customer.reference),
         stored_text(customer.name),
         stored_text(customer.language),
         stored_text(customer.segment),
+        customer.lead_score,
         search_text(customer.name, customer.reference),
     )
 
 
 def read_customer(row: Row, numbers: Sequence[Row], contracts: Sequence[Row]) -> Customer:
     """A customer from their row and the rows that belong to it."""
-    customer_id, reference, name, language, segment = row
+    customer_id, reference, name, language, segment, lead_score = row
     return Customer(
         name=read_text(name),
         reference=read_text(reference),
@@ -76,7 +86,19 @@ def read_customer(row: Row, numbers: Sequence[Row], contracts: Sequence[Row]) ->
             for level, starts, ends, grace_days in contracts
         ),
         id=customer_id,
+        lead_score=lead_score,
     )
+
+
+def blocked_row(blocked: BlockedNumber) -> Row:
+    """The values of BLOCKED_COLUMNS."""
+    return (stored_text(blocked.number), stored_time(blocked.since), stored_text(blocked.reason))
+
+
+def read_blocked(row: Row) -> BlockedNumber:
+    """A blocked number from its row."""
+    number, since, reason = row
+    return BlockedNumber(read_text(number), read_time(since), read_text(reason))
 
 
 def number_rows(customer_id: int, customer: Customer) -> list[Row]:
@@ -214,6 +236,33 @@ def read_case(row: Row) -> Case:
     )
 
 
+def callback_row(callback: Callback) -> Row:
+    """The values of CALLBACK_COLUMNS."""
+    return (
+        stored_text(callback.call_id),
+        stored_text(callback.number),
+        stored_time(callback.asked_at),
+        callback.customer_id,
+        stored_text(callback.queue),
+        stored_text(callback.language),
+        callback.state,
+    )
+
+
+def read_callback(row: Row) -> Callback:
+    """A callback from its row."""
+    call_id, number, asked_at, customer_id, queue, language, state = row
+    return Callback(
+        read_text(call_id),
+        read_text(number),
+        read_time(asked_at),
+        customer_id,
+        read_text(queue),
+        read_text(language),
+        CallbackState(state),
+    )
+
+
 def answer_row(answer: Answer) -> Row:
     """The values of ANSWER_COLUMNS."""
     return (
@@ -268,3 +317,30 @@ def read_recording(row: Row) -> Recording:
         read_time(recorded_at),
         customer_id,
     )
+
+
+def read_recorded(row: Row, events: Sequence[TimelineEvent]) -> RecordedCall:
+    """A recorded call from its row, and its events."""
+    call_id, started_at, revision, facts = row
+    return RecordedCall(
+        read_text(call_id),
+        read_time(started_at),
+        read_text(revision),
+        read_json(facts),
+        tuple(events),
+    )
+
+
+def revision_row(revision: Revision) -> Row:
+    """The values of REVISION_COLUMNS."""
+    return (
+        stored_text(revision.name),
+        stored_time(revision.loaded_at),
+        stored_text(revision.bundle),
+    )
+
+
+def read_revision(row: Row) -> Revision:
+    """A revision from its row."""
+    name, loaded_at, bundle = row
+    return Revision(read_text(name), read_text(bundle), read_time(loaded_at))

@@ -19,10 +19,25 @@ COMMANDS: Final = {
         "trial:try_command",
         "Place a call here in the terminal, and see where it goes and why.",
     ),
+    "callbacks": (
+        "callbacks:callbacks",
+        "List callers who wait to be called back, the longest waiting first.",
+    ),
     "calls": ("calls:calls", "List the newest calls of the journal."),
     "cases": ("cases:cases", "Callers' requests by tracking number: show one, set how it stands."),
-    "customers": ("customers:customers", "The customer file: import, list, show."),
+    "customers": (
+        "customers:customers",
+        "The customer file: import, list, show; and the numbers that are blocked.",
+    ),
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
+    "diff": (
+        "diff:diff_command",
+        "Tell what is different between two versions of the rules, in meaning and not in text.",
+    ),
+    "replay": (
+        "replay:replay_command",
+        "Send the calls of the journal through a rules file: which would go elsewhere, and why.",
+    ),
     "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
     "lab": (
         "lab:lab",

@@ -103,6 +103,8 @@ def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, st
         yield "agent", f"{call.agent}, talked {_duration(call.answered_at, call.left_queue_at)}"
     for case in story.cases:
         yield "case", f"{case.tracking} ({case.state}, {case.subject})"
+    if story.callback is not None:
+        yield "callback", f"{story.callback.number} ({story.callback.state})"
     for answer in story.answers:
         yield "answer", f"{answer.survey}/{answer.question}: {answer.value}"
     for recording in story.recordings:

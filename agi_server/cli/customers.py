@@ -1,4 +1,4 @@
-"""`rahyab customers`: the customer file."""
+"""`rahyab customers`: the customer file, and the numbers that are blocked."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,9 +18,9 @@ from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from crm.contracts import contract_state
 from crm.importing import CustomerFileError, ImportReport, import_customers
-from crm.phone_numbers import to_e164
 from crm.ports import Store
-from crm.records import Call, ContractRecord, Customer
+from crm.records import BlockedNumber, Call, ContractRecord, Customer
+from routing.phone_numbers import to_e164
 
 country_option = click.option(
     "--country",
@@ -32,7 +32,7 @@ json_option = click.option("--json", "for_programs", is_flag=True, help="Print J
 
 @click.group("customers")
 def customers() -> None:
-    """The customer file: import, list, show."""
+    """The customer file: import, list, show; and the numbers that are blocked."""
 
 
 @customers.command("import")
@@ -42,8 +42,9 @@ def import_command(file: Path, country: str | None) -> None:
     """Import customers from FILE (CSV in UTF-8), all of it or nothing.
 
     The first line names the columns: reference, name, language, segment, phones (several with ;
-    between them), contract_level, contract_from, contract_until, grace_days. A reference that is
-    there already is changed. Lines that cannot be used go to FILE.rejected.csv with the reason.
+    between them), contract_level, contract_from, contract_until, grace_days, and lead_score (0 to
+    100), which may be left out. A reference that is there already is changed. Lines that cannot be
+    used go to FILE.rejected.csv with the reason.
 
     Ends with 0, with 1 if lines were rejected, with 2 if nothing could be imported.
     """
@@ -120,8 +121,8 @@ def list_command(search: str, limit: int, *, for_programs: bool) -> None:
 
 
 def _customers_table(found: Sequence[Customer]) -> Table:
-    table = Table("reference", "name", "language", "segment", "numbers", "contract")
-    table.columns[4].no_wrap = True
+    table = Table("reference", "name", "language", "segment", "lead score", "numbers", "contract")
+    table.columns[5].no_wrap = True
     for customer in found:
         states = (f"{each.level}: {_state(each)}" for each in customer.contracts)
         table.add_row(
@@ -129,6 +130,7 @@ def _customers_table(found: Sequence[Customer]) -> Table:
             cell(customer.name),
             cell(customer.language),
             cell(customer.segment),
+            cell(customer.lead_score),
             cell("\n".join(customer.numbers)),
             cell("\n".join(states)),
         )
@@ -172,7 +174,9 @@ def _find(store: Store, wanted: str, country: str) -> Sequence[Customer]:
     if customer is not None:
         return [customer]
     number = to_e164(wanted, country)
-    return [] if number is None else [match.customer for match in store.find_callers(number)]
+    return (
+        [] if number is None else [match.customer for match in store.look_up_caller(number).matches]
+    )
 
 
 def _customer_data(customer: Customer) -> dict[str, Any]:
@@ -193,6 +197,7 @@ def _print_page(
         ("name", customer.name),
         ("language", customer.language),
         ("segment", customer.segment),
+        ("lead score", "unknown" if customer.lead_score is None else customer.lead_score),
         ("numbers", ", ".join(customer.numbers) or "none"),
     ):
         page.add_row(name, cell(value))
@@ -234,6 +239,72 @@ def _lasted(start: datetime, end: datetime | None) -> str:
         return ""
     minutes, seconds = divmod(round((end - start).total_seconds()), 60)
     return f"{minutes}:{seconds:02}"
+
+
+@customers.command("block")
+@click.argument("number")
+@click.option("--reason", required=True, metavar="TEXT", help="Why: whoever lists them reads it.")
+@country_option
+def block_command(number: str, reason: str, country: str | None) -> None:
+    """Block NUMBER: the rules see that a call from it is blocked, and say what becomes of it.
+
+    A number that is blocked already stays so since then, and gets the new reason.
+    """
+    settings = settings_for_command()
+    wanted = _number(number, country or _country(settings))
+    with opened_store(settings, create=True) as store:
+        blocked = store.block_number(BlockedNumber(wanted, datetime.now(UTC), reason))
+    click.echo(cell(f"{blocked.number} is blocked: {blocked.reason}").plain)
+
+
+@customers.command("unblock")
+@click.argument("number")
+@country_option
+def unblock_command(number: str, country: str | None) -> None:
+    """Block NUMBER no longer."""
+    settings = settings_for_command()
+    wanted = _number(number, country or _country(settings))
+    with opened_store(settings) as store:
+        was_blocked = store.unblock_number(wanted)
+    if not was_blocked:
+        click.echo(f"{wanted} was not blocked: `rahyab customers blocked` lists them.", err=True)
+        raise click.exceptions.Exit(FINDINGS)
+    click.echo(f"{wanted} is blocked no longer.")
+
+
+def _number(written: str, country: str) -> str:
+    """The number in E.164; the command ends with FINDINGS if it is none."""
+    number = to_e164(written, country)
+    if number is None:
+        click.echo(
+            f"{cell(written).plain} is no telephone number of {country}: write others with their"
+            " country code, as in +37120000001",
+            err=True,
+        )
+        raise click.exceptions.Exit(FINDINGS)
+    return number
+
+
+@customers.command("blocked")
+@json_option
+def blocked_command(*, for_programs: bool) -> None:
+    """List the numbers that are blocked, the newest first."""
+    settings = settings_for_command()
+    with opened_store(settings) as store:
+        found = store.blocked_numbers()
+    if for_programs:
+        click.echo(as_json([asdict(blocked) for blocked in found]))
+        return
+    if not found:
+        click.echo("No number is blocked.")
+        return
+    business = business_for_command(settings)
+    zone = None if business is None else business.timezone
+    table = Table("number", "since", "reason")
+    for blocked in found:
+        since = f"{blocked.since.astimezone(zone):%Y-%m-%d %H:%M}"
+        table.add_row(cell(blocked.number), since, cell(blocked.reason))
+    table_console().print(table)
 
 
 def _state(contract: ContractRecord) -> str:

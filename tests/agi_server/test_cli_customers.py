@@ -1,6 +1,7 @@
 """`rahyab customers` as an administrator meets it."""
 
 import json
+import re
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ CONTRACT = ContractRecord("gold", date(2025, 1, 1), date(2030, 12, 31), 14)
 """Of the sample's first customer."""
 
 AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
-HEADER = SAMPLE_FILE.read_text(encoding="utf-8").splitlines()[0]
+HEADER = SAMPLE_FILE.read_text(encoding="utf-8").splitlines()[0].removesuffix(",lead_score")
 
 
 @pytest.fixture
@@ -117,7 +118,17 @@ def test_import_that_cannot_run_ends_with_two(
     assert json.loads(run("list", "--json").stdout) == []
 
 
-@pytest.mark.parametrize("command", [["import", str(SAMPLE_FILE)], ["list"], ["show", "C-1"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import", str(SAMPLE_FILE)],
+        ["list"],
+        ["show", "C-1"],
+        ["block", "09121234567", "--reason", "x"],
+        ["unblock", "09121234567"],
+        ["blocked"],
+    ],
+)
 def test_trouble_with_the_database_ends_with_two(home: Path, command: list[str]) -> None:
     """In every command, with the cure."""
     (home / "rahyab.db").write_text("this is no database" * 100)
@@ -126,7 +137,9 @@ def test_trouble_with_the_database_ends_with_two(home: Path, command: list[str])
     assert "not an SQLite database" in result.stderr
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "C-1"]])
+@pytest.mark.parametrize(
+    "command", [["list"], ["show", "C-1"], ["unblock", "09121234567"], ["blocked"]]
+)
 def test_reading_makes_no_database(home: Path, command: list[str]) -> None:
     """A wrong folder must not look like an empty customer file."""
     result = run(*command)
@@ -216,9 +229,74 @@ def test_show_of_nobody_ends_with_one(wanted: str) -> None:
     assert "--search" in result.stderr
 
 
+@pytest.mark.usefixtures("filled")
+def test_lead_scores_are_shown() -> None:
+    """On the page of a customer, in the list and as JSON; one that is not known is told so."""
+    assert re.search(r"lead score +85 *\n", run("show", "C-0001").stdout)
+    assert re.search(r"lead score +unknown *\n", run("show", "C-0005").stdout)
+    assert "lead score" in run("list").stdout
+    found = json.loads(run("list", "--json", "--limit", "200").stdout)
+    scores = {customer["reference"]: customer["lead_score"] for customer in found}
+    assert (scores["C-0001"], scores["C-0005"]) == (85, None)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_number_is_blocked_until_it_is_unblocked() -> None:
+    """However it is written; blocking it again gives it the new reason alone."""
+    assert run("block", "09121234567", "--reason", "abusive").exit_code == 0
+    (first,) = json.loads(run("blocked", "--json").stdout)
+    assert (first["number"], first["reason"]) == ("+989121234567", "abusive")
+    again = run("block", "+98 912 123 4567", "--reason", "again")
+    assert "+989121234567 is blocked: again" in again.stdout
+    (second,) = json.loads(run("blocked", "--json").stdout)
+    assert second == {**first, "reason": "again"}
+    assert run("unblock", "۰۹۱۲۱۲۳۴۵۶۷").exit_code == 0
+    assert json.loads(run("blocked", "--json").stdout) == []
+    assert "No number is blocked" in run("blocked").stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_blocked_numbers_are_a_table() -> None:
+    """Which obeys nothing that stands in a reason; numbers are of the country that is named."""
+    run("block", "26123456", "--country", "LV", "--reason", "[red]\x1b[31mرا")
+    table = run("blocked").stdout
+    assert "+37126123456" in table
+    assert "[red]" in table
+    assert "\x1b" not in table
+    assert f"{datetime.now(UTC):%Y-}" in table
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("block", "anonymous\x1b", "--reason", "x"), "is no telephone number of IR"),
+        (("unblock", "12"), "12 is no telephone number of IR"),
+        (("unblock", "09121234567"), "+989121234567 was not blocked"),
+    ],
+)
+def test_what_cannot_be_blocked_or_unblocked_ends_with_one(
+    command: tuple[str, ...], sentence: str
+) -> None:
+    """And nothing is changed."""
+    result = run(*command)
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert "\x1b" not in result.stderr
+    assert json.loads(run("blocked", "--json").stdout) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_a_block_needs_its_reason() -> None:
+    """Whoever finds it a year later must know why."""
+    result = run("block", "09121234567")
+    assert result.exit_code == 2
+    assert "--reason" in result.stderr
+
+
 def test_every_command_has_help() -> None:
     """With a sentence for each option."""
-    for arguments in ([], ["import"], ["list"], ["show"]):
+    for arguments in ([], *([name] for name in customers.commands)):
         assert run(*arguments, "--help").exit_code == 0
     assert "rejected" in run("import", "--help").stdout
     assert all(command.help for command in customers.commands.values())

@@ -104,7 +104,7 @@ def test_trial_leaves_nothing_that_counts(store: Store) -> None:
     call("--at", "2026-11-24 20:00")
 
     assert all(one.trial for one in store.calls())
-    (match,) = store.find_callers(ENGLISH)
+    (match,) = store.look_up_caller(ENGLISH).matches
     assert match.open_cases == 0
     assert [store.call_story(one.id).recordings for one in store.calls()] == [(), ()]  # type: ignore[union-attr]
     assert all(one.ended_at for one in store.calls())

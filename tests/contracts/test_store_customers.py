@@ -7,14 +7,10 @@ from typing import TypeAlias
 
 import pytest
 
-from crm.ports import MOST_MATCHES, ImportCounts, Store, StoreError, UnknownRecordError
+from crm.ports import ImportCounts, Store, StoreError, UnknownRecordError
 from crm.records import (
-    OPEN_STATES,
-    Case,
-    CaseState,
     ContractRecord,
     Customer,
-    NewCall,
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
@@ -43,6 +39,8 @@ def test_counts_say_what_was_done(store: Store, sara: Customer, janis: Customer)
         {"name": "Sara"},
         {"language": None},
         {"segment": None},
+        {"lead_score": 0},
+        {"lead_score": 100},
         {"numbers": ("+982188880000",)},
         {"numbers": ("+982188880000", "+989121234567")},
         {"contracts": ()},
@@ -59,6 +57,13 @@ def test_each_change_is_seen_and_kept(
     changed = replace(sara, **change)
     assert store.put_customers([changed]) == ImportCounts(0, 1, 0)
     assert store.customer(sara_id) == replace(changed, id=sara_id)
+
+
+@pytest.mark.parametrize("score", [-1, 101])
+def test_a_lead_score_is_a_percentage(sara: Customer, score: int) -> None:
+    """No store needs to look at it."""
+    with pytest.raises(ValueError, match=f"lead score {score} .* between 0 and 100"):
+        replace(sara, lead_score=score)
 
 
 def test_a_number_given_twice_counts_once(store: Store, sara: Customer, put: Put) -> None:
@@ -156,72 +161,3 @@ def test_a_search_takes_no_sign_for_a_wildcard(
     """Percent and underscore mean something to LIKE, not to people."""
     put(replace(sara, reference="1"))
     assert store.customers(search=term) == []
-
-
-def test_a_caller_is_found_by_each_number(store: Store, sara: Customer, put: Put) -> None:
-    """With the whole customer."""
-    (sara_id,) = put(sara)
-    for number in sara.numbers:
-        (match,) = store.find_callers(number)
-        assert (match.customer, match.open_cases) == (replace(sara, id=sara_id), 0)
-
-
-def test_an_unknown_number_finds_nobody(store: Store, sara: Customer, put: Put) -> None:
-    """Nor does a part of a number."""
-    put(sara)
-    assert list(store.find_callers("+989121234568")) == []
-    assert list(store.find_callers("")) == []
-
-
-def test_a_shared_number_finds_all_its_customers(
-    store: Store, sara: Customer, janis: Customer, put: Put
-) -> None:
-    """So that the caller can be said to be ambiguous."""
-    put(sara, replace(janis, numbers=sara.numbers))
-    found = store.find_callers("+982188880000")
-    assert [match.customer.reference for match in found] == ["C-1", "C-2"]
-
-
-def test_a_number_of_very_many_is_cut(store: Store) -> None:
-    """A switchboard must not slow a call down."""
-    many = (
-        Customer(name="x", reference=str(number), numbers=("+982188880000",))
-        for number in range(MOST_MATCHES + 5)
-    )
-    store.put_customers(many)
-    assert len(store.find_callers("+982188880000")) == MOST_MATCHES
-
-
-@pytest.mark.parametrize("state", CaseState)
-def test_open_cases_are_counted(  # noqa: PLR0913, PLR0917  fixtures
-    store: Store,
-    state: CaseState,
-    sara: Customer,
-    janis: Customer,
-    put: Put,
-    call: NewCall,
-    case: Case,
-    no_draw: Draw,
-) -> None:
-    """The own ones, as long as somebody works on them."""
-    sara_id, janis_id = put(sara, janis)
-    store.begin_call(replace(call, customer_id=sara_id))
-    store.begin_call(replace(call, id="call-2", customer_id=janis_id))
-    store.open_case(replace(case, customer_id=sara_id), no_draw)
-    store.open_case(
-        replace(case, tracking="987654321", call_id="call-2", customer_id=janis_id), no_draw
-    )
-    store.set_case_state("123456789", state)
-    (match,) = store.find_callers("+989121234567")
-    assert match.open_cases == (state in OPEN_STATES)
-
-
-def test_cases_of_trial_calls_are_not_counted(  # noqa: PLR0913, PLR0917  fixtures
-    store: Store, sara: Customer, put: Put, call: NewCall, case: Case, no_draw: Draw
-) -> None:
-    """An administrator's trial must not change how a real customer is routed."""
-    (sara_id,) = put(sara)
-    store.begin_call(replace(call, customer_id=sara_id, trial=True))
-    store.open_case(replace(case, customer_id=sara_id), no_draw)
-    (match,) = store.find_callers("+989121234567")
-    assert match.open_cases == 0

@@ -134,7 +134,7 @@ def test_asking_for_hostile_text_finds_nothing(store: Store, text: str) -> None:
     assert store.call_story(text) is None
     assert store.find_case(text) is None
     assert store.find_customer(text) is None
-    assert list(store.find_callers(text)) == []
+    assert list(store.look_up_caller(text).matches) == []
 
 
 def test_times_are_kept_to_the_microsecond_and_come_back_in_utc(

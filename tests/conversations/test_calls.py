@@ -192,7 +192,7 @@ def test_hang_up_keeps_the_answers_given_before(tmp_path: Path) -> None:
 class _Down(SqliteStore):
     """A customer file that cannot be asked."""
 
-    def find_callers(self, number: str) -> NoReturn:
+    def look_up_caller(self, number: str) -> NoReturn:
         raise StoreUnavailableError(f"{number}: the disk is gone")
 
     def find_case(self, tracking: str) -> Case | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crm.customer_lines import COLUMNS
+from crm.customer_lines import COLUMNS, OPTIONAL_COLUMNS
 from crm.importing import (
     LONGEST_LINE,
     PROGRESS_EVERY,
@@ -20,7 +20,8 @@ from crm.ports import ImportCounts, StoreUnavailableError
 from crm.records import ContractRecord, Customer
 from crm.sqlite_store import SqliteStore
 
-HEADER = ",".join(COLUMNS)
+HEADER = ",".join(name for name in COLUMNS if name not in OPTIONAL_COLUMNS)
+SCORED = ",".join(COLUMNS)
 SARA = "C-1,سارا احمدی,fa,gold,0912 123 4567,gold,2025-01-01,2030-12-31,14"
 JANIS = "C-2,Jānis Bērziņš,en,,+37120000001,,,,"
 
@@ -83,13 +84,55 @@ def test_the_same_file_twice_changes_nothing(
     assert report.counts == ImportCounts(0, 1, 1)
 
 
+def test_lead_scores_are_read(store: SqliteStore, write: Callable[..., Path]) -> None:
+    """In the digits of any script; nothing means that nobody has reckoned it."""
+    scores = {"C-1": ("0", 0), "C-2": ("۱۰۰", 100), "C-3": ("", None)}
+    lines = (f"{reference},x,,,,,,,,{text}" for reference, (text, _) in scores.items())
+    import_customers(store, write(SCORED, *lines), country="IR")
+    found = {customer.reference: customer.lead_score for customer in store.customers()}
+    assert found == {reference: score for reference, (_, score) in scores.items()}
+
+
+def test_a_file_without_lead_scores_leaves_them(
+    store: SqliteStore, write: Callable[..., Path]
+) -> None:
+    """Files that were made before there were any go on as they did."""
+    import_customers(store, write(SCORED, "C-1,Sara,,,,,,,,85"), country="IR")
+    report = import_customers(store, write(HEADER, "C-1,Sara A,,,,,,,", JANIS), country="IR")
+    assert report.counts == ImportCounts(1, 1, 0)
+    found = {customer.name: customer.lead_score for customer in store.customers()}
+    assert found == {"Sara A": 85, "Jānis Bērziņš": None}
+    report = import_customers(store, write(SCORED, "C-1,Sara A,,,,,,,,"), country="IR")
+    assert report.counts == ImportCounts(0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("score", "reason"),
+    [
+        ("101", "lead_score 101 is more than 100"),
+        ("-1", "lead_score '-1' is no whole number"),
+        ("8.5", "is no whole number"),
+        ("²", "is no whole number"),
+        ("9" * 5000, "is no whole number"),
+    ],
+)
+def test_a_bad_lead_score_is_rejected_with_its_reason(
+    store: SqliteStore, write: Callable[..., Path], score: str, reason: str
+) -> None:
+    """And with what to write."""
+    report = import_customers(store, write(SCORED, f"C-1,Sara,,,,,,,,{score}"), country="IR")
+    (row,) = rejected_rows(report)
+    assert reason in row["reason"]
+    assert "0 to 100" in row["reason"]
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["bare", "marked"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_a_file_may_come_from_anywhere(
     store: SqliteStore, tmp_path: Path, mark: bytes, end: str
 ) -> None:
     """Byte order mark, line ends, order and case of columns, quotation marks, no last line end."""
-    columns = [f" {name.upper()} " for name in reversed(COLUMNS)]
+    columns = [f" {name.upper()} " for name in reversed(HEADER.split(","))]
     line = ",".join(f'"{field}"' for field in reversed(SARA.split(",")))
     path = tmp_path / "customers.csv"
     path.write_bytes(mark + end.join([",".join(columns), line]).encode())
@@ -114,7 +157,7 @@ def test_two_customers_may_share_a_number(store: SqliteStore, write: Callable[..
         store, write(HEADER, "C-1,A,,,02188880000,,,,", "C-2,B,,,02188880000,,,,"), country="IR"
     )
     assert report.rejected == 0
-    assert len(store.find_callers("+982188880000")) == 2
+    assert len(store.look_up_caller("+982188880000").matches) == 2
 
 
 @pytest.mark.parametrize(

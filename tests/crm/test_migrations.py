@@ -8,6 +8,17 @@ from sqlite_utils import Database, Migrations
 
 from crm import migrations
 
+NAMES = [
+    "001-customers-journal-cases-answers",
+    "002-lead-scores",
+    "003-blocked-numbers",
+    "004-last-agents",
+    "005-revisions",
+    "006-callbacks",
+    "007-counting-calls",
+]
+"""None that was released may ever get another name: databases remember it."""
+
 
 @pytest.fixture
 def database() -> Iterator[Database]:
@@ -26,13 +37,13 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Migrations:
 
 def test_an_empty_database_lacks_every_step(database: Database) -> None:
     """And looking writes nothing."""
-    assert migrations.pending(database) == ["001-customers-journal-cases-answers"]
+    assert migrations.pending(database) == NAMES
     assert database.table_names() == []
 
 
 def test_steps_are_applied_once_and_recorded(database: Database) -> None:
     """A second time there is nothing to do."""
-    assert migrations.apply(database) == ["001-customers-journal-cases-answers"]
+    assert migrations.apply(database) == NAMES
     assert migrations.pending(database) == []
     assert migrations.apply(database) == []
     assert migrations.unknown(database) == []

@@ -43,7 +43,7 @@ def test_the_first_customers_are_as_documented(
     store: MemoryStore, number: str, expected: tuple[object, ...]
 ) -> None:
     """The README and the live tests place calls as these."""
-    (match,) = store.find_callers(number)
+    (match,) = store.look_up_caller(number).matches
     customer = match.customer
     (contract,) = customer.contracts
     found = (customer.reference, customer.language, customer.segment, contract.ends)
@@ -56,7 +56,9 @@ def test_one_number_is_shared_and_no_other(store: MemoryStore) -> None:
         number for customer in store.customers(limit=CUSTOMERS) for number in customer.numbers
     )
     assert [number for number, count in numbers.items() if count > 1] == ["+982188880000"]
-    references = [match.customer.reference for match in store.find_callers("+982188880000")]
+    references = [
+        match.customer.reference for match in store.look_up_caller("+982188880000").matches
+    ]
     assert references == ["C-0006", "C-0007"]
 
 

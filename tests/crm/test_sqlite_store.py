@@ -20,6 +20,7 @@ from crm.ports import (
     StoreUnavailableError,
 )
 from crm.records import Customer, NewCall
+from crm.sqlite_customers import LOOK_UP_CALLER
 from crm.sqlite_store import SqliteStore
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +96,7 @@ def test_every_table_is_strict_and_every_reference_has_an_index(store: SqliteSto
         for _, name, _, _, _, strict in store._conn.execute("PRAGMA table_list")
         if not name.startswith(("sqlite_", "_sqlite"))
     ]
-    assert len(ours) == 8
+    assert len(ours) == 11
     assert all(strict for _, strict in ours)
     for table, _ in ours:
         keys = {row[3] for row in store._conn.execute(f"PRAGMA foreign_key_list({table})")}
@@ -123,12 +124,36 @@ def test_what_the_schema_does_not_know_is_refused(store: SqliteStore) -> None:
             "SELECT 1 FROM cases WHERE customer_id = ? AND state NOT IN ('resolved', 'closed')",
             (1,),
         ),
+        ("SELECT count(*) FROM calls WHERE started_at >= ? AND trial = 0", ("",)),
+        ("SELECT call_id FROM callbacks WHERE state = ? ORDER BY asked_at, call_id", ("open",)),
     ],
 )
 def test_lookups_use_an_index(store: SqliteStore, query: str, values: tuple[object, ...]) -> None:
     """A look-up takes as long with five million customers as with five."""
     plan = [row[3] for row in store._conn.execute(f"EXPLAIN QUERY PLAN {query}", values)]
     assert all(step.startswith("SEARCH") for step in plan), plan
+
+
+def test_the_look_up_of_a_caller_uses_indexes_alone(store: SqliteStore) -> None:
+    """Each step but the reading of what the steps before it found."""
+    plan = store._conn.execute(f"EXPLAIN QUERY PLAN {LOOK_UP_CALLER}", ("+98",))
+    steps = [row[3] for row in plan if not row[3].startswith(("SCAN CONSTANT", "SCAN (subquery"))]
+    assert all("SCAN" not in step and "TEMP" not in step for step in steps), steps
+    assert any("talks_by_customer" in step for step in steps)
+    assert sum("open_cases_by_customer" in step for step in steps) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) FROM calls WHERE started_at >= '' AND trial = 0",
+        "SELECT name, loaded_at FROM revisions ORDER BY loaded_at DESC, name DESC LIMIT 20",
+    ],
+)
+def test_some_are_answered_from_the_index_alone(store: SqliteStore, query: str) -> None:
+    """No call and no bundle of rules is read for them."""
+    plan = [row[3] for row in store._conn.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert all("USING COVERING INDEX" in step for step in plan), plan
 
 
 def test_a_second_opening_changes_nothing(store: SqliteStore, path: Path) -> None:

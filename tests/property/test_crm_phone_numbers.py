@@ -7,7 +7,7 @@ import phonenumbers
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm.phone_numbers import to_e164
+from routing.phone_numbers import to_e164
 
 COUNTRIES = st.sampled_from(["IR", "LV", "GB", "US", "IT", "AU", "ir", "", "XX", "ZZZ"])
 

@@ -11,6 +11,7 @@ from phonenumbers import (
     format_number,
     is_possible_number_with_reason,
     parse,
+    region_code_for_number,
 )
 
 LONGEST: Final = 40
@@ -74,3 +75,11 @@ def _parsed(digits: str, country: str) -> str | None:
     if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     return format_number(number, PhoneNumberFormat.E164)
+
+
+def country_of(number: str) -> str | None:
+    """The country (ISO 3166) of a number in E.164; None when it belongs to no single one."""
+    try:
+        return region_code_for_number(parse(number))
+    except NumberParseException:
+        return None

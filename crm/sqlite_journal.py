@@ -1,0 +1,201 @@
+"""The journal in the SQLite database: calls, their timelines, answers and recordings."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from crm import sqlite_rows as rows
+from crm.encoding import StoredText, stored_text, stored_time
+from crm.ports import UnknownRecordError
+from crm.records import (
+    Answer,
+    Call,
+    CallChange,
+    CallStory,
+    NewCall,
+    RecordedCall,
+    Recording,
+    TimelineEvent,
+)
+from crm.sqlite_rows import Row
+from crm.sqlite_session import SqliteSession, marks
+
+_BEGIN_CALL: Final = """
+INSERT INTO calls (id, started_at, caller_as_sent, name_as_sent, caller, dialled, source, language,
+    customer_id, revision, facts, trial)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+"""
+
+_CHANGE_CALL: Final = """
+UPDATE calls SET language = coalesce(?, language), queue = coalesce(?, queue),
+    agent = coalesce(?, agent), queued_at = coalesce(?, queued_at),
+    answered_at = coalesce(?, answered_at), left_queue_at = coalesce(?, left_queue_at),
+    ended_at = coalesce(?, ended_at), outcome = coalesce(?, outcome), stage = coalesce(?, stage),
+    state = coalesce(?, state)
+WHERE id = ?
+"""
+
+_ROWS_TOGETHER: Final = 100
+"""Rows of one INSERT. The driver gives up and takes back the interpreter's lock for each statement,
+beside a busy event loop: that costs more than the row does."""
+
+
+def _add_to_timeline(count: int) -> str:
+    """The statement that appends `count` events."""
+    values = ", ".join(["(?, ?, ?, ?, ?, ?)"] * count)
+    return (
+        f"INSERT INTO timeline ({rows.TIMELINE_COLUMNS}) VALUES {values}"  # noqa: S608  constants
+        " ON CONFLICT (call_id, visit, sequence) DO NOTHING"
+    )
+
+
+_KEEP_ANSWER: Final = f"""
+INSERT INTO answers ({rows.ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (call_id, survey, question) DO NOTHING
+"""  # noqa: S608
+
+_KEEP_RECORDING: Final = f"""
+INSERT INTO recordings ({rows.RECORDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (call_id, mailbox) DO NOTHING
+"""  # noqa: S608
+
+_CALLS: Final = (
+    f"SELECT {rows.CALL_COLUMNS} FROM calls"  # noqa: S608
+    " LEFT JOIN customers ON customers.id = calls.customer_id"
+)
+_NEWEST_FIRST: Final = "ORDER BY calls.started_at DESC, calls.id DESC LIMIT ?"
+
+_RECORDED_CALLS: Final = f"""
+SELECT {rows.RECORDED_COLUMNS} FROM calls WHERE (started_at, id) > (?, ?) AND trial = 0
+ORDER BY started_at, id LIMIT ?
+"""  # noqa: S608
+
+_BEFORE_EVERY_ID: Final = 0
+"""SQLite sorts numbers before texts."""
+
+_RECORDED_TOGETHER: Final = 500
+"""Recorded calls that are read in one go: some megabyte of facts and events. No statement stays
+open from one go to the next, which would keep the write-ahead log from being emptied."""
+
+
+class SqliteJournal(SqliteSession):
+    """The operations on calls and what is kept of them."""
+
+    def begin_call(self, call: NewCall) -> None:
+        """Put a call into the journal."""
+        self._write(
+            _BEGIN_CALL,
+            rows.new_call_row(call),
+            missing=f"The call {call.id!r} names customer {call.customer_id}, who does not exist",
+        )
+
+    def change_call(self, call_id: str, change: CallChange) -> None:
+        """Add what a later request learned."""
+        if self._write(_CHANGE_CALL, rows.call_change_row(call_id, change)).rowcount == 0:
+            raise UnknownRecordError(_no_call(call_id))
+
+    def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
+        """Append events."""
+        waiting = list(events)
+        if len(waiting) <= _ROWS_TOGETHER:
+            self._append(waiting)
+            return
+        with self.transaction():
+            for start in range(0, len(waiting), _ROWS_TOGETHER):
+                self._append(waiting[start : start + _ROWS_TOGETHER])
+
+    def _append(self, events: Sequence[TimelineEvent]) -> None:
+        """Append events in one statement, which is whole or not at all."""
+        if events:
+            values = [value for event in events for value in rows.timeline_row(event)]
+            calls = " or ".join(repr(call) for call in {event.call_id for event in events})
+            missing = f"There is no call {calls} in the journal: begin it first"
+            self._write(_add_to_timeline(len(events)), values, missing=missing)
+
+    def keep_answer(self, answer: Answer) -> None:
+        """Keep one answer."""
+        missing = f"There is no call {answer.call_id!r} or no case {answer.tracking!r}"
+        self._write(_KEEP_ANSWER, rows.answer_row(answer), missing=missing)
+
+    def keep_recording(self, recording: Recording) -> None:
+        """Keep the reference to a recorded message."""
+        missing = f"There is no call {recording.call_id!r} or no customer {recording.customer_id}"
+        self._write(_KEEP_RECORDING, rows.recording_row(recording), missing=missing)
+
+    def calls_of_customer(self, customer_id: int, *, limit: int = 50) -> Sequence[Call]:
+        """The customer's calls."""
+        sql = f"{_CALLS} WHERE calls.customer_id = ? {_NEWEST_FIRST}"
+        return [rows.read_call(row) for row in self._read(sql, (customer_id, limit))]
+
+    def calls(self, *, since: datetime | None = None, limit: int = 20) -> Sequence[Call]:
+        """The newest calls first."""
+        earliest = "" if since is None else stored_time(since)
+        sql = f"{_CALLS} WHERE calls.started_at >= ? {_NEWEST_FIRST}"
+        return [rows.read_call(row) for row in self._read(sql, (earliest, limit))]
+
+    def call(self, call_id: str) -> Call | None:
+        """One call as the journal has it."""
+        found = self._read(f"{_CALLS} WHERE calls.id = ?", (stored_text(call_id),))
+        return rows.read_call(found[0]) if found else None
+
+    def call_story(self, call_id: str) -> CallStory | None:
+        """One call with its timeline, cases, answers, recordings and callback."""
+        call = self.call(call_id)
+        if call is None:
+            return None
+        timeline = self._of_call("timeline", rows.TIMELINE_COLUMNS, "visit, sequence", call_id)
+        cases = self._of_call("cases", rows.CASE_COLUMNS, "opened_at", call_id)
+        answers = self._of_call("answers", rows.ANSWER_COLUMNS, "given_at, question", call_id)
+        recordings = self._of_call("recordings", rows.RECORDING_COLUMNS, "recorded_at", call_id)
+        callback = self._of_call("callbacks", rows.CALLBACK_COLUMNS, "asked_at", call_id)
+        return CallStory(
+            call,
+            tuple(map(rows.read_timeline, timeline)),
+            tuple(map(rows.read_case, cases)),
+            tuple(map(rows.read_answer, answers)),
+            tuple(map(rows.read_recording, recordings)),
+            next(map(rows.read_callback, callback), None),
+        )
+
+    def _of_call(self, table: str, columns: str, order: str, call_id: str) -> Sequence[Row]:
+        sql = f"SELECT {columns} FROM {table} WHERE call_id = ? ORDER BY {order}"  # noqa: S608
+        return self._read(sql, (stored_text(call_id),))
+
+    def count_calls(self, since: datetime) -> int:
+        """How many calls have begun since then, trials left out."""
+        sql = "SELECT count(*) FROM calls WHERE started_at >= ? AND trial = 0"
+        ((count,),) = self._read(sql, (stored_time(since),))
+        return int(count)
+
+    def recorded_calls(
+        self, since: datetime, *, kinds: Collection[str] = ()
+    ) -> Iterator[RecordedCall]:
+        """The calls that have begun since then, trials left out, the oldest first."""
+        return self._recorded(stored_time(since), [stored_text(kind) for kind in kinds])
+
+    def _recorded(self, since: str, kinds: Sequence[StoredText]) -> Iterator[RecordedCall]:
+        after: Row = (since, _BEFORE_EVERY_ID)
+        while found := self._read(_RECORDED_CALLS, (*after, _RECORDED_TOGETHER)):
+            events = self._events_of([row[0] for row in found], kinds)
+            for row in found:
+                yield rows.read_recorded(row, events[row[0]])
+            call_id, started_at, *_ = found[-1]
+            after = (started_at, call_id)
+
+    def _events_of(
+        self, calls: Sequence[StoredText], kinds: Sequence[StoredText]
+    ) -> Mapping[StoredText, Sequence[TimelineEvent]]:
+        """The events of these kinds, by call."""
+        events: defaultdict[StoredText, list[TimelineEvent]] = defaultdict(list)
+        sql = (
+            f"SELECT {rows.TIMELINE_COLUMNS} FROM timeline WHERE call_id IN ({marks(calls)})"  # noqa: S608
+            f" AND kind IN ({marks(kinds)}) ORDER BY call_id, visit, sequence"
+        )
+        for row in self._read(sql, (*calls, *kinds)) if kinds else ():
+            events[row[0]].append(rows.read_timeline(row))
+        return events
+
+
+def _no_call(call_id: str) -> str:
+    return f"There is no call {call_id!r} in the journal: begin it first"

@@ -1,0 +1,89 @@
+"""One connection to the database, its transactions, and its driver's errors in our words."""
+
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crm.ports import StoreUnavailableError
+from crm.sqlite_database import BUSY_SECONDS, open_database, store_error
+from crm.sqlite_rows import Row
+
+
+class SqliteSession:
+    """What the parts of the SQLite store share; it belongs to the thread that made it.
+
+    Args:
+        path: The file. If there is none, it is made, unless `create` is false.
+        create: Whether a missing file is made.
+        busy_seconds: How long to wait for another process's write lock.
+
+    Raises:
+        StoreError: See `crm.sqlite_database.open_database`.
+    """
+
+    def __init__(
+        self, path: Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
+        self._path = path
+        self._conn = open_database(path, create=create, busy_seconds=busy_seconds).conn
+        self._depth = 0
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Make the operations inside it durable together; nested, a savepoint."""
+        nested = self._depth > 0
+        if nested:
+            self._check_not_undone()
+        # Taking the write lock at once waits for other writers; a transaction that began by reading
+        # could not wait any more when it comes to write (SQLITE_BUSY_SNAPSHOT).
+        self._write("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+            self._check_not_undone()
+            self._write("RELEASE nested" if nested else "COMMIT")
+        except BaseException:
+            self._undo(nested=nested)
+            raise
+        finally:
+            self._depth -= 1
+
+    def _check_not_undone(self) -> None:
+        """SQLite undoes the whole transaction by itself when, for one, the disk is full."""
+        if not self._conn.in_transaction:
+            raise StoreUnavailableError(
+                f"The database {self._path} undid the transaction after an error: do it again"
+            )
+
+    def _undo(self, *, nested: bool) -> None:
+        if not self._conn.in_transaction:
+            return
+        if nested:
+            self._write("ROLLBACK TO nested")
+            self._write("RELEASE nested")
+        else:
+            self._write("ROLLBACK")
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._conn.close()
+
+    def _read(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        try:
+            found: Sequence[Row] = self._conn.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise store_error(error, self._path) from error
+        return found
+
+    def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> sqlite3.Cursor:
+        try:
+            return self._conn.execute(sql, values)
+        except sqlite3.Error as error:
+            raise store_error(error, self._path, missing) from error
+
+
+def marks(values: Sequence[object]) -> str:
+    """As many question marks as there are values, for a list in SQL."""
+    return ", ".join("?" * len(values))

@@ -1,0 +1,54 @@
+"""What the dialplan is told: the channel variables that send a call where its course has ended."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dialplan import contract
+from dialplan.contract import Go
+from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
+from ivr.course import Course, Ending
+from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
+
+NORMAL_CLEARING: Final = 16
+"""Q.850 cause of an ordinary end."""
+
+
+def orders(course: Course, ending: Ending, waited: float) -> Mapping[str, str]:
+    """The variables to be set, in this order.
+
+    Args:
+        course: The course of the call.
+        ending: Where it has led. After a mailbox, whose message is taken before, the call is over.
+        waited: For how many seconds the caller has been waiting in queues.
+    """
+    match ending:
+        case ToQueue(queue):
+            return _queue(course, queue, waited)
+        case ToExtension(extension):
+            return {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
+        case ToSurvey():
+            return {contract.GO: Go.SURVEY}
+        case ToHangup(cause):
+            return _hangup(cause)
+        case ToVoicemail():
+            return _hangup(NORMAL_CLEARING)
+
+
+def _hangup(cause: int) -> Mapping[str, str]:
+    """The variables that let the dialplan hang up with a Q.850 cause."""
+    return {contract.GO: Go.HANGUP, contract.CAUSE: str(cause)}
+
+
+def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:
+    policy, language = course.book.policy, course.facts.language
+    queue = policy.queues[queue_id]
+    variables = {
+        contract.GO: Go.QUEUE,
+        contract.QUEUE: asterisk_queue_name(queue, language, policy),
+        contract.QUEUE_RULE: penalty_rule_name(queue, language, policy) or "",
+        contract.QUEUE_TIMEOUT: str(queue.give_up_after),
+        contract.MAX_PENALTY: str(IDEAL_PENALTY),
+    }
+    if course.priority is not None:
+        variables[contract.PRIORITY] = str(course.priority.after(waited))
+    return variables

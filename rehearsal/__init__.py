@@ -1,0 +1,1 @@
+"""Calls in the head: scripted ones, and past ones again."""
