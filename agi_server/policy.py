@@ -7,7 +7,9 @@ from pathlib import Path
 
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
-from routing.loading import RulesError, load_policy
+from routing.catalogue import Level
+from routing.including import included_names
+from routing.loading import Examination, examine
 from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
@@ -18,39 +20,75 @@ class PolicyError(Exception):
 
     Attributes:
         problems: Everything that is wrong with its text; empty when it could not be read at all.
+        rules: The text that they are about.
     """
 
-    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
-        """Keep the sentence for the administrator, and the problems."""
+    def __init__(
+        self,
+        message: str,
+        problems: tuple[Problem, ...] = (),
+        rules: RulesText | None = None,
+    ) -> None:
+        """Keep the sentence for the administrator, and the problems with what they are about."""
         super().__init__(message)
         self.problems = problems
+        self.rules = rules
 
 
 def read_rules(path: Path) -> RulesText:
-    """Read a rules file.
+    """Read a rules file, and the files that it includes.
+
+    One that is included and cannot be read is no failure here: the text keeps the reason, and the
+    loader tells it where the file is named.
 
     Raises:
-        PolicyError: It is missing, unreadable or not UTF-8.
+        PolicyError: The main file is missing, unreadable or not UTF-8.
     """
-    return RulesText(str(path), _read_text(path))
+    try:
+        text = _read_text(path)
+    except _UnreadableError as error:
+        raise PolicyError(f"{path} {error}") from None
+    return with_included(str(path), text, path.parent)
+
+
+def with_included(file: str, text: str, folder: Path) -> RulesText:
+    """The rules of a main file that has been read.
+
+    Args:
+        file: What problems call the main file.
+        text: Its text.
+        folder: What the names of the files that it includes are relative to.
+    """
+    included: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    for name in included_names(text):
+        try:
+            included[name] = _read_text(folder / name)
+        except _UnreadableError as error:
+            unread[name] = str(error)
+    return RulesText(file, text, included, unread)
+
+
+class _UnreadableError(Exception):
+    """A file cannot be read. The message follows upon its name."""
 
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise PolicyError(
-            f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8 in your editor"
+        raise _UnreadableError(
+            f"is not UTF-8 text (byte {error.start}): save it as UTF-8 in your editor"
         ) from None
     except OSError as error:
-        raise PolicyError(f"{path} cannot be read: {error.strerror}") from None
+        raise _UnreadableError(f"cannot be read: {error.strerror}") from None
 
 
 def load_policy_file(path: Path) -> Policy:
     """Load a rules file.
 
     Raises:
-        PolicyError: It cannot be read, or has problems (all of them are in `problems`).
+        PolicyError: It cannot be read, or has errors (all findings are in `problems`).
     """
     return load_rules(read_rules(path))
 
@@ -59,15 +97,39 @@ def load_rules(rules: RulesText) -> Policy:
     """Load rules that have been read.
 
     Raises:
-        PolicyError: It has problems (all of them are in `problems`).
+        PolicyError: They have errors (all findings are in `problems`).
     """
-    try:
-        return load_policy(rules, known_prompts=builtin_prompts())
-    except RulesError as error:
-        count = len(error.problems)
-        raise PolicyError(
-            f"{rules.file} has {count} problem{'s' if count != 1 else ''}", error.problems
-        ) from None
+    examination = examine_rules(rules)
+    if examination.policy is None:
+        raise refused(rules, examination)
+    return examination.policy
+
+
+def examine_rules(rules: RulesText) -> Examination:
+    """The policy, if there is no error, and every finding: what `load_rules` does, with warnings.
+
+    The built-in prompts of the program are known.
+    """
+    return examine(rules, known_prompts=builtin_prompts())
+
+
+def warnings_of(rules: RulesText) -> tuple[Problem, ...]:
+    """Load rules that have been read, for what there is to be told although they can be used.
+
+    Raises:
+        PolicyError: They have errors.
+    """
+    examination = examine_rules(rules)
+    if examination.policy is None:
+        raise refused(rules, examination)
+    return examination.problems
+
+
+def refused(rules: RulesText, examination: Examination) -> PolicyError:
+    """The error that rules with errors cannot be used."""
+    count = len(examination.of_level(Level.ERROR))
+    sentence = f"{rules.file} has {count} error{'s' if count != 1 else ''}"
+    return PolicyError(sentence, examination.problems, rules)
 
 
 class RulesInForce:

@@ -17,7 +17,7 @@ import structlog
 from agi_server.app import DRAIN_SECONDS
 from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
-from agi_server.policy import PolicyError, load_rules, read_rules
+from agi_server.policy import PolicyError, read_rules, warnings_of
 from agi_server.service_state import Phase, ServiceState
 from agi_server.settings import Address, Settings, show_address
 from agi_server.workers import RulesNotTakenError, Workers
@@ -167,7 +167,11 @@ class Supervisor:
 def read_and_check(settings: Settings) -> RulesText:
     """Read and check the rules. Raises PolicyError."""
     rules = read_rules(settings.rules)
-    load_rules(rules)
+    warnings = warnings_of(rules)
+    if warnings:
+        log.warning("the rules have warnings: `rahyab check` shows them", count=len(warnings))
+    for each in warnings:
+        log.debug("rules", warning=str(each))
     return rules
 
 

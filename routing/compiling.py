@@ -20,6 +20,7 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
+from routing.documents import Document
 from routing.indexing import index_rules
 from routing.model import (
     AgentShape,
@@ -65,7 +66,6 @@ from routing.rules import (
 from routing.rules_text import RulesText
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
-from routing.yaml_reading import Document
 
 DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
@@ -88,9 +88,7 @@ def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Po
         agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
-        rules={
-            id_: _rule_list(id_, entry, document, rules.file) for id_, entry in shape.rules.items()
-        },
+        rules={id_: _rule_list(id_, entry, document) for id_, entry in shape.rules.items()},
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
@@ -203,9 +201,9 @@ def _patience(shape: PatienceShape) -> Patience:
     return Patience(shape.repeat, _route(shape.then))
 
 
-def _rule_list(id_: str, shapes: list[RuleShape], document: Document, file: str) -> RuleList:
+def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleList:
     rules = tuple(
-        _rule(shape, document, ("rules", id_, number), file) for number, shape in enumerate(shapes)
+        _rule(shape, document, ("rules", id_, number)) for number, shape in enumerate(shapes)
     )
     asked = (condition for rule in rules for condition in rule.when)
     queues = {each.argument: None for each in asked if each.fact.startswith("queue.")}
@@ -217,13 +215,14 @@ def _rule_list(id_: str, shapes: list[RuleShape], document: Document, file: str)
     )
 
 
-def _rule(shape: RuleShape, document: Document, path: Path, file: str) -> Rule:
+def _rule(shape: RuleShape, document: Document, path: Path) -> Rule:
+    place = document.at_value(path)
     return Rule(
         id=shape.id,
         when=_when(shape.when, document, (*path, "when")),
         then=_with_actions(destination(shape.then), shape),
-        file=file,
-        line=document.at_value(path).line,
+        file=place.file,
+        line=place.line,
     )
 
 

@@ -3,27 +3,48 @@
 There is one loader: what `rahyab check` refuses is never served.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from routing.catalogue import Level
 from routing.checks import findings
 from routing.compiling import compile_policy
+from routing.defining import resolve, told
+from routing.documents import Document
+from routing.including import read_all
 from routing.model import FileShape
 from routing.names import Names, names_in
 from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
 from routing.wording import problems_of
-from routing.yaml_reading import Document, read_yaml
 
 
 class RulesError(Exception):
-    """The rules cannot be used. `problems` has every reason, in the order of the file."""
+    """The rules cannot be used. `problems` has every finding, in the order of the files."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(f"{len(problems)} problems in the rules, the first: {problems[0]}")
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What came of reading rules.
+
+    Attributes:
+        policy: What they mean; None if there is an error among the problems.
+        problems: Every finding, errors and warnings, in the order of the files.
+    """
+
+    policy: Policy | None
+    problems: tuple[Problem, ...]
+
+    def of_level(self, level: Level) -> tuple[Problem, ...]:
+        """The findings of one level."""
+        return tuple(each for each in self.problems if each.level == level)
 
 
 def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]]) -> Policy:
@@ -34,39 +55,61 @@ def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, st
         known_prompts: The built-in prompts: id, then language, then text.
 
     Raises:
-        RulesError: With every problem that can be found at once.
+        RulesError: There is an error. With every finding.
     """
-    file = rules.file
-    reading = read_yaml(rules.text, file)
+    examination = examine(rules, known_prompts=known_prompts)
+    if examination.policy is None:
+        raise RulesError(examination.problems)
+    return examination.policy
+
+
+def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]]) -> Examination:
+    """Make a policy of rules as they are written, and tell everything that is wrong with them.
+
+    Args:
+        rules: The text of the file and of those that it includes.
+        known_prompts: The built-in prompts: id, then language, then text.
+    """
+    reading = read_all(rules)
     if reading.document is None:
-        raise RulesError(_in_order(reading.problems))
-    names = names_in(reading.document.data, known_prompts)
-    shape, wrong = _shape(reading.document, names, file)
-    whole = None if reading.problems else shape
-    checked = findings(reading.document, names, known_prompts, file, whole)
-    problems = _in_order(_one_a_place(reading.problems, wrong, checked))
-    if problems or shape is None:
-        raise RulesError(problems)
-    return compile_policy(shape, reading.document, rules)
+        return Examination(None, _in_order(reading.problems, rules))
+    resolved = resolve(reading.document)
+    document = resolved.document
+    names = names_in(document.data, known_prompts)
+    shape, wrong = _shape(document, names)
+    read = (*reading.problems, *resolved.problems)
+    whole = None if any(each.level == Level.ERROR for each in read) else shape
+    checked = findings(document, names, known_prompts, whole)
+    hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
+    problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
+    if shape is None or any(each.level == Level.ERROR for each in problems):
+        return Examination(None, problems)
+    return Examination(compile_policy(shape, document, rules), problems)
 
 
-def _shape(
-    document: Document, names: Names, file: str
-) -> tuple[FileShape | None, tuple[Problem, ...]]:
+def _shape(document: Document, names: Names) -> tuple[FileShape | None, tuple[Problem, ...]]:
     try:
         return FileShape.model_validate(document.data, context=names), ()
     except ValidationError as error:
-        return None, tuple(problems_of(error, document, file))
+        return None, tuple(problems_of(error, document))
 
 
-def _one_a_place(*stages: Iterable[Problem]) -> Iterable[Problem]:
+def _one_a_place(
+    document: Document, hushed: set[tuple[str, int, int]], *stages: Iterable[Problem]
+) -> Iterator[Problem]:
     """The problems of each stage, but for places where an earlier stage has found the cause."""
-    taken: set[tuple[int, int]] = set()
-    for stage in stages:
-        fresh = [each for each in stage if (each.line, each.column) not in taken]
-        yield from fresh
-        taken.update((each.line, each.column) for each in fresh)
+    taken = set(hushed)
+    for number, stage in enumerate(stages):
+        # What is wrong with a reference stands where it is: there, nothing else is to be told.
+        fresh = [each for each in stage if number == 0 or _place(each) not in taken]
+        yield from told(fresh, document)
+        taken.update(_place(each) for each in fresh if each.level == Level.ERROR)
 
 
-def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(set(problems)))
+def _place(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line, problem.column
+
+
+def _in_order(problems: Iterable[Problem], rules: RulesText) -> tuple[Problem, ...]:
+    files = list(rules.texts())
+    return tuple(sorted(set(problems), key=lambda each: (files.index(each.file), each)))

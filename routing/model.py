@@ -234,6 +234,12 @@ class FileShape(Shape):
     """A whole rules file."""
 
     version: Literal[1] = Field(description="The version of this language.")
+    include: list[Text] = Field(
+        default=[], description="Further files of these rules, by their names in this folder."
+    )
+    define: dict[Id, object] = Field(
+        default={}, description="Values by name; `$name` stands for one wherever it is needed."
+    )
     business: BusinessShape = Field(description="The business that answers.")
     numbers: Annotated[dict[PhoneNumber, NumberShape], Field(min_length=1)] = Field(
         description="The numbers that callers dial, as +, country code, number."

@@ -54,7 +54,7 @@ def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Name
     languages = business.get("languages") if isinstance(business, dict) else None
     if isinstance(languages, list):
         spoken = tuple(each for each in languages if is_language(each))
-        if len(spoken) == len(languages):
+        if spoken and len(spoken) == len(languages):
             found["language"] = spoken
     numbers = data.get("numbers")
     if isinstance(numbers, dict):
@@ -74,9 +74,12 @@ def is_language(code: object) -> TypeGuard[str]:
 
 
 def _misspelt(section: str, data: Mapping[str, object]) -> bool:
-    """Whether a section seems to stand there under a wrong name."""
+    """Whether a section seems to stand there under a wrong name, or within another one."""
+    if section in data:
+        return False
     others = [key for key in data if key not in _SECTIONS]
-    return section not in data and bool(get_close_matches(section, others))
+    within = (each for each in data.values() if isinstance(each, dict))
+    return bool(get_close_matches(section, others)) or any(section in each for each in within)
 
 
 def _sources(numbers: Iterable[object]) -> tuple[str, ...]:

@@ -1,12 +1,33 @@
 """What is wrong with a rules file, in words an administrator can act on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from unicodedata import category
 
+from routing.catalogue import Level, level_of
+
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and indices that lead to a place in the file; the empty one is the whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A `$name` through which a problem was met.
+
+    Attributes:
+        name: The definition in which the value is written.
+        path: Where it is used.
+        origin: The path of the value within the definitions.
+        file: The file, line and column of the use.
+    """
+
+    name: str
+    path: Path
+    origin: str
+    file: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,7 +36,8 @@ class Problem:
 
     `line` and `column` count from 1. `path` names the place in the file (`queues.support.need`),
     `message` says what is wrong, `hint` what to write instead (may be empty), and `code` is the
-    stable name of the kind of problem (`unknown-queue`).
+    stable name of the kind of problem (`unknown-queue`). `use` is there while problems are
+    gathered: the use of a definition by which the value was reached.
     """
 
     file: str
@@ -25,27 +47,50 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+    use: Use | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def level(self) -> Level:
+        """Whether the file loads all the same: the catalogue says so, by the code."""
+        return level_of(self.code)
 
 
-def render(problem: Problem, lines: Sequence[str]) -> str:
+def _as_it_is(text: str, part: str) -> str:
+    del part
+    return text
+
+
+def render(
+    problem: Problem, lines: Sequence[str], paint: Callable[[str, str], str] = _as_it_is
+) -> str:
     """A problem for a terminal: where and what, the line itself, a caret, and what to do.
 
     Args:
         problem: The finding.
         lines: The lines of the file that it is about.
+        paint: Colours a part of it. The second argument names the part: `error` and `warning` for
+            the level, `place`, `caret`.
     """
-    where = f"{problem.file}:{problem.line}:{problem.column}"
-    rendered = [f"{where}: {one_line(problem.message)} [{problem.code}]"]
+    where = paint(f"{problem.file}:{problem.line}:{problem.column}:", "place")
+    level = paint(f"{problem.level}:", problem.level)
+    rendered = [f"{where} {level} {one_line(problem.message)} [{problem.code}]"]
     if problem.line <= len(lines):
-        line = lines[problem.line - 1]
+        line = _visible(lines[problem.line - 1])
         shown = line.lstrip()
         before = line[: problem.column - 1][len(line) - len(shown) :]
         # A tab stays a tab, so that the caret stands under the same character.
         indent = "".join("\t" if each == "\t" else " " for each in before)
-        rendered += [f"    {shown}", f"    {indent}^"]
+        rendered += [f"    {shown}", f"    {indent}{paint('^', 'caret')}"]
     if problem.hint:
         rendered.append(f"    {one_line(problem.hint)}")
     return "\n".join(rendered)
+
+
+def _visible(line: str) -> str:
+    """A line of the file without what a terminal would obey, each sign in its column."""
+    return "".join(
+        "\ufffd" if each != "\t" and category(each) in {"Cc", "Zl", "Zp"} else each for each in line
+    )
 
 
 def one_line(text: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 from typing import Final
 
 REVISION_DIGITS: Final = 12
@@ -18,11 +19,14 @@ class RulesText:
         file: What problems call the file.
         text: Its text.
         included: The text of each file that it includes, by the name that it is included by.
+        unread: Why a file that it includes could not be read, by the same name. Such rules never
+            become a policy.
     """
 
     file: str
     text: str
     included: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def revision(self) -> str:
@@ -31,6 +35,16 @@ class RulesText:
         if self.included:
             whole = json.dumps([self.text, sorted(self.included.items())], ensure_ascii=False)
         return hashlib.sha256(whole.encode()).hexdigest()[:REVISION_DIGITS]
+
+    def file_of(self, name: str) -> str:
+        """What problems call the file that is included by this name."""
+        return str(PurePath(self.file).parent / name)
+
+    def texts(self) -> Mapping[str, str]:
+        """The text of each file, the main one first, by what problems call it."""
+        return {self.file: self.text} | {
+            self.file_of(name): text for name, text in self.included.items()
+        }
 
     def bundled(self) -> str:
         """Everything as one text (JSON), to be kept or handed to another process."""

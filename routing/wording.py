@@ -1,6 +1,7 @@
 """Turns what the model found into problems: the right place, and the administrator's words."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
@@ -9,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from routing.fields import unquoted
+from routing.misplacing import home_of, home_of_entry, words_for
 from routing.model import FileShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
@@ -17,6 +19,9 @@ from routing.yaml_reading import Document, Misread, kind_of
 
 _KEY_MARK: Final = "[key]"
 """What the model appends to the place of an error that is about a key, not about its value."""
+
+_ENTRY: Final = 2
+"""Parts of the path of an entry: the section and its name."""
 
 Words: TypeAlias = tuple[str, str, str]
 """The code, the message and the hint of a problem."""
@@ -32,22 +37,42 @@ _WANTED: Final = {
 }
 
 
-def problems_of(error: ValidationError, document: Document, file: str) -> Iterator[Problem]:
+def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Every finding of the model, in the file's terms."""
-    for finding in error.errors(include_url=False):
-        yield _problem(finding, document, file)
+    findings = [(_place(each), each) for each in error.errors(include_url=False)]
+    moved = dict(filter(None, (_moved(*each) for each in findings)))
+    for path, home in moved.items():
+        yield document.problem(path, *words_for(path, home), key=True)
+    missing = {(*home, path[-1]) for path, home in moved.items()} | set(moved.values())
+    for path, finding in findings:
+        if any(path[:end] in moved for end in range(1, len(path) + 1)):
+            continue
+        if finding["type"] != "missing" or path not in missing:
+            yield _problem(path, finding, document)
 
 
-def _problem(finding: ErrorDetails, document: Document, file: str) -> Problem:
-    about_key = finding["loc"][-1:] == (_KEY_MARK,)
-    path: Path = finding["loc"][:-1] if about_key else finding["loc"]
-    code, message, hint = _words(finding, path)
-    at_key = about_key or finding["type"] in {"extra_forbidden", "missing"}
+def _place(finding: ErrorDetails) -> Path:
+    """The path of the value, or of the key, that a finding is about."""
+    return finding["loc"][:-1] if finding["loc"][-1:] == (_KEY_MARK,) else finding["loc"]
+
+
+def _moved(path: Path, finding: ErrorDetails) -> tuple[Path, Path] | None:
+    """A key in the wrong place, which this finding is about, and where it belongs."""
+    unknown = finding["type"] == "extra_forbidden"
+    home = home_of(path, _fields) if unknown or finding["loc"] != path else None
+    if home is not None:
+        return path, home
+    no_mapping = finding["type"] == "model_type" and len(path) == _ENTRY
+    if no_mapping or (unknown and len(path) == _ENTRY + 1):
+        home = home_of_entry(path[:_ENTRY], _fields)
+    return None if home is None else (path[:_ENTRY], home)
+
+
+def _problem(path: Path, finding: ErrorDetails, document: Document) -> Problem:
     if finding["type"] == "missing":
-        place = document.at_key(path[:-1])
-    else:
-        place = document.at_key(path) if at_key else document.at_value(path)
-    return Problem(file, place.line, place.column, dotted(path), code, message, hint)
+        return _missing(path, document)
+    about_key = finding["loc"] != path or finding["type"] == "extra_forbidden"
+    return document.problem(path, *_words(finding, path), key=about_key)
 
 
 def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one line a kind
@@ -55,8 +80,6 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
     context: Mapping[str, Any] = finding.get("ctx", {})
     seen = finding["input"]
     match finding["type"]:
-        case "missing":
-            return _missing(path)
         case "extra_forbidden":
             return _unknown_key(path)
         case "string_type" if isinstance(seen, Misread | bool | int | float):
@@ -77,11 +100,14 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
     return finding["type"], context.get("message", finding["msg"]), context.get("hint", "")
 
 
-def _missing(path: Path) -> Words:
-    key, within = str(path[-1]), dotted(path[:-1])
-    where = f' in "{within}"' if within else ""
-    description = _fields(path[:-1])[key].description or ""
-    return "missing-key", f"`{key}` is missing{where}", f"{key}: {description}"
+def _missing(path: Path, document: Document) -> Problem:
+    """A key is missing: told at the key of the mapping, or where it is defined."""
+    key, within = str(path[-1]), path[:-1]
+    where = f' in "{document.spelt(within)}"' if within else ""
+    description = _fields(within)[key].description or ""
+    words = ("missing-key", f"`{key}` is missing{where}", f"{key}: {description}")
+    wrong = document.problem(within, *words, key=not document.is_reference(within))
+    return replace(wrong, path=dotted(path))
 
 
 def _unknown_key(path: Path) -> Words:
@@ -102,9 +128,12 @@ def _not_allowed(seen: object, path: Path) -> Words:
 
 def _wrong_kind(wanted: str, seen: object) -> Words:
     if isinstance(seen, str) and seen.lstrip("-").isdecimal() and "number" in wanted:
+        if not seen.isascii():
+            return "wrong-kind", f'"{seen}" is text', f"write its digits as 0 to 9: {int(seen)}"
         return "wrong-kind", f'"{seen}" in quotes is text', f"write {seen} without quotes"
     written = f'"{seen.text}"' if isinstance(seen, Misread) else kind_of(seen)
-    return "wrong-kind", f"{written} where {wanted} belongs", f"write {wanted}"
+    hint = "; each of its items begins with `- `" if wanted == "a list" else ""
+    return "wrong-kind", f"{written} where {wanted} belongs", f"write {wanted}{hint}"
 
 
 def _fields(path: Path) -> Mapping[str, FieldInfo]:

@@ -29,6 +29,10 @@ COMMANDS: Final = {
         "customers:customers",
         "The customer file: import, list, show; and the numbers that are blocked.",
     ),
+    "help": (
+        "help:help_command",
+        "Explain the CODE of a finding, with an example; without CODE, list them all.",
+    ),
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
     "diff": (
         "diff:diff_command",

@@ -1,38 +1,70 @@
 """`rahyab check`: is a rules file right? Every problem with its line and what to write instead."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import click
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.loading import policy_for_command, settings_for_command
-from agi_server.cli.problems import plural, print_problems_in
-from agi_server.policy import PolicyError, load_rules
+from agi_server.cli.finding_formats import Report, as_github, as_json, as_sarif
+from agi_server.cli.loading import settings_for_command
+from agi_server.cli.problems import plural, print_problems
+from agi_server.policy import PolicyError, examine_rules, read_rules, with_included
+from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
 
 STANDARD_INPUT: Final = Path("-")
+_FOR_PROGRAMS: Final[Mapping[str, Callable[[Report], str]]] = {
+    "json": as_json,
+    "sarif": as_sarif,
+    "github": as_github,
+}
 
 
 @click.command("check")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def check_command(file: Path | None) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *_FOR_PROGRAMS]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs: JSON, SARIF 2.1.0, workflow commands of GitHub.",
+)
+def check_command(file: Path | None, form: str) -> None:
     """Check a rules FILE (default: RAHYAB_RULES, else routing_rules.yaml).
 
-    With - for FILE the rules are read from standard input.
+    With - for FILE the rules are read from standard input; the files that they include are looked
+    for in the working folder. `rahyab help CODE` explains the code in brackets after a finding.
 
-    Exit code 0: nothing is wrong. 1: there are findings. 2: the check could not run.
+    Exit code 0: the rules can be used, though there may be warnings. 1: there are errors. 2: the
+    check could not run.
     """
     path = file or settings_for_command().rules
-    policy = _piped_policy() if path == STANDARD_INPUT else policy_for_command(path)
-    click.echo(f"{path}: nothing wrong (revision {policy.revision})")
-    click.echo(f"  {', '.join(_counts(policy))}")
+    rules = _piped_rules() if path == STANDARD_INPUT else _rules(path)
+    examination = examine_rules(rules)
+    policy = examination.policy
+    if form == "text":
+        _print(rules, examination.problems, policy)
+    else:
+        counts = {} if policy is None else _counts(policy)
+        report = Report(rules, examination.problems, counts, Path.cwd())
+        click.echo(_FOR_PROGRAMS[form](report))
+    if policy is None:
+        raise click.exceptions.Exit(FINDINGS)
 
 
-def _piped_policy() -> Policy:
+def _rules(path: Path) -> RulesText:
+    try:
+        return read_rules(path)
+    except PolicyError as error:
+        raise CannotRunError(str(error)) from None
+
+
+def _piped_rules() -> RulesText:
     """The rules from standard input, which can be read only once."""
     try:
         text = sys.stdin.buffer.read().decode()
@@ -40,26 +72,31 @@ def _piped_policy() -> Policy:
         raise CannotRunError(
             f"standard input is not UTF-8 text (byte {error.start}): pipe a file in UTF-8"
         ) from None
-    try:
-        return load_rules(RulesText(str(STANDARD_INPUT), text))
-    except PolicyError as error:
-        print_problems_in(text, error.problems)
-        raise click.exceptions.Exit(FINDINGS) from None
+    return with_included(str(STANDARD_INPUT), text, Path())
 
 
-def _counts(policy: Policy) -> Iterable[str]:
+def _print(rules: RulesText, problems: tuple[Problem, ...], policy: Policy | None) -> None:
+    if problems:
+        print_problems(rules, problems)
+    if policy is None:
+        return
+    verdict = "can be used" if problems else "nothing wrong"
+    click.echo(f"{rules.file}: {verdict} (revision {policy.revision})")
+    found = (f"{count} {plural(word, count)}" for word, count in _counts(policy).items())
+    click.echo(f"  {', '.join(found)}")
+
+
+def _counts(policy: Policy) -> Mapping[str, int]:
     """What was found: it shows a file that loads and is emptier than it should be."""
-    rules = sum(len(each.rules) for each in policy.rules.values())
-    found = (
-        (len(policy.numbers), "number"),
-        (len(policy.hours), "hours"),
-        (len(policy.skills), "skill"),
-        (len(policy.agents), "agent"),
-        (len(policy.queues), "queue"),
-        (len(policy.menus), "menu"),
-        (rules, "rule"),
-        (len(policy.surveys), "survey"),
-        (len(policy.mailboxes), "mailbox"),
-        (len(policy.prompts), "prompt"),
-    )
-    return (f"{count} {plural(word, count)}" for count, word in found)
+    return {
+        "number": len(policy.numbers),
+        "hours": len(policy.hours),
+        "skill": len(policy.skills),
+        "agent": len(policy.agents),
+        "queue": len(policy.queues),
+        "menu": len(policy.menus),
+        "rule": sum(len(each.rules) for each in policy.rules.values()),
+        "survey": len(policy.surveys),
+        "mailbox": len(policy.mailboxes),
+        "prompt": len(policy.prompts),
+    }

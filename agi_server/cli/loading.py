@@ -53,14 +53,14 @@ def policy_for_command(path: Path) -> Policy:
     try:
         return load_policy_file(path)
     except PolicyError as error:
-        raise end_for_policy(path, error) from None
+        raise end_for_policy(error) from None
 
 
-def end_for_policy(path: Path, error: PolicyError) -> Exception:
-    """Print a rules file's problems; what to raise so that the command ends as it should."""
-    if not error.problems:
+def end_for_policy(error: PolicyError) -> Exception:
+    """Print the problems of rules; what to raise so that the command ends as it should."""
+    if error.rules is None:
         return CannotRunError(str(error))
-    print_problems(path, error.problems)
+    print_problems(error.rules, error.problems)
     return click.exceptions.Exit(FINDINGS)
 
 

@@ -1,34 +1,47 @@
-"""Printing what is wrong with a rules file."""
+"""Printing what is wrong with rules, for people."""
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from agi_server.cli.errors import CannotRunError
-from agi_server.policy import PolicyError, read_rules
+from routing.catalogue import Level
 from routing.problems import Problem, render
+from routing.rules_text import RulesText
 
 
-def print_problems(path: Path, problems: Sequence[Problem]) -> None:
+def print_problems(rules: RulesText, problems: Sequence[Problem]) -> None:
     """Print each problem with the line it is about and a caret, then how many there are.
 
-    Raises:
-        CannotRunError: The file has become unreadable since it was loaded.
+    Colours go to a terminal only, and to none if NO_COLOR is set.
     """
-    try:
-        text = read_rules(path).text
-    except PolicyError as error:
-        raise CannotRunError(str(error)) from None
-    print_problems_in(text, problems)
+    print_rendered(rules, problems)
+    click.echo(summary(problems))
 
 
-def print_problems_in(text: str, problems: Sequence[Problem]) -> None:
-    """The same, for a text that is at hand."""
-    lines = text.splitlines()
+def print_rendered(rules: RulesText, problems: Sequence[Problem]) -> None:
+    """The same, without the number at the end."""
+    lines = {file: text.removeprefix("\ufeff").splitlines() for file, text in rules.texts().items()}
+    colours = False if os.environ.get("NO_COLOR") else None
     for problem in problems:
-        click.echo(render(problem, lines))
-    click.echo(f"{len(problems)} {plural('problem', len(problems))}")
+        click.echo(render(problem, lines.get(problem.file, ()), _paint), color=colours)
+
+
+def _paint(text: str, part: str) -> str:
+    match part:
+        case "error":
+            return click.style(text, fg="red", bold=True)
+        case "warning":
+            return click.style(text, fg="yellow", bold=True)
+        case "caret":
+            return click.style(text, fg="green", bold=True)
+    return click.style(text, bold=True)
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """How many errors and warnings there are: `2 errors, 0 warnings`."""
+    counts = ((sum(each.level == level for each in problems), level) for level in Level)
+    return ", ".join(f"{count} {plural(level.value, count)}" for count, level in counts)
 
 
 def plural(word: str, count: int) -> str:

@@ -42,7 +42,7 @@ def serve_command(listen: str | None, workers: int | None) -> None:
             settings = settings.with_workers(workers)
         asyncio.run(serve(settings, _banner))
     except PolicyError as error:
-        raise end_for_policy(settings.rules, error) from None
+        raise end_for_policy(error) from None
     except (WorkerFailedError, ListenError, SettingsError) as error:
         raise CannotRunError(str(error)) from None
 

@@ -29,4 +29,4 @@ def policy_of_version(settings: Settings, word: str) -> Policy:
     try:
         return load_rules(rules)
     except PolicyError as error:
-        raise end_for_policy(Path(rules.file), error) from None
+        raise end_for_policy(error) from None

@@ -13,6 +13,7 @@ from routing.checks import (
     contradictions,
     hours,
     ladders,
+    languages,
     loops,
     menus,
     rule_lists,
@@ -24,12 +25,13 @@ from routing.checks import (
     unused,
 )
 from routing.checks.scene import Scene
+from routing.documents import Document
 from routing.model import FileShape
 from routing.names import Names
 from routing.problems import Problem
-from routing.yaml_reading import Document
 
 CHECKS: Final = (
+    languages.problems,
     speech.problems,
     hours.problems,
     agents.problems,
@@ -52,7 +54,6 @@ def findings(
     document: Document,
     names: Names,
     builtin: Mapping[str, Mapping[str, str]],
-    file: str,
     whole: FileShape | None,
 ) -> Iterator[Problem]:
     """Every finding, in no particular order.
@@ -61,9 +62,8 @@ def findings(
         document: The plain data of the rules, with the place of each part.
         names: What they define.
         builtin: The built-in prompts: id, then language, then text.
-        file: What problems call the file.
         whole: The model of the file; None if anything in it is malformed.
     """
-    scene = Scene(document, names, builtin, file, whole)
+    scene = Scene(document, names, builtin, whole)
     for check in CHECKS:
         yield from check(scene)

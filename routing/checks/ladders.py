@@ -109,7 +109,9 @@ def _served(scene: Scene, queue: Queue, roster: list[Agent]) -> Iterator[Problem
 
 def _idle_steps(scene: Scene, queue: Queue, roster: list[Agent]) -> Iterator[Problem]:
     """Steps that let in nobody who was not let in before, in any language."""
-    callers = [each for each in callers_of(scene, queue) if served(queue, roster, each)]
+    callers = callers_of(scene, queue)
+    if not all(served(queue, roster, language) for language in callers):
+        return
     for index, (before, step) in enumerate(pairwise(queue.steps)):
         earlier = queue.steps[: index + 1]
         fresh = any(_lets_in(step, earlier, roster, language) for language in callers)

@@ -35,7 +35,9 @@ def _ambiguous(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
         if longer:
             begin = "begins" if len(longer) == 1 else "begin"
             wait = f"{menu.between_keys:g}s"
-            message = f'who presses "{key}" waits {wait} for nothing: {listed(longer)} {begin} so'
+            message = (
+                f'who presses "{key}" waits {wait} for nothing: {listed(longer)} {begin} with it'
+            )
             hint = "use keys of which none begins another; `between_keys` sets the wait, # ends it"
             yield scene.at(("menus", id_, "keys", key), "ambiguous-keys", message, hint, key=True)
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from routing.documents import Document
 from routing.model import (
     AgentShape,
     FileShape,
@@ -17,10 +18,9 @@ from routing.model import (
     SurveyShape,
 )
 from routing.names import Names
-from routing.problems import Path, Problem, dotted
+from routing.problems import Path, Problem
 from routing.shape import Shape
 from routing.when_model import AssumedShape
-from routing.yaml_reading import Document
 
 S = TypeVar("S", bound=Shape)
 
@@ -33,7 +33,6 @@ class Scene:
         document: The plain data, with the place of each part.
         names: What the data define.
         builtin: The built-in prompts: id, then language, then text.
-        file: What problems call the file.
         whole: The model of the file; None if anything in it is malformed. What follows from the
             absence of something (nothing leads to this menu) is true only of a whole file.
     """
@@ -41,7 +40,6 @@ class Scene:
     document: Document
     names: Names
     builtin: Mapping[str, Mapping[str, str]]
-    file: str
     whole: FileShape | None
 
     @property
@@ -113,8 +111,7 @@ class Scene:
 
     def at(self, path: Path, code: str, message: str, hint: str, *, key: bool = False) -> Problem:
         """A problem with the value at `path`, or with its key."""
-        place = self.document.at_key(path) if key else self.document.at_value(path)
-        return Problem(self.file, place.line, place.column, dotted(path), code, message, hint)
+        return self.document.problem(path, code, message, hint, key=key)
 
     def line(self, path: Path) -> int:
         """The line in which the value at `path` begins."""

@@ -69,9 +69,12 @@ def _told(
             f"the rules {listed(named)}{more}, from {lines} on, take every call that this one"
             " would match"
         )
-    hint = "move it above them, narrow their conditions, or delete it"
-    code = "trial-takes-all" if trial else "shadowed-rule"
-    return scene.at((*path, position), code, message, hint)
+    if trial:
+        hint = 'another part of the calls is written "30%..60%"; or is the trial over?'
+        return scene.at((*path, position), "trial-takes-all", message, hint)
+    above = "them" if len(earlier) > 1 else "it"
+    hint = f"move this rule above {above}, let {above} match less, or delete this one"
+    return scene.at((*path, position), "shadowed-rule", message, hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ def _classes(dimension: Dimension, domain: Domain) -> Iterator[Seen]:
     words = domain.words
     if domain.more:
         yield OTHER
-        words |= dimension.words.keys()
+        words |= {word for word in dimension.words if domain.knows(word)}
     yield from sorted(words)
     if domain.telephone:
         yield OTHER_NUMBER

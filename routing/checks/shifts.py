@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from routing.checks.hours import clock, stretches
 from routing.checks.ladders import callers_of, queues_of, roster_of
-from routing.checks.scene import Scene
+from routing.checks.scene import Scene, listed
 from routing.compiling import compile_hours
 from routing.problems import Path, Problem
 from routing.rules import Agent, Queue
@@ -35,13 +35,17 @@ def problems(scene: Scene) -> Iterator[Problem]:
     shifts = {id_: _minutes(scene, id_, zone) for id_ in _worked(roster)}
     at_work = _union(shifts.values())
     for queue in queues_of(scene):
+        alone: dict[Minutes, list[str]] = {}
         for language in callers_of(scene, queue):
             able = [agent for agent in roster if first_step(queue, agent, language) is not None]
             there = _union(
                 _WHOLE_WEEK if agent.shift is None else shifts[agent.shift] for agent in able
             )
             if able and at_work & ~there:
-                yield _alone(scene, queue, language, at_work & ~there)
+                alone.setdefault(at_work & ~there, []).append(language)
+        for minutes, languages in alone.items():
+            everybody = len(languages) == len(callers_of(scene, queue))
+            yield _alone(scene, queue, [] if everybody else languages, minutes)
 
 
 def _worked(roster: Iterable[Agent]) -> frozenset[str]:
@@ -73,9 +77,9 @@ def _offset(zone: ZoneInfo) -> int:
     return 0 if ahead is None else round(ahead.total_seconds() / 60)
 
 
-def _alone(scene: Scene, queue: Queue, language: str, alone: Minutes) -> Problem:
+def _alone(scene: Scene, queue: Queue, languages: list[str], alone: Minutes) -> Problem:
     start, end = _first_span(alone)
-    whom = f'a call in "{language}"' if language else "this queue"
+    whom = f"a call in {listed(languages)}" if languages else "this queue"
     every = _in_hours(alone.bit_count())
     message = (
         f"nobody who can serve {whom} is at work from {clock(start)} to {clock(end)}, and others"

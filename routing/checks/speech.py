@@ -5,16 +5,15 @@ A call may begin in any language of the business, as a customer has their own. A
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from routing.checks.scene import Scene, mapping, sequence
 from routing.checks.ways import Node, Way, in_words, node_path, starts, ways_in
-from routing.problems import Path, Problem
+from routing.problems import Problem
 
 
 def problems(scene: Scene) -> Iterator[Problem]:
-    """Languages named twice, and texts that are missing."""
-    yield from _languages(scene)
+    """Texts that are missing."""
     told: set[tuple[str, str]] = set()
     for prompt, languages, where in _heard(scene):
         own = mapping(scene.data.get("prompts")).get(prompt)
@@ -30,40 +29,18 @@ def problems(scene: Scene) -> Iterator[Problem]:
             yield scene.at(("prompts", prompt), "missing-text", message, hint, key=True)
 
 
-def _languages(scene: Scene) -> Iterator[Problem]:
-    written = sequence(mapping(scene.data.get("business")).get("languages"))
-    for index, language in enumerate(written):
-        path: Path = ("business", "languages", index)
-        if language in written[:index]:
-            yield scene.at(path, "duplicate-id", f'"{language}" is named twice', "delete one")
-        elif isinstance(language, str):
-            yield from _builtin_gaps(scene, language, path)
+Languages: TypeAlias = tuple[str, ...]
+"""Languages of calls, in the order of the file."""
 
-
-def _builtin_gaps(scene: Scene, language: str, path: Path) -> Iterator[Problem]:
-    """The program's own prompts must be there in every language: a call may begin in any."""
-    own = mapping(scene.data.get("prompts"))
-    lacking = [
-        prompt
-        for prompt, texts in scene.builtin.items()
-        if language not in texts and language not in mapping(own.get(prompt))
-    ]
-    if lacking:
-        message = f'built-in prompts have no text in "{language}": {", ".join(lacking)}'
-        hint = "write these under `prompts`, each with its text in this language"
-        yield scene.at(path, "missing-text", message, hint)
-
-
-_Languages = tuple[str, ...]
 _SPEAKING: Final = {"menu": "menus", "voicemail": "mailboxes", "survey": "surveys"}
 
 
-def spoken_at(scene: Scene, ways: tuple[Way, ...]) -> Mapping[Node, _Languages]:
+def spoken_at(scene: Scene, ways: tuple[Way, ...]) -> Mapping[Node, Languages]:
     """The languages that a call can have when it comes to each place; absent where none comes."""
-    onward: dict[Node, list[tuple[Way, _Languages]]] = {}
+    onward: dict[Node, list[tuple[Way, Languages]]] = {}
     for way, let_on in _let_on(scene, ways):
         onward.setdefault(way.source, []).append((way, let_on))
-    found: dict[Node, _Languages] = {}
+    found: dict[Node, Languages] = {}
     pending = [(node, scene.languages) for node in starts(scene.data)]
     while pending:
         node, languages = pending.pop()
@@ -79,14 +56,14 @@ def spoken_at(scene: Scene, ways: tuple[Way, ...]) -> Mapping[Node, _Languages]:
     return found
 
 
-def change(scene: Scene, way: Way, languages: Sequence[str]) -> _Languages:
+def change(scene: Scene, way: Way, languages: Sequence[str]) -> Languages:
     """The languages of the calls that have gone along a way, which may set one."""
     if "language" not in way.actions:
         return tuple(languages)
     return tuple(each for each in scene.languages if each == way.actions["language"] and languages)
 
 
-def _let_on(scene: Scene, ways: tuple[Way, ...]) -> Iterator[tuple[Way, _Languages]]:
+def _let_on(scene: Scene, ways: tuple[Way, ...]) -> Iterator[tuple[Way, Languages]]:
     """Each way with the languages that may go along it: rules may ask for some.
 
     After a rule that asks for nothing but a language, no call has that language any more.
@@ -102,7 +79,7 @@ def _let_on(scene: Scene, ways: tuple[Way, ...]) -> Iterator[tuple[Way, _Languag
             before.update(each for each in wanted if isinstance(each, str))
 
 
-def _heard(scene: Scene) -> Iterator[tuple[str, _Languages, str]]:
+def _heard(scene: Scene) -> Iterator[tuple[str, Languages, str]]:
     """Each mention of a prompt that calls come to: its languages, and where it is, in words."""
     ways = ways_in(scene.data)
     spoken = spoken_at(scene, ways)

@@ -49,6 +49,10 @@ class Domain:
     numbers: tuple[int, int] | None = None
     telephone: bool = False
 
+    def knows(self, word: str) -> bool:
+        """Whether the fact may be this word."""
+        return word in self.words or (self.more and word not in {NONE, UNAVAILABLE})
+
     def allows(self, condition: Condition, within: Values) -> bool:
         """Whether one of the values that `condition` allows can be seen, in a world with these."""
         for allowed in condition.allowed:
@@ -63,7 +67,7 @@ class Domain:
                 case Prefix(digits):
                     if within.has(digits):
                         return True
-                case str() if (self.more or allowed in self.words) and within.has(allowed):
+                case str() if self.knows(allowed) and within.has(allowed):
                     return True
         return False
 
@@ -169,7 +173,7 @@ class Domains:
             case "source":
                 return self._names("source", NONE)
             case "variable" if self._has_default(argument or ""):
-                return Domain(more=True, words=frozenset())
+                return Domain(more=True)
         return _BY_FACT[fact]
 
     def _names(self, kind: str, *words: str) -> Domain:

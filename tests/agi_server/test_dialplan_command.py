@@ -76,7 +76,7 @@ def test_rules_with_problems_build_nothing(rules: Path, tmp_path: Path) -> None:
     rules.write_text(TEXT.replace("queue: support", "queue: suport"), encoding="utf-8")
     result = build(rules, "--to", str(tmp_path / "out"))
     assert result.exit_code == 1
-    assert result.output.endswith("2 problems\n")
+    assert result.output.endswith("2 errors, 0 warnings\n")
     assert not (tmp_path / "out").exists()
 
 

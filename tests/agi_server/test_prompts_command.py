@@ -62,7 +62,7 @@ def test_build_shows_what_is_wrong_with_the_rules(rules: Path):
     result = run("build")
     assert result.exit_code == 1
     assert "timezone" in result.stdout
-    assert "1 problem" in result.stdout
+    assert "1 error" in result.stdout
 
 
 def test_build_says_that_there_is_no_rules_file(rules: Path):

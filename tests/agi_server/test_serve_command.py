@@ -79,8 +79,10 @@ def test_rules_with_problems_end_with_one_and_all_of_them(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert len(found.value.problems) > 3
     for problem in found.value.problems:
-        assert f"{BAD_RULES}:{problem.line}:{problem.column}: {problem.message}" in done.stdout
-    assert f"{len(found.value.problems)} problems" in done.stdout
+        assert (
+            f"{BAD_RULES}:{problem.line}:{problem.column}: error: {problem.message}" in done.stdout
+        )
+    assert f"{len(found.value.problems)} errors, 0 warnings" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,7 +2,15 @@
 
 import pytest
 
-from routing.yaml_reading import MAX_CHARACTERS, Misread, Position, plain, read_yaml
+from routing.yaml_reading import (
+    BEGIN_RULES,
+    MAX_CHARACTERS,
+    Misread,
+    Position,
+    Reference,
+    plain,
+    read_yaml,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +28,10 @@ from routing.yaml_reading import MAX_CHARACTERS, Misread, Position, plain, read_
         ("2.5", 2.5),
         ("true", True),
         ("false", False),
+        ("$name", Reference("name")),
+        ("$Name_2", Reference("Name_2")),
+        ("$5", "$5"),
+        ("$a b", "$a b"),
         ("", None),
         ("~", None),
         ("null", None),
@@ -72,11 +84,11 @@ def test_positions_count_characters_from_one() -> None:
     """Columns are characters, also after Persian text."""
     document = read_yaml('{"سلام": [x, "دنیا", {k: v}]}', "f").document
     assert document is not None
-    assert document.keys == {("سلام",): Position(1, 2), ("سلام", 2, "k"): Position(1, 23)}
-    assert document.values[("سلام", 1)] == Position(1, 14)
-    assert document.values[("سلام", 2, "k")] == Position(1, 26)
-    assert document.at_value(("سلام", 2, "absent", 7)) == Position(1, 22)
-    assert document.at_key(("سلام", 2)) == Position(1, 22)
+    assert document.keys == {("سلام",): Position(1, 2, "f"), ("سلام", 2, "k"): Position(1, 23, "f")}
+    assert document.values[("سلام", 1)] == Position(1, 14, "f")
+    assert document.values[("سلام", 2, "k")] == Position(1, 26, "f")
+    assert document.at_value(("سلام", 2, "absent", 7)) == Position(1, 22, "f")
+    assert document.at_key(("سلام", 2)) == Position(1, 22, "f")
 
 
 def test_bare_numbers_are_keys_by_their_text() -> None:
@@ -134,11 +146,11 @@ def test_a_huge_file_is_not_even_parsed() -> None:
 def test_a_file_without_anything_is_told_how_to_begin(text: str) -> None:
     """Empty in each of the ways in which YAML can be empty."""
     (problem,) = read_yaml(text, "f").problems
-    assert (problem.code, problem.hint) == ("empty-file", "begin with `version: 1`")
+    assert (problem.code, problem.hint) == ("empty-file", BEGIN_RULES)
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
     """Some editors write one."""
     document = read_yaml("\ufeffversion: 1", "f").document
     assert document is not None
-    assert document.keys == {("version",): Position(1, 1)}
+    assert document.keys == {("version",): Position(1, 1, "f")}

@@ -1,0 +1,71 @@
+"""`rahyab help`: what the code of a finding means, with an example that fails and one that does."""
+
+import textwrap
+from typing import Final
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from agi_server.cli import COMMANDS
+from agi_server.cli.errors import CannotRunError
+from agi_server.cli.printing import table_console
+from agi_server.cli.problems import print_rendered
+from ivr.prompts import builtin_prompts
+from routing.catalogue import Entry, catalogue
+from routing.loading import examine
+from routing.names import suggestion
+
+WIDTH: Final = 80
+"""Columns of the text: what every terminal has."""
+
+
+@click.command("help")
+@click.argument("code", required=False)
+def help_command(code: str | None) -> None:
+    """Explain the CODE of a finding, with an example; without CODE, list them all."""
+    if code is None:
+        _list()
+        return
+    wanted = code.strip("[]")
+    entry = catalogue().get(wanted)
+    if entry is None:
+        raise CannotRunError(_no_such(wanted))
+    _explain(wanted, entry)
+
+
+def _no_such(code: str) -> str:
+    if code in COMMANDS:
+        return f"`{code}` is a command: `rahyab {code} --help` explains it"
+    close = suggestion(code, catalogue())
+    hint = close if "did you mean" in close else "`rahyab help` lists them all"
+    return f'there is no finding "{code}": {hint}'
+
+
+def _list() -> None:
+    table = Table("code", "level", "what is wrong", box=None, pad_edge=False)
+    for code, entry in sorted(catalogue().items()):
+        table.add_row(code, entry.level.value, Text(entry.title))
+    table_console().print(table)
+
+
+def _explain(code: str, entry: Entry) -> None:
+    click.echo(f"{code} ({entry.level}): {entry.title}.\n")
+    click.echo(f"{textwrap.fill(entry.why, WIDTH)}\n")
+    times = f" ({entry.times:,} times this)" if entry.times > 1 else ""
+    click.echo(f"Wrong{times}:\n")
+    _print_files(entry.example)
+    click.echo("What the check says:\n")
+    rules = entry.failing()
+    found = examine(rules, known_prompts=builtin_prompts()).problems
+    print_rendered(rules, [each for each in found if each.code == code])
+    click.echo("\nRight:\n")
+    _print_files(entry.mended)
+
+
+def _print_files(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        if len(files) > 1:
+            click.echo(f"  {name}:")
+        indent = "    " if len(files) > 1 else "  "
+        click.echo(textwrap.indent(text, indent))

@@ -1,0 +1,50 @@
+"""Keys that are written well and stand in the wrong place: indented too far, or too little.
+
+Such a key is unknown where it stands and missing where it belongs, and whatever is within it is
+told to be wrong too. The one thing that is to be mended is its place.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from routing.problems import Path, dotted
+
+Fields: TypeAlias = Callable[[Path], Mapping[str, object]]
+"""The keys that the mapping at a path may have; none if it may have any, or is no mapping."""
+
+WITHIN: Final = "…"
+"""Stands for whichever entry of a section."""
+
+
+def home_of(path: Path, fields: Fields) -> Path | None:
+    """Where the key at `path`, which is not known there, belongs; None if nowhere near.
+
+    That is around the mapping that it stands in, or within a neighbour of it. The whole file comes
+    last, since names of its sections are also used elsewhere.
+    """
+    key = str(path[-1])
+    around = [path[:end] for end in range(len(path) - 2, 0, -1)]
+    beside = [(*path[:-1], name) for name in fields(path[:-1])]
+    items = [(*place, 0) for place in beside]
+    for place in (*around, *beside, *items, ()):
+        if place != path[:-1] and key in fields(place):
+            return place
+    return None
+
+
+def home_of_entry(path: Path, fields: Fields) -> Path | None:
+    """The same for an entry that is called like a section, or like a key of its neighbours."""
+    if path[-1] in fields(path):
+        return (path[0], WITHIN)
+    return () if path[-1] in fields(()) else None
+
+
+def words_for(path: Path, home: Path) -> tuple[str, str, str]:
+    """Code, message and hint of the finding."""
+    message = f'"{path[-1]}" cannot stand in "{dotted(path[:-1])}"'
+    if not home:
+        return "wrong-place", message, "is it a section? Then begin it at the beginning of the line"
+    if home[-1] == WITHIN:
+        return "wrong-place", message, f"it belongs to an entry of `{home[0]}`: indent it further"
+    way = "less" if len(home) < len(path) else "further"
+    return "wrong-place", message, f'it belongs to "{dotted(home)}": indent it {way}'
