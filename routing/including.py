@@ -8,9 +8,10 @@ is kept, so that every finding names its own file.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar, get_origin
 
 from routing.documents import Document, Position
+from routing.model import FileShape
 from routing.problems import Path, Problem
 from routing.rules_text import RulesText
 from routing.yaml_reading import MAX_CHARACTERS, Reading, read_yaml
@@ -28,8 +29,12 @@ _BEGIN_INCLUDED: Final = "begin with a section, such as `queues:`, or take it ou
 JOINED_LISTS: Final = frozenset({"tests"})
 """Sections that are lists; what each file has is added at the end."""
 
-WHOLE: Final = frozenset({"version", "business", "unlisted", "tracking"})
-"""Sections that are not mappings of entries: they stand in one file only."""
+WHOLE: Final = frozenset(
+    name
+    for name, field in FileShape.model_fields.items()
+    if get_origin(field.annotation) is not dict
+)
+"""Sections that are not mappings of entries (`version`, `business` …): they stand in one file."""
 
 
 def included_names(text: str) -> tuple[str, ...]:
