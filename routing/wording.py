@@ -26,6 +26,26 @@ _ENTRY: Final = 2
 Words: TypeAlias = tuple[str, str, str]
 """The code, the message and the hint of a problem."""
 
+_BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
+    ("menus", "silence"): (
+        "missing-branch",
+        "nothing says where a caller goes who presses no key",
+        "write `silence: {repeat: 2, then: {queue: …}}`",
+    ),
+    ("menus", "wrong_key"): (
+        "missing-branch",
+        "nothing says where a caller goes who presses a key that is not offered",
+        "write `wrong_key: {repeat: 2, then: {queue: …}}`",
+    ),
+    ("queues", "give_up"): (
+        "missing-branch",
+        "callers whom nobody answers have no way on: TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY,"
+        " JOINUNAVAIL and LEAVEUNAVAIL of QUEUESTATUS",
+        "write `give_up: {after: 5m, then: {voicemail: …}}`: it is taken after each of these",
+    ),
+}
+"""What is told when a way on is missing, by section and key."""
+
 _WANTED: Final = {
     "int_type": "a whole number",
     "float_type": "a number",
@@ -108,7 +128,8 @@ def _missing(path: Path, document: Document) -> Problem:
     key, within = str(path[-1]), path[:-1]
     where = f' in "{document.spelt(within)}"' if within else ""
     description = _fields(within)[key].description or ""
-    words = ("missing-key", f"`{key}` is missing{where}", f"{key}: {description}")
+    words = _BRANCHES.get((str(path[0]), key)) if len(within) == _ENTRY else None
+    words = words or ("missing-key", f"`{key}` is missing{where}", f"{key}: {description}")
     wrong = document.problem(within, *words, key=not document.is_reference(within))
     return replace(wrong, path=dotted(path))
 
