@@ -80,8 +80,8 @@ class Calls:
     async def after_queue(self, channel: Channel) -> None:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""
         request = read_request(channel.environment)
-        book = self.rules.book
         call = await self._stored(request)
+        book = self.rules.book_of(call.revision)
         talk = self._resume(channel, request, book, call)
         queue = book.policy.queues.get(call.queue or "")
         served = request.status == QueueStatus.CONTINUE
@@ -91,8 +91,8 @@ class Calls:
     async def survey(self, channel: Channel) -> None:
         """Ask the caller how it went."""
         request = read_request(channel.environment)
-        book = self.rules.book
         call = await self._stored(request)
+        book = self.rules.book_of(call.revision)
         talk = self._resume(channel, request, book, call)
         survey = str(call.state.get("survey"))
         if survey not in book.policy.surveys:

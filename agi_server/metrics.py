@@ -174,7 +174,7 @@ def _rules(state: ServiceState) -> Iterator[Metric]:
     )
     yield _gauge(
         "rahyab_rules_loaded_timestamp_seconds",
-        "When the rules in force were loaded, in Unix time.",
+        "Since when the rules are in force, in Unix time.",
         state.loaded_at,
     )
     yield CounterMetricFamily(

@@ -1,9 +1,11 @@
 """The rules in force: load a file, cross-check it, swap it in whole.
 
-A call keeps the rulebook that it began a request with; a bad file never replaces a good one.
+A call keeps the rulebook that it began with; a bad file never replaces a good one.
 """
 
+from collections import deque
 from pathlib import Path
+from typing import Final
 
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
@@ -13,6 +15,10 @@ from routing.loading import Examination, examine
 from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
+
+EARLIER_BOOKS: Final = 4
+"""How many rulebooks before the present one a process holds for calls that began with them. Rules
+seldom change more often while one call lasts; each book of 2,000 rules takes about a megabyte."""
 
 
 class PolicyError(Exception):
@@ -137,17 +143,33 @@ class RulesInForce:
 
     It changes in two steps, so that several processes change together or not at all: each first
     prepares the new text, and commits only when all have said that they can.
+
+    A call is several requests. Those before the present rules are held for some time, so that its
+    later requests go by what it began with.
     """
 
     def __init__(self, rules: RulesText) -> None:
         """Load the rules. Raises PolicyError."""
         self._book = Rulebook.of(load_rules(rules))
         self._prepared: Rulebook | None = None
+        self._earlier: deque[Rulebook] = deque(maxlen=EARLIER_BOOKS)
 
     @property
     def book(self) -> Rulebook:
-        """The rulebook for a request that begins now."""
+        """The rulebook for a call that begins now."""
         return self._book
+
+    def book_of(self, revision: str) -> Rulebook:
+        """The rulebook for a further request of a call.
+
+        Args:
+            revision: Of the rules that the call began with.
+
+        Returns:
+            Those rules; the present ones if they are not held any more.
+        """
+        held = (book for book in reversed(self._earlier) if book.policy.revision == revision)
+        return next(held, self._book)
 
     def prepare(self, rules: RulesText) -> str:
         """Load other rules, without using it yet; may run in a thread of its own.
@@ -164,13 +186,14 @@ class RulesInForce:
         return book.policy.revision
 
     def commit(self) -> str:
-        """Give requests that begin from now on what was prepared; its revision.
+        """Give calls that begin from now on what was prepared; its revision.
 
         Raises:
             RuntimeError: Nothing is prepared.
         """
         if self._prepared is None:
             raise RuntimeError("no rules are prepared")
+        self._earlier.append(self._book)
         self._book, self._prepared = self._prepared, None
         return self._book.policy.revision
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from agi_server.measurements import Measurements
+from routing.problems import Problem
 
 REPORT_LATE_SECONDS: Final = 5.0
 """Workers report each second: one that has been silent for so long is stuck or stopped."""
@@ -17,6 +19,66 @@ class Phase(StrEnum):
     STARTING = "starting"
     SERVING = "serving"
     DRAINING = "draining"
+
+
+class Origin(StrEnum):
+    """How rules came into force."""
+
+    START = "start"
+    RELOAD = "reload"
+    WATCH = "watch"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesState:
+    """The rules in force.
+
+    Attributes:
+        revision: Their name.
+        since: When they came into force.
+        origin: How.
+        earlier: How many revisions one can roll back.
+    """
+
+    revision: str
+    since: datetime
+    origin: Origin
+    earlier: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the rules file holds, which need not be what is in force.
+
+    Attributes:
+        file: Its path, whole.
+        revision: Of its text; None when it cannot be read.
+        differs: Whether this is another revision than the one in force.
+        errors: How many its text has: with any, the service could not be started by it.
+        trouble: Why it cannot be read; else empty.
+    """
+
+    file: str
+    revision: str | None
+    differs: bool
+    errors: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedReload:
+    """A reload that was refused.
+
+    Attributes:
+        at: When.
+        reason: Why, in a sentence.
+        problem: The first error in the rules file, if that is why.
+    """
+
+    at: datetime
+    reason: str
+    problem: Problem | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,30 @@
 """The supervisor: the process of `rahyab serve`. It listens, and lets workers serve.
 
 It holds what must outlive a worker: the listening socket, the rules in force, the counts of workers
-that died. Signals, metrics and health are its own; no call passes through it.
+that died. Signals, operators, metrics and health are its own; no call passes through it.
 """
 
 import asyncio
 import signal
 import socket
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
-from agi_server.app import DRAIN_SECONDS
+from agi_server.app import DRAIN_SECONDS, utc_now
+from agi_server.changes import Changes, Service, check
+from agi_server.control import Answer, NotTaken, Reload, Request, Rollback, Standing, Status
+from agi_server.control_socket import ControlServer, opened_control
 from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
-from agi_server.policy import PolicyError, read_rules, warnings_of
-from agi_server.service_state import Phase, ServiceState
+from agi_server.policy import read_rules
+from agi_server.revisions import RevisionKeeper
+from agi_server.service_state import Phase, ServiceState, health_of
 from agi_server.settings import Address, Settings, show_address
-from agi_server.workers import RulesNotTakenError, Workers
+from agi_server.watching import Watch, one_second
+from agi_server.workers import Workers
 from routing.rules_text import RulesText
 
 PROGRESS_SECONDS: Final = 1.0
@@ -64,17 +68,37 @@ class Supervisor:
         signals: What it is asked to do.
         listener: Where calls come in.
         rules: What to serve by at first.
+        watch: Whether to load them again when their file changes.
     """
 
     def __init__(
-        self, settings: Settings, signals: Signals, listener: socket.socket, rules: RulesText
+        self,
+        settings: Settings,
+        signals: Signals,
+        listener: socket.socket,
+        rules: RulesText,
+        *,
+        watch: bool,
     ) -> None:
         self._settings = settings
         self._signals = signals
         self._workers = Workers(settings.workers, listener, rules)
+        self._keeper = RevisionKeeper(settings)
+        service = Service(self._workers.change_rules, self._keeper.keep, utc_now)
+        self._changes = Changes(settings.rules, rules, service)
+        self._watch = Watch(settings.rules, rules, self._changes) if watch else None
         self._phase = Phase.STARTING
-        self._loaded_at = time.time()
-        self._failed_reloads = 0
+        self._started_at = utc_now()
+
+    async def answer(self, request: Request) -> Answer:
+        """Do what an operator asks."""
+        match request:
+            case Reload():
+                return await self._change(self._changes.reload)
+            case Rollback():
+                return await self._change(self._changes.rollback)
+            case Status():
+                return await self._standing()
 
     def state(self) -> ServiceState:
         """How the service stands now."""
@@ -85,8 +109,8 @@ class Supervisor:
             deaths=self._workers.deaths,
             cut=self._workers.cut,
             revision=self._workers.rules.revision,
-            loaded_at=self._loaded_at,
-            failed_reloads=self._failed_reloads,
+            loaded_at=self._changes.state.since.timestamp(),
+            failed_reloads=self._changes.failed_reloads,
             totals=self._workers.totals(),
         )
 
@@ -102,13 +126,22 @@ class Supervisor:
         if not await self._started():
             return
         self._phase = Phase.SERVING
+        self._changes.begin()
         ready()
-        reloading = asyncio.create_task(self._reload_when_wanted())
+        changing = [asyncio.create_task(each) for each in self._changing()]
         await self._signals.stop.wait()
-        reloading.cancel()
+        for task in changing:
+            task.cancel()
         self._phase = Phase.DRAINING
         log.info("stopping", deadline=DRAIN_SECONDS)
         await self._drain()
+        await self._keeper.finish()
+
+    def _changing(self) -> Iterator[Coroutine[None, None, None]]:
+        """What changes the rules when no operator asks for it."""
+        yield self._reload_when_wanted()
+        if self._watch is not None:
+            yield self._watch.run(one_second)
 
     async def _started(self) -> bool:
         """Start the workers; False if a signal came first."""
@@ -141,59 +174,63 @@ class Supervisor:
         while True:
             await self._signals.reload.wait()
             self._signals.reload.clear()
-            await self._reload()
+            await self._changes.reload()
 
-    async def _reload(self) -> None:
-        try:
-            rules = await asyncio.to_thread(read_and_check, self._settings)
-            await self._workers.change_rules(rules)
-        except PolicyError as error:
-            problems = [f"{found.line}:{found.column} {found.message}" for found in error.problems]
-            self._tell_refused(str(error), problems)
-        except RulesNotTakenError as error:
-            self._tell_refused(str(error), [])
-        except Exception:
-            log.exception("a reload failed")
-            self._tell_refused("a bug: see the line above, and tell the makers", [])
-        else:
-            self._loaded_at = time.time()
-            log.info("rules reloaded", revision=rules.revision)
+    async def _change(self, change: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Change the rules, if they can be changed now."""
+        if self._phase is Phase.SERVING:
+            return await change()
+        return NotTaken(self._changes.state.revision, f"the service is {self._phase.value}")
 
-    def _tell_refused(self, reason: str, problems: list[str]) -> None:
-        self._failed_reloads += 1
-        log.error("rules not reloaded; the old ones stay", reason=reason, problems=problems)
+    async def _standing(self) -> Standing:
+        state = self.state()
+        return Standing(
+            phase=state.phase,
+            health=health_of(state),
+            started_at=self._started_at,
+            watching=self._watch is not None,
+            rules=self._changes.state,
+            file=await self._changes.file_state(),
+            failed_reloads=state.failed_reloads,
+            failure=self._changes.failure,
+            wanted=state.wanted,
+            workers=tuple(state.workers),
+        )
 
 
 def read_and_check(settings: Settings) -> RulesText:
     """Read and check the rules. Raises PolicyError."""
     rules = read_rules(settings.rules)
-    warnings = warnings_of(rules)
-    if warnings:
-        log.warning("the rules have warnings: `rahyab check` shows them", count=len(warnings))
-    for each in warnings:
-        log.debug("rules", warning=str(each))
+    check(rules)
     return rules
 
 
-async def serve(settings: Settings, ready: Callable[[Address], None]) -> None:
+async def serve(
+    settings: Settings, ready: Callable[[Address], None], *, watch: bool = False
+) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP loads the rules again.
 
     Args:
         settings: Where things are.
         ready: Called once with the address when calls can come in.
+        watch: Whether to load the rules again when their file changes.
 
     Raises:
         PolicyError: The rules file cannot be used.
+        ControlError: Another server has this home, or it cannot be used.
         ListenError: A port cannot be listened on.
         WorkerFailedError: The workers cannot start.
     """
     signals = Signals()
     signals.heed()
     rules = await asyncio.to_thread(read_and_check, settings)
-    with listen(*settings.listen) as listener:
-        supervisor = Supervisor(settings, signals, listener, rules)
+    with opened_control(settings.home) as control, listen(*settings.listen) as listener:
+        supervisor = Supervisor(settings, signals, listener, rules, watch=watch)
         address: Address = listener.getsockname()[:2]
-        async with _monitored(settings, supervisor) as metrics:
+        async with (
+            _monitored(settings, supervisor) as metrics,
+            ControlServer(supervisor.answer).listening(control),
+        ):
 
             def tell() -> None:
                 log.info(

@@ -63,7 +63,6 @@ from routing.rules import (
     Tracking,
     Variable,
 )
-from routing.rules_text import RulesText
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
 
@@ -71,11 +70,11 @@ DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
 
 
-def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Policy:
+def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business = shape.business
+    business, assumed = shape.business, assumed_values(shape.unavailable)
     return Policy(
-        revision=rules.revision,
+        revision=revision,
         business=Business(
             business.name, business.country, business.timezone, tuple(business.languages)
         ),
@@ -88,12 +87,14 @@ def compile_policy(shape: FileShape, document: Document, rules: RulesText) -> Po
         agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
-        rules={id_: _rule_list(id_, entry, document) for id_, entry in shape.rules.items()},
+        rules={
+            id_: _rule_list(id_, entry, document, assumed) for id_, entry in shape.rules.items()
+        },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
-        assumed=assumed_values(shape.unavailable),
+        assumed=assumed,
         fallback=business.fallback,
         prompts=shape.prompts,
     )
@@ -201,7 +202,9 @@ def _patience(shape: PatienceShape) -> Patience:
     return Patience(shape.repeat, _route(shape.then))
 
 
-def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleList:
+def _rule_list(
+    id_: str, shapes: list[RuleShape], document: Document, assumed: Mapping[str, Seen]
+) -> RuleList:
     rules = tuple(
         _rule(shape, document, ("rules", id_, number)) for number, shape in enumerate(shapes)
     )
@@ -210,7 +213,7 @@ def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleLis
     return RuleList(
         id=id_,
         rules=rules,
-        index=index_rules([rule.when for rule in rules]),
+        index=index_rules([rule.when for rule in rules], assumed),
         queues=tuple(queue for queue in queues if queue is not None),
     )
 

@@ -38,6 +38,9 @@ def _comparison(
             hint = digits_hint(written, f'write {what} with <, <=, >, >= or ..: "{example}"{also}')
             raise complaint("bad-comparison", f'"{written}" compares with nothing', hint)
         low, high = limits
+        if high is not None and high < 0:
+            message = f'"{written}" holds nothing: none is below zero'
+            raise complaint("bad-comparison", message, "write a larger value")
         if low is not None and high is not None and low > high:
             message = f'"{written}" holds nothing: its end is below its beginning'
             raise complaint("bad-comparison", message, "write the smaller value first")

@@ -26,7 +26,8 @@ class RulesError(Exception):
     """The rules cannot be used. `problems` has every finding, in the order of the files."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} problems in the rules, the first: {problems[0]}")
+        errors = [each for each in problems if each.level == Level.ERROR]
+        super().__init__(f"{len(errors)} errors in the rules, the first: {errors[0]}")
         self.problems = problems
 
 
@@ -84,7 +85,7 @@ def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]])
     problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):
         return Examination(None, problems)
-    return Examination(compile_policy(shape, document, rules), problems)
+    return Examination(compile_policy(shape, document, rules.revision), problems)
 
 
 def _shape(document: Document, names: Names) -> tuple[FileShape | None, tuple[Problem, ...]]:

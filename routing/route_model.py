@@ -94,6 +94,10 @@ class PriorityShape(Shape):
 def _priority(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"start": value, "rise": 0, "every": "1m"}
+    if isinstance(value, str) and value.isdecimal():
+        raise complaint(
+            "wrong-kind", f'"{value}" in quotes is text', f"write {value} without quotes"
+        )
     return value
 
 

@@ -30,12 +30,14 @@ ContractWord = Literal["running", "grace", "ended", "none", "unavailable"]
 
 
 def _truth(*others: str) -> BeforeValidator:
+    *most, last = "true", "false", *others
+    hint = f"write {', '.join(most)} or {last}"
+
     def read(value: object) -> str:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str) and value in others:
             return value
-        hint = f"write {', '.join(('true', *others))} or false" if others else "write true or false"
         raise complaint("not-allowed", "neither true nor false", hint)
 
     return BeforeValidator(read)

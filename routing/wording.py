@@ -26,6 +26,9 @@ _ENTRY: Final = 2
 Words: TypeAlias = tuple[str, str, str]
 """The code, the message and the hint of a problem."""
 
+_UNANSWERED: Final = "TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY, JOINUNAVAIL and LEAVEUNAVAIL"
+"""How Asterisk says that nobody took a call out of a queue."""
+
 _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
     ("menus", "silence"): (
         "missing-branch",
@@ -39,8 +42,7 @@ _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
     ),
     ("queues", "give_up"): (
         "missing-branch",
-        "callers whom nobody answers have no way on: TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY,"
-        " JOINUNAVAIL and LEAVEUNAVAIL of QUEUESTATUS",
+        f"callers whom nobody answers have no way on: {_UNANSWERED} of QUEUESTATUS",
         "write `give_up: {after: 5m, then: {voicemail: …}}`: it is taken after each of these",
     ),
 }

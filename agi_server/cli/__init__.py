@@ -11,6 +11,15 @@ from agi_server import __version__
 
 COMMANDS: Final = {
     "serve": ("serve:serve_command", "Serve calls until stopped."),
+    "reload": ("reload:reload_command", "Have the running server load the rules file again."),
+    "rollback": (
+        "rollback:rollback_command",
+        "Have the running server return to the rules before the present ones.",
+    ),
+    "status": (
+        "status:status_command",
+        "Show how the running server stands: its rules, their file, its workers.",
+    ),
     "check": (
         "check:check_command",
         "Check a rules FILE (default: RAHYAB_RULES, else routing_rules.yaml).",
@@ -40,7 +49,7 @@ COMMANDS: Final = {
     ),
     "replay": (
         "replay:replay_command",
-        "Send the calls of the journal through a rules file: which would go elsewhere, and why.",
+        "Send the calls of the journal through a rules file, and tell which would go elsewhere.",
     ),
     "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
     "lab": (

@@ -50,12 +50,13 @@ def as_json(report: Report) -> str:
             f"{level}s": sum(each.level == level for each in report.problems) for level in Level
         },
         "found": dict(report.counts),
-        "findings": [_finding(each) for each in report.problems],
+        "findings": [finding(each) for each in report.problems],
     }
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
-def _finding(problem: Problem) -> dict[str, Any]:
+def finding(problem: Problem) -> dict[str, Any]:
+    """All that is known of one finding."""
     names = ("file", "line", "column", "path", "level", "code", "message", "hint")
     return {name: getattr(problem, name) for name in names}
 

@@ -7,6 +7,7 @@ import click
 
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import end_for_policy, settings_for_command
+from agi_server.control_socket import ControlError
 from agi_server.listening import ListenError
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError
@@ -31,7 +32,8 @@ EXAMPLE_CALL: Final = '--from +989121234567 --to +982191000000 --at "2026-11-24 
     type=click.IntRange(1, MOST_WORKERS),
     help="Processes that serve calls. Instead of RAHYAB_WORKERS.",
 )
-def serve_command(listen: str | None, workers: int | None) -> None:
+@click.option("--watch", is_flag=True, help="Load the rules again when their file changes.")
+def serve_command(listen: str | None, workers: int | None, watch: bool) -> None:
     """Serve calls until stopped. SIGHUP loads the rules again; SIGTERM ends in good order."""
     settings = settings_for_command()
     configure_logs(settings.log_format, settings.log_level)
@@ -40,10 +42,10 @@ def serve_command(listen: str | None, workers: int | None) -> None:
             settings = settings.listening_on(parse_address(listen))
         if workers is not None:
             settings = settings.with_workers(workers)
-        asyncio.run(serve(settings, _banner))
+        asyncio.run(serve(settings, _banner, watch=watch))
     except PolicyError as error:
         raise end_for_policy(error) from None
-    except (WorkerFailedError, ListenError, SettingsError) as error:
+    except (WorkerFailedError, ControlError, ListenError, SettingsError) as error:
         raise CannotRunError(str(error)) from None
 
 

@@ -25,7 +25,7 @@ from routing.checks.worlds import (
     World,
 )
 from routing.compiling import assumed_values, conditions_of
-from routing.conditions import UNAVAILABLE, Condition, Seen
+from routing.conditions import Condition, Seen
 from routing.indexing import Dimension, index_rules
 from routing.model import RuleShape
 from routing.problems import Path, Problem
@@ -143,8 +143,14 @@ class _Shadows:
         assumed: Mapping[str, Seen],
     ) -> "_Shadows":
         """Make the axes of a list."""
-        index = index_rules(conditions)
-        axes = tuple(_axis(each, domains, assumed) for each in index.dimensions)
+        asking: dict[tuple[str, str | None], dict[int, Condition]] = {}
+        for position, clauses in enumerate(conditions):
+            for each in clauses:
+                asking.setdefault((each.fact, each.argument), {})[position] = each
+        axes = tuple(
+            _axis(dimension, domains, asking[dimension.fact, dimension.argument])
+            for dimension in index_rules(conditions, assumed).dimensions
+        )
         told_apart = any(axis.fact in CUSTOMER_FACTS for axis in axes)
         return cls(axes, legible, WORLDS if told_apart else ({},))
 
@@ -180,17 +186,12 @@ def _by(earlier: int, allowed: Sequence[_Allowed]) -> int:
     return 0
 
 
-def _axis(dimension: Dimension, domains: Domains, assumed: Mapping[str, Seen]) -> _Axis:
+def _axis(dimension: Dimension, domains: Domains, asking: Mapping[int, Condition]) -> _Axis:
     domain = domains.of(dimension.fact, dimension.argument)
-    classes = []
-    for seen in _classes(dimension, domain):
-        through = dimension.passing(seen)
-        if seen == UNAVAILABLE and dimension.fact in assumed:
-            through |= dimension.passing(assumed[dimension.fact])
-        classes.append((seen, through))
+    classes = tuple((seen, dimension.passing(seen)) for seen in _classes(dimension, domain))
     numbers: dict[Condition, int] = {}
-    kinds = {at: numbers.setdefault(each, at) for at, each in dimension.asking.items()}
-    return _Axis(dimension.fact, kinds, tuple(classes))
+    kinds = {position: numbers.setdefault(each, position) for position, each in asking.items()}
+    return _Axis(dimension.fact, kinds, classes)
 
 
 def _classes(dimension: Dimension, domain: Domain) -> Iterator[Seen]:

@@ -111,11 +111,18 @@ COMMAND = (sys.executable, "-m", "agi_server.cli", "serve")
 
 
 @contextmanager
-def serving(home: Path, **more: str) -> Iterator[Server]:
-    """A server that answers; ended by force if the test did not end it."""
+def serving(home: Path, *options: str, **more: str) -> Iterator[Server]:
+    """A server that answers; ended by force if the test did not end it.
+
+    Args:
+        home: Its home folder, with `rules.yaml`.
+        options: Of `rahyab serve`.
+        more: Settings, without RAHYAB_.
+    """
     settings = environment(home, LOG_FORMAT="json", **more)
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(COMMAND, cwd=ROOT, env=settings, text=True, **pipes) as process:
+    command = (*COMMAND, *options)
+    with subprocess.Popen(command, cwd=ROOT, env=settings, text=True, **pipes) as process:
         watchdog = threading.Timer(LONGEST_WAIT, process.kill)
         watchdog.start()
         try:
@@ -123,6 +130,19 @@ def serving(home: Path, **more: str) -> Iterator[Server]:
         finally:
             watchdog.cancel()
             process.kill()
+
+
+def operated(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of `rahyab` for the server of this home."""
+    return subprocess.run(
+        (*COMMAND[:-1], *words),
+        check=False,
+        cwd=ROOT,
+        env=environment(home),
+        text=True,
+        capture_output=True,
+        timeout=LONGEST_WAIT,
+    )
 
 
 def refused(home: Path, **more: str) -> subprocess.CompletedProcess[str]:

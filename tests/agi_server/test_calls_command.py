@@ -22,8 +22,9 @@ from crm.records import (
 )
 from crm.sqlite_store import SqliteStore
 from crm.tracking import draw_tracking
-from routing.decide import decide
-from routing.explain import decision_to_data, explain
+from routing.decide import decide, explanation
+from routing.decisions_data import explanation_to_data
+from routing.explain import explain
 from tests.sample import FACTS, POLICY
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
 HOSTILE = "[red]\x1b[31m\x07\udcff[/nothing]"
 """Markup, control codes of a terminal, and a byte that is no text."""
 
-DECISION = decide(POLICY, "arrival", FACTS)
+DECISION = explanation(decide(POLICY, "arrival", FACTS))
 TRACKING = draw_tracking(lambda _: 2_345_678)
 
 
@@ -106,7 +107,7 @@ def fill_served(store: SqliteStore) -> None:
     )
     events = (
         ("came-in", {"dialled": "+982191000000", "source": "website", "customer": "known"}),
-        ("decided", decision_to_data(DECISION)),
+        ("decided", explanation_to_data(DECISION)),
         ("case-opened", {"tracking": TRACKING}),
         ("left-queue", {"status": "CONTINUE", "agent": "sara", "hold": 17}),
     )
@@ -239,7 +240,7 @@ def test_show_as_json_holds_everything() -> None:
         "case-opened",
         "left-queue",
     ]
-    assert story["timeline"][1]["data"] == decision_to_data(DECISION)
+    assert story["timeline"][1]["data"] == explanation_to_data(DECISION)
     assert story["cases"][0]["tracking"] == story["answers"][0]["tracking"] == TRACKING
     assert story["recordings"][0]["path"] == "/spool/served.wav"
     hostile = json.loads(run("show", "hostile", "--json").stdout)

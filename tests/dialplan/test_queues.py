@@ -134,7 +134,7 @@ def test_the_files_carry_their_revision_and_a_warning() -> None:
 def spanish_and_english() -> Policy:
     """Two English agents and one Spanish, and a queue that needs the caller's language."""
     agents = {
-        id_: Agent(id_, f"PJSIP/{id_}", id_, {language: 5})
+        id_: Agent(id_, f"PJSIP/{id_}", id_, {language: 5}, None)
         for id_, language in (("ann", "en"), ("bob", "en"), ("eva", "es"))
     }
     queue = Queue(

@@ -182,9 +182,11 @@ def servers(root: Root, tmp_path: Path) -> Iterator[Servers]:
 
 
 def _serve(folder: Path, rules: Path, port: int) -> Process:
+    home = folder / f"server-{port}"
+    home.mkdir(exist_ok=True)
     environment = {
         **os.environ,
-        "RAHYAB_HOME": str(folder),
+        "RAHYAB_HOME": str(home),
         "RAHYAB_RULES": str(rules),
         "RAHYAB_DATABASE": str(folder / "rahyab.db"),
         "RAHYAB_LOG_FORMAT": "json",

@@ -25,7 +25,9 @@ def there_and_back(facts: Facts) -> Facts:
         FACTS,
         replace(FACTS, customer=CustomerFacts(CustomerStatus.UNAVAILABLE), source=None),
         replace(FACTS, customer=replace(FACTS.customer, contracts=CONTRACTS, segment="gold")),
-        replace(FACTS, caller=Caller('"; ${SHELL(x)}\n', "سارا\x00", None), keys=("1", "*")),
+        replace(
+            FACTS, caller=Caller('"; ${SHELL(x)}\n', "سارا\x00", None), keyed={"welcome": "1*"}
+        ),
         replace(FACTS, at=datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=-3)))),
         replace(FACTS, at=datetime(2026, 1, 1, 12, 30, 5, 123456, tzinfo=UTC)),
     ],

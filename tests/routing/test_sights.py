@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from routing.matchers import SIGHTS, check_condition, contract_status
 
+from routing.conditions import Seen
 from routing.facts import Contract, ContractStatus, CustomerFacts, CustomerStatus, Facts
-from routing.model import WhenShape
-from routing.rules import Condition
+from routing.sights import SIGHTS, contract_status, see
+from routing.when_model import QueueStateShape, WhenShape
 from tests.sample import FACTS, POLICY
 
 TODAY = date(2026, 11, 24)
@@ -20,19 +20,20 @@ def facts(**customer: object) -> Facts:
     return replace(FACTS, customer=replace(FACTS.customer, **customer))
 
 
-def holds(call: Facts, fact: str, *allowed: str, argument: str | None = None) -> bool:
-    """Whether one condition holds."""
-    return check_condition(POLICY, call, Condition(fact, argument, allowed)).held
+def seen(call: Facts, fact: str, argument: str | None = None) -> Seen:
+    """What the call shows of a fact."""
+    return see(POLICY, call, fact, argument).seen
 
 
 def test_every_fact_of_the_language_can_be_seen() -> None:
     """The words of `when` and the sights are the same."""
-    fields = WhenShape.model_fields.items()
-    assert {field.alias or name for name, field in fields} == set(SIGHTS)
+    asked = {field.alias or name for name, field in WhenShape.model_fields.items()}
+    of_queues = {f"queue.{name}" for name in QueueStateShape.model_fields}
+    assert (asked - {"queue"}) | of_queues == set(SIGHTS)
 
 
 @pytest.mark.parametrize(
-    ("fact", "argument", "seen"),
+    ("fact", "argument", "expected"),
     [
         ("hours", "office", "open"),
         ("hours", "night", "closed"),
@@ -46,39 +47,35 @@ def test_every_fact_of_the_language_can_be_seen() -> None:
         ("case.open", None, "false"),
     ],
 )
-def test_each_fact_is_seen_as_a_word(fact: str, argument: str | None, seen: str) -> None:
-    """The clause keeps what was seen, for the explanation."""
-    clause = check_condition(POLICY, FACTS, Condition(fact, argument, ("x", seen)))
-    assert (clause.seen, clause.held) == (seen, True)
-    assert not check_condition(POLICY, FACTS, Condition(fact, argument, ("x",))).held
+def test_each_fact_is_seen(fact: str, argument: str | None, expected: Seen) -> None:
+    """As a word or a number."""
+    assert seen(FACTS, fact, argument) == expected
 
 
 @pytest.mark.parametrize(
     "fact", ["customer", "contract", "customer.segment", "customer.language", "case.open"]
 )
-def test_an_unavailable_fact_fails_every_condition_but_one_that_names_it(fact: str) -> None:
-    """A store that is down is no ended contract, and no customer without a segment."""
-    call = replace(FACTS, customer=UNAVAILABLE)
-    others = ("known", "unknown", "running", "ended", "none", "true", "false", "gold", "fa")
-    assert not holds(call, fact, *others)
-    assert holds(call, fact, *others, "unavailable")
+def test_a_store_that_is_down_is_seen_as_such(fact: str) -> None:
+    """It is no ended contract, and no customer without a segment."""
+    assert seen(replace(FACTS, customer=UNAVAILABLE), fact) == "unavailable"
 
 
 @pytest.mark.parametrize("word", ["none", "unavailable"])
 def test_text_from_the_store_cannot_pass_for_a_word_of_ours(word: str) -> None:
     """A segment called `unavailable` is a segment."""
-    assert not holds(facts(segment=word, language=word), "customer.segment", word)
-    assert not holds(facts(segment=word, language=word), "customer.language", word)
+    hostile = facts(segment=word, language=word)
+    assert seen(hostile, "customer.segment") == f'"{word}"'
+    assert seen(hostile, "customer.language") == f'"{word}"'
 
 
 def test_a_number_without_a_source_has_none() -> None:
     """It can be asked for."""
-    assert holds(replace(FACTS, source=None), "source", "none")
+    assert seen(replace(FACTS, source=None), "source") == "none"
 
 
 def test_an_open_case_is_seen() -> None:
     """One is enough."""
-    assert holds(facts(open_cases=1), "case.open", "true")
+    assert seen(facts(open_cases=1), "case.open") == "true"
 
 
 def contract(begins: int, ends: int, grace: int = 0) -> Contract:

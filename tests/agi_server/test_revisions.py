@@ -1,0 +1,78 @@
+"""Every revision that came into force is in the database."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from agi_server.revisions import RevisionKeeper, record_revision
+from agi_server.settings import Settings, load_settings
+from crm.records import LoadedRevision
+from crm.sqlite_store import SqliteStore
+from routing.rules_text import RulesText
+
+AT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+RULES = RulesText("rules.yaml", "name: پارس\n", {"more.yaml": "queues: {}\n"})
+OTHER = RulesText("rules.yaml", "name: Pars\n")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """With a database of their own."""
+    return load_settings({"RAHYAB_HOME": str(tmp_path)})
+
+
+def kept(settings: Settings) -> Sequence[LoadedRevision]:
+    """What the database has."""
+    with closing(SqliteStore(settings.database)) as store:
+        return store.revisions()
+
+
+def test_rules_come_back_as_they_were(settings: Settings) -> None:
+    """With the files that they included."""
+    asyncio.run(record_revision(settings, RULES, AT))
+    with closing(SqliteStore(settings.database)) as store:
+        found = store.revision(RULES.revision)
+    assert found is not None
+    assert RulesText.unbundled(found.bundle) == RULES
+    assert found.loaded_at == AT
+
+
+def test_rules_that_come_again_are_kept_once(settings: Settings) -> None:
+    """As after a rollback: with the last time."""
+    later = AT + timedelta(minutes=1)
+    for rules, at in ((RULES, AT), (OTHER, AT), (RULES, later)):
+        asyncio.run(record_revision(settings, rules, at))
+    assert kept(settings) == [
+        LoadedRevision(RULES.revision, later),
+        LoadedRevision(OTHER.revision, AT),
+    ]
+
+
+def test_a_database_that_fails_is_told_with_a_cure(settings: Settings) -> None:
+    """And nothing is raised: no reload stops for it."""
+    settings.database.write_text("this is no database")
+    with capture_logs() as log:
+        asyncio.run(record_revision(settings, RULES, AT))
+    (line,) = log
+    assert (line["log_level"], line["revision"]) == ("error", RULES.revision)
+    assert "not an SQLite database" in line["reason"]
+    assert line["cure"]
+
+
+def test_the_end_waits_for_what_is_being_written(settings: Settings) -> None:
+    """A reload just before the end is kept too."""
+
+    async def keep() -> None:
+        keeper = RevisionKeeper(settings)
+        await keeper.finish()
+        keeper.keep(RULES, AT)
+        keeper.keep(OTHER, AT)
+        await keeper.finish()
+
+    asyncio.run(keep())
+    assert {each.name for each in kept(settings)} == {RULES.revision, OTHER.revision}
