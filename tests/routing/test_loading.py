@@ -95,7 +95,7 @@ def test_a_menu_keeps_the_order_of_its_keys() -> None:
         KeyChoice("1", "hello", Route(ToRules("arrival"))),
         KeyChoice("3", None, Route(ToTracking())),
         KeyChoice("9", None, Route(ToMenu("welcome"), language="en")),
-        KeyChoice("12", None, Route(ToExtension("201"))),
+        KeyChoice("42", None, Route(ToExtension("201"))),
     )
     assert menu.silence == Patience(2, Route(ToQueue("reception")))
     assert (menu.first_key_seconds, menu.between_keys_seconds) == (4.5, 3.0)
