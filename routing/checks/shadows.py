@@ -40,17 +40,32 @@ def problems(scene: Scene) -> Iterator[Problem]:
     assumed = assumed_values(scene.assumed)
     for list_id, rules in scene.rules.items():
         end = next((at for at, rule in enumerate(rules) if rule and rule.when is None), len(rules))
-        conditions = [() if rule is None else _conditions(rule) for rule in rules[:end]]
-        legible = sum(1 << at for at, rule in enumerate(rules[:end]) if rule is not None)
-        shadows = _Shadows.over(conditions, legible, domains, assumed)
-        for position, rule in enumerate(rules[:end]):
-            by = shadows.of(position) if rule is not None else 0
-            if by:
-                yield _told(scene, list_id, rules, position, by)
+        conditions = [
+            None if rule is None else (*conditions_of(rule.when),) for rule in rules[:end]
+        ]
+        for position, by in shadows(conditions, domains, assumed):
+            yield _told(scene, list_id, rules, position, by)
 
 
-def _conditions(rule: RuleShape) -> tuple[Condition, ...]:
-    return tuple(conditions_of(rule.when))
+def shadows(
+    conditions: Sequence[tuple[Condition, ...] | None],
+    domains: Domains,
+    assumed: Mapping[str, Seen],
+) -> Iterator[tuple[int, int]]:
+    """The rules of a list that never get a call, each with the set of those that take its calls.
+
+    Args:
+        conditions: For each rule in order, its conditions; None where they cannot be made out: such
+            a rule takes no calls.
+        domains: The values that facts can have.
+        assumed: What is taken for facts that could not be fetched.
+    """
+    legible = sum(1 << at for at, each in enumerate(conditions) if each is not None)
+    found = _Shadows.over([each or () for each in conditions], legible, domains, assumed)
+    for position, each in enumerate(conditions):
+        by = found.of(position) if each is not None else 0
+        if by:
+            yield position, by
 
 
 def _told(
