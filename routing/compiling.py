@@ -29,6 +29,7 @@ from routing.dialogue_model import (
     SurveyShape,
     TrackingShape,
 )
+from routing.documents import Document
 from routing.indexing import index_rules
 from routing.model import FileShape, HoursShape, NumberShape, RuleShape, VariableShape
 from routing.problems import Path
@@ -58,7 +59,6 @@ from routing.rules import (
 )
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
-from routing.yaml_reading import Document
 
 DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
@@ -66,7 +66,7 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business, assumed = shape.business, _assumed(shape.unavailable)
+    business, assumed = shape.business, assumed_values(shape.unavailable)
     return Policy(
         revision=revision,
         business=Business(
@@ -235,6 +235,13 @@ def _when(shape: WhenShape | None, document: Document, path: Path) -> tuple[Cond
     )
 
 
+def conditions_of(shape: WhenShape | None) -> Iterator[Condition]:
+    """The conditions of a `when`, in the order of the model."""
+    for name, field in WhenShape.model_fields.items():
+        if shape is not None and name in shape.model_fields_set:
+            yield from _conditions(field.alias or name, getattr(shape, name))
+
+
 def _conditions(fact: str, asked: Any) -> Iterator[Condition]:  # noqa: ANN401  any field's value
     if not isinstance(asked, Mapping):
         yield Condition(fact, None, asked)
@@ -281,7 +288,7 @@ def _variable(id_: str, shape: VariableShape) -> Variable:
     return Variable(id_, shape.channel, shape.default, tuple(shape.allowed or ()))
 
 
-def _assumed(shape: AssumedShape | None) -> Mapping[str, Seen]:
+def assumed_values(shape: AssumedShape | None) -> Mapping[str, Seen]:
     """What is taken for a fact that could not be fetched, by the name of the fact."""
     if shape is None:
         return {}

@@ -1,7 +1,7 @@
 """The shape of a rules file: the model that checks it, and that its reference is made from.
 
 A class is a mapping of the file, a field a key of it. What spans several fields or several entries
-is looked at by `routing.checking`.
+is looked at by `routing.checks`.
 """
 
 from typing import Annotated, Literal
