@@ -8,20 +8,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from routing.fields import (
-    AgentName,
+    ONLY_TRUE,
     CallbackTrue,
-    DeclaredVariable,
     Extension,
     HangupCause,
-    LanguageCode,
-    LanguageName,
-    MailboxName,
-    MenuName,
     OneOrMany,
-    PromptName,
-    QueueName,
-    RuleName,
-    SurveyName,
     Text,
     TrackTrue,
     complaint,
@@ -31,9 +22,22 @@ from routing.fields import (
 )
 from routing.key_script import KeyScriptError, Word, read_script
 from routing.moments import read_moment
+from routing.name_fields import (
+    AgentName,
+    DeclaredVariable,
+    LanguageCode,
+    LanguageName,
+    MailboxName,
+    MenuName,
+    PromptName,
+    QueueName,
+    RuleName,
+    SurveyName,
+)
 from routing.route_model import PriorityNumber
 from routing.shape import Shape
 from routing.world_fields import Day, PhoneNumber
+from routing.written import OrShort, Written, pattern
 
 _DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
 _SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -51,7 +55,15 @@ def _moment(value: object) -> str:
     return written
 
 
-Moment = Annotated[str, BeforeValidator(_moment)]
+Moment = Annotated[
+    str,
+    BeforeValidator(_moment),
+    Written(
+        "a moment",
+        pattern('write a moment: "2026-11-24 10:00"', r"20[0-9]{2}-.{3,40}|2100-.{3,40}"),
+        ("2026-11-24 10:00",),
+    ),
+]
 """A moment by the clock of the business, unless it names an offset of its own."""
 
 
@@ -64,7 +76,11 @@ def _script(value: object) -> tuple[Word, ...]:
         raise complaint("bad-keys", message, hint) from None
 
 
-KeyScript = Annotated[tuple[Word, ...], BeforeValidator(_script)]
+KeyScript = Annotated[
+    tuple[Word, ...],
+    BeforeValidator(_script),
+    Written("keys, one word a question", {"type": "string"}, ("1 wait 10 hangup",)),
+]
 """What the caller does, one word a question."""
 
 
@@ -79,7 +95,16 @@ def _any_seconds(value: object) -> int:
     return int(match[1]) * _SECONDS_IN[match[2]]
 
 
-AnyDuration = Annotated[int, BeforeValidator(_any_seconds)]
+AnyDuration = Annotated[
+    int,
+    BeforeValidator(_any_seconds),
+    Written(
+        "a duration",
+        pattern("write a duration: 20s, 5m, 1h, 3d", _DURATION),
+        ("20s",),
+        seconds=True,
+    ),
+]
 """A duration, 0s included."""
 
 
@@ -90,7 +115,13 @@ def _tracking(value: str) -> str:
     raise complaint("bad-tracking", f'"{value}" is not a tracking number', hint)
 
 
-TrackingNumber = Annotated[str, AfterValidator(_tracking)]
+TrackingNumber = Annotated[
+    str,
+    AfterValidator(_tracking),
+    Written(
+        "a tracking number", pattern("write nine digits, in quotes", _TRACKING), ("123456786",)
+    ),
+]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -148,7 +179,12 @@ class CustomerShape(Shape):
     blocked: bool = Field(default=False, description="Whether their number is blocked.")
 
 
-AnyCustomer = Annotated[CustomerShape, BeforeValidator(_status)]
+STATUSES: Final = ("known", "unknown", "ambiguous", "unavailable")
+AnyCustomer = Annotated[
+    CustomerShape,
+    BeforeValidator(_status),
+    OrShort(Written("known, unknown, ambiguous or unavailable", {"enum": list(STATUSES)})),
+]
 
 
 class QueueGivenShape(Shape):
@@ -170,13 +206,13 @@ class VisitShape(Shape):
 
     answered_by: AgentName | None = Field(None, description="This agent answers.")
     after: AnyDuration = Field(0, description="So long after the caller began to wait: 20s.")
-    gives_up: Annotated[bool, BeforeValidator(just_true("gives_up"))] | None = Field(
+    gives_up: Annotated[bool, BeforeValidator(just_true("gives_up")), ONLY_TRUE] | None = Field(
         None, description="`true`: nobody answers until the queue gives up."
     )
-    refused: Annotated[bool, BeforeValidator(just_true("refused"))] | None = Field(
+    refused: Annotated[bool, BeforeValidator(just_true("refused")), ONLY_TRUE] | None = Field(
         None, description="`true`: the queue is full, or nobody is there."
     )
-    hangs_up: Annotated[bool, BeforeValidator(just_true("hangs_up"))] | None = Field(
+    hangs_up: Annotated[bool, BeforeValidator(just_true("hangs_up")), ONLY_TRUE] | None = Field(
         None, description="`true`: the caller does not wait any longer."
     )
 

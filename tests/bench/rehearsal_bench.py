@@ -1,4 +1,6 @@
-"""How many scripted calls a second the tests of the rules run: `python tests/bench/rehearsal_bench.py`.
+"""How long the tests of the rules take.
+
+    python tests/bench/rehearsal_bench.py
 
 The calls are those of the rules that we ship, again and again.
 """
@@ -7,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 from statistics import quantiles
+
+import click
 
 from agi_server.policy import load_policy_file
 from ivr.rulebook import Rulebook
@@ -28,8 +32,8 @@ def main(calls: int = CALLS) -> None:
         if not verdict.passed:
             sys.exit(f"{verdict.test.name} fails: run `rahyab test`")
     cuts = quantiles(seconds, n=100)
-    print(f"{calls} calls in {sum(seconds):.2f} s ({len(tests)} different ones)")
-    print(f"one call: p50 {cuts[49] * 1e6:.0f} µs, p99 {cuts[98] * 1e6:.0f} µs")
+    click.echo(f"{calls} calls in {sum(seconds):.2f} s ({len(tests)} different ones)")
+    click.echo(f"one call: p50 {cuts[49] * 1e6:.0f} µs, p99 {cuts[98] * 1e6:.0f} µs")
 
 
 if __name__ == "__main__":
