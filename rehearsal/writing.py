@@ -21,6 +21,8 @@ _WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _NOT_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """What YAML takes for something else than text."""
 
+_LONGEST: Final = 999_999
+
 Data = dict[str, Any]
 
 
@@ -146,7 +148,9 @@ def _if_any(key: str, found: Sequence[str] | Mapping[str, str]) -> Iterator[tupl
 
 
 def _seconds(seconds: float) -> str:
-    return f"{round(seconds)}s"
+    """A duration as the rules file writes it, which has six digits at most."""
+    whole = round(seconds)
+    return f"{whole}s" if whole <= _LONGEST else f"{whole // 3600}h"
 
 
 def _flow(value: Any) -> str:  # noqa: ANN401  whatever a test holds

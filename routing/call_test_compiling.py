@@ -1,7 +1,7 @@
 """Makes tests of their shapes."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from routing.call_test_model import (
@@ -22,6 +22,8 @@ from routing.rules import Business
 
 TESTS: Final = "tests"
 """The section that holds them."""
+
+_LONG_AGO: Final = date(2000, 1, 1)
 
 _CUSTOMER_ID: Final = 1
 """Of whoever calls in a test and is known: there is nobody else."""
@@ -99,7 +101,7 @@ def compile_customer(shape: CustomerShape | None, at: datetime, *, withheld: boo
 
 
 def _contract(shape: ContractShape) -> Contract:
-    return Contract(shape.level, shape.starts, shape.until, shape.grace)
+    return Contract(shape.level, shape.starts or _LONG_AGO, shape.until, shape.grace)
 
 
 def _queue(shape: QueueGivenShape) -> QueueFacts:
@@ -108,9 +110,9 @@ def _queue(shape: QueueGivenShape) -> QueueFacts:
 
 def _visit(shape: VisitShape) -> Visit:
     if shape.answered_by is not None:
-        return Visit(VisitEnd.ANSWERED, shape.after, shape.answered_by)
+        return Visit(VisitEnd.ANSWERED, shape.after or 0, shape.answered_by)
     if shape.hangs_up:
-        return Visit(VisitEnd.HUNG_UP, shape.after)
+        return Visit(VisitEnd.HUNG_UP, shape.after or 0)
     return Visit(VisitEnd.GAVE_UP if shape.gives_up else VisitEnd.REFUSED)
 
 

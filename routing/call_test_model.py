@@ -1,12 +1,12 @@
 """The part of the model that holds tests: a call that is given, and what is to become of it."""
 
 import re
-from datetime import date
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from routing.condition_fields import Time
 from routing.fields import (
     ONLY_TRUE,
     CallbackTrue,
@@ -37,10 +37,8 @@ from routing.name_fields import (
 from routing.route_model import PriorityNumber
 from routing.shape import Shape
 from routing.world_fields import Day, PhoneNumber
-from routing.written import OrShort, Written, pattern
+from routing.written import OrShort, Written, exactly_one, pattern
 
-_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
-_SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ANY_ZONE: Final = ZoneInfo("UTC")
 _TRACKING = re.compile(r"[0-9]{9}")
 
@@ -84,30 +82,6 @@ KeyScript = Annotated[
 """What the caller does, one word a question."""
 
 
-def _any_seconds(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s or {value}m")
-    written = text_of(value, "a duration such as 20s")
-    match = _DURATION.fullmatch(written)
-    if match is None:
-        hint = digits_hint(written, "write a whole number and s, m, h or d: 20s, 5m, 1h, 3d")
-        raise complaint("bad-duration", f'"{written}" is not a duration', hint)
-    return int(match[1]) * _SECONDS_IN[match[2]]
-
-
-AnyDuration = Annotated[
-    int,
-    BeforeValidator(_any_seconds),
-    Written(
-        "a duration",
-        pattern("write a duration: 20s, 5m, 1h, 3d", _DURATION),
-        ("20s",),
-        seconds=True,
-    ),
-]
-"""A duration, 0s included."""
-
-
 def _tracking(value: str) -> str:
     if _TRACKING.fullmatch(value):
         return value
@@ -146,7 +120,7 @@ class ContractShape(Shape):
     """A support contract."""
 
     level: Text = Field("standard", description="Its level.")
-    starts: Day = Field(date(2000, 1, 1), description="Its first day.")
+    starts: Day | None = Field(None, description="Its first day; left out: long ago.")
     until: Day = Field(description="Its last day.")
     grace: Annotated[int, Field(ge=0, le=3650)] = Field(
         0, description="For how many days after that it still counts as in grace."
@@ -172,10 +146,10 @@ class CustomerShape(Shape):
         None, description="How promising they are."
     )
     open_cases: Count | None = Field(None, description="How many open requests they have.")
-    oldest_case: AnyDuration | None = Field(
+    oldest_case: Time | None = Field(
         None, description="How old the oldest of these is: 3d. Left out: opened just now."
     )
-    last_agent: AgentName | None = Field(None, description="Who last spoke with them.")
+    last_agent: AgentName | None = Field(None, description="The agent who last spoke with them.")
     blocked: bool = Field(default=False, description="Whether their number is blocked.")
 
 
@@ -191,21 +165,37 @@ class QueueGivenShape(Shape):
     """How a queue stands as the call comes in; what is left out is not known."""
 
     waiting: Count | None = Field(None, description="How many callers wait.")
-    longest_wait: AnyDuration | None = Field(
-        None, description="How long the first of them has waited."
-    )
+    longest_wait: Time | None = Field(None, description="How long the first of them has waited.")
     agents: Count | None = Field(None, description="How many agents are logged in, not paused.")
-    estimated_wait: AnyDuration | None = Field(None, description="How long a caller waits.")
+    estimated_wait: Time | None = Field(None, description="How long a caller waits.")
 
 
 ENDS: Final = ("answered_by", "gives_up", "refused", "hangs_up")
 
 
 class VisitShape(Shape):
-    """What happens while the caller waits in a queue: exactly one thing."""
+    """What happens while the caller waits in a queue: exactly one thing.
+
+    Example:
+        tests:
+          - name: the caller waits in two queues and leaves
+            call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
+            in_queue: [{gives_up: true}, {hangs_up: true, after: 40s}]
+            expect: {voicemail: support}
+          - name: a full queue
+            call: {to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
+            in_queue: {refused: true}
+            expect: {voicemail: support}
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=exactly_one(
+            ENDS, f"say what happens: {', '.join(ENDS)}", "only one of these can happen: keep one"
+        )
+    )
 
     answered_by: AgentName | None = Field(None, description="This agent answers.")
-    after: AnyDuration = Field(0, description="So long after the caller began to wait: 20s.")
+    after: Time | None = Field(None, description="So long after the caller began to wait: 20s.")
     gives_up: Annotated[bool, BeforeValidator(just_true("gives_up")), ONLY_TRUE] | None = Field(
         None, description="`true`: nobody answers until the queue gives up."
     )
@@ -276,7 +266,56 @@ class OutcomeShape(Shape):
 
 
 class CallTestShape(Shape):
-    """A call that is given, and what is to become of it."""
+    """A call that is given, and what is to become of it.
+
+    `rahyab test` leads it by the rules as they are in service, without a telephone and without
+    waiting; docs/testing-rules.md tells how to write tests and what a failing one says. What is
+    left out is not there: nobody knows the caller, how queues stand is not known, and a call that
+    comes to a queue waits on.
+
+    Example:
+        tests:
+          - name: a gold customer is answered by somebody who knows the product
+            call:
+              from: "+989121234567"
+              to: "+982191000000"
+              at: "2026-11-24 10:00"
+              keys: "1 9"
+              name: Sara
+              id: "1795500000.1-123456"
+            customer:
+              is: known
+              segment: gold
+              language: en
+              contract: {level: gold, starts: "2026-01-01", until: "2026-12-31", grace: 14}
+              lead_score: 70
+              open_cases: 2
+              oldest_case: 3d
+              last_agent: sara
+              blocked: false
+            agents: [sara]
+            queues:
+              support: {waiting: 3, longest_wait: 2m, agents: 1, estimated_wait: 5m}
+            variables: {region: north}
+            in_queue: {answered_by: sara, after: 20s}
+            expect:
+              rule: arrival/everyone
+              menu: welcome
+              queue: support
+              asterisk_queue: support
+              survey: satisfaction
+              answers: {score: "9"}
+              language: en
+              variables: {RAHYAB_QUEUE: support}
+            never: [{case: opened}, {hangup: 17}]
+          - name: a request is found by its number
+            call: {from: "", to: "+982191000000", at: "2026-11-24 10:00", keys: "2 123456786"}
+            requests: {"123456786": waiting}
+            expect: {track: true, says: [enter-tracking-number, tracking-state-waiting]}
+            never:
+              - {callback: true, extension: "201", number: "+982191000099"}
+              - {voicemail: support, priority: 10, leaves_at: menu welcome}
+    """
 
     name: Text = Field(description="What the test shows, in a few words.")
     call: CallShape = Field(description="The call.")
@@ -308,4 +347,12 @@ class CallTestShape(Shape):
         if self.expect is None and not self.never:
             hint = "say what must happen under `expect`, or what must not under `never`"
             raise complaint("no-expectation", "this test expects nothing", hint)
+        return self
+
+    @model_validator(mode="after")
+    def _customer_has_a_number(self) -> "CallTestShape":
+        if self.customer is not None and not self.call.number:
+            hint = "give the call a `from`, or delete `customer`"
+            message = "who shows no number is not looked up: nothing is known of them"
+            raise complaint("customer-without-number", message, hint)
         return self

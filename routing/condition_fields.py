@@ -145,7 +145,13 @@ def _time(value: object) -> int:
     return seconds
 
 
-Time = Annotated[int, BeforeValidator(_time)]
+Time = Annotated[
+    int,
+    BeforeValidator(_time),
+    Written(
+        "a duration", pattern("write a duration: 90s, 2m, 3d", _DURATION), ("2m",), seconds=True
+    ),
+]
 """A duration (s, m, h, d), in seconds."""
 
 
