@@ -98,8 +98,10 @@ def seen_in_words(expectation: Expectation, account: Account) -> str:
     if expectation.key == "rule":
         seen = [each for each in seen if isinstance(each, str) and "/" in each]
     if not seen:
-        return f"no {expectation.key.replace('_', ' ')}"
-    return ", ".join(_written(each) for each in dict.fromkeys(seen))
+        return f"no {expectation.key}"
+    return ", ".join(
+        "=".join(each) if isinstance(each, tuple) else str(each) for each in dict.fromkeys(seen)
+    )
 
 
 Seen: TypeAlias = Sequence[str | int | tuple[str, str]]
@@ -184,7 +186,7 @@ def _in_order(row: Iterable[str], seen: Seen) -> bool:
     return all(any(each == wanted for each in rest) for wanted in row)
 
 
-def _written(value: Wanted | tuple[str, str]) -> str:
+def _written(value: Wanted) -> str:
     match value:
         case None:
             return "true"
