@@ -10,7 +10,7 @@ from typing import Any, Final
 from dialplan import contract
 from ivr.course import ChangeLanguage, Decided
 from rehearsal.account import Account, Answered, CallbackAsked, CaseOpened, Heard, HungUp, Sent
-from routing.call_tests import ScriptedCall, Visit, VisitEnd
+from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
 from routing.destinations import ToHangup
 from routing.facts import Contract, CustomerFacts, CustomerStatus
@@ -58,7 +58,7 @@ def _call(call: ScriptedCall) -> Data:
         "at": call.at.strftime(seconds),
         "keys": written(call.keys) or None,
         "name": call.caller.name_as_sent or None,
-        "id": call.call_id,
+        "id": None if call.call_id == UNNAMED_CALL else call.call_id,
     }
     return {key: value for key, value in data.items() if value is not None}
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
 from routing.fields import (
     ONLY_TRUE,
@@ -113,7 +114,9 @@ class CallShape(Shape):
         " word they press nothing more.",
     )
     name: str = Field("", description="The caller's name, as the network sends it.")
-    id: Text = Field("test", description="The id of the call, by which `share` divides the calls.")
+    id: Text = Field(
+        UNNAMED_CALL, description="The id of the call, by which `share` divides the calls."
+    )
 
 
 class ContractShape(Shape):

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from routing.facts import Caller, CustomerFacts, QueueFacts
 from routing.key_script import Word
+
+UNNAMED_CALL: Final = "test"
+"""The id of a given call that nobody has named."""
 
 
 class VisitEnd(StrEnum):

@@ -31,7 +31,7 @@ from rehearsal.waiting import ImpossibleVisitError
 from rehearsal.why_not import NoSuchRuleError, find_rule, why_not
 from rehearsal.writing import as_test
 from routing.call_test_loading import load_customer
-from routing.call_tests import ScriptedCall, Visit, VisitEnd
+from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.entrances import read_caller
 from routing.facts import Caller, CustomerFacts, CustomerStatus
 from routing.facts_data import facts_from_data
@@ -133,7 +133,7 @@ def explain_command(  # noqa: PLR0917  click passes the options by name
         who = read_caller(caller, name, book.policy.business.country)
         known, note = _customer(settings, book.policy, who, moment, customer)
         call = ScriptedCall(
-            call_id="explained",
+            call_id=UNNAMED_CALL,
             at=moment,
             caller=who,
             dialled=dialled,
