@@ -9,7 +9,7 @@ import phonenumbers
 from pydantic import AfterValidator, BeforeValidator
 
 from routing.conditions import NONE, UNAVAILABLE, Allowed, Prefix, Range
-from routing.fields import complaint, digits_hint, text_of
+from routing.fields import DURATION, complaint, digits_hint, text_of
 from routing.sights import WHOLE_SHARE
 from routing.written import Kind, Written, pattern
 
@@ -149,7 +149,11 @@ Time = Annotated[
     int,
     BeforeValidator(_time),
     Written(
-        "a duration", pattern("write a duration: 90s, 2m, 3d", _DURATION), ("2m",), seconds=True
+        "a time",
+        pattern("write a whole number and s, m, h or d: 2m, 3d", _DURATION),
+        ("2m",),
+        DURATION,
+        seconds=True,
     ),
 ]
 """A duration (s, m, h, d), in seconds."""
