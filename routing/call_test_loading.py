@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from routing.call_test_compiling import TESTS, compile_customer, compile_tests
 from routing.call_test_model import CallTestShape, CustomerShape
@@ -29,14 +29,8 @@ class TestFileShape(Shape):
     )
 
 
-class _CustomerOnlyShape(Shape):
-    customer: CustomerShape
-
-
-class _CustomerFileShape(Shape):
-    """A file that describes a customer, in the place that a test has for that."""
-
-    tests: list[_CustomerOnlyShape]
+_IN_ITS_PLACE: Final = TypeAdapter(dict[str, list[dict[str, CustomerShape]]])
+"""A customer in the place that a test has for one, which findings then speak of."""
 
 
 def load_tests(
@@ -94,12 +88,12 @@ def load_customer(  # noqa: PLR0913  what a customer is read by, and what beside
         raise RulesError(tuple(sorted(reading.problems)))
     document = _moved(reading.document, (TESTS, 0, "customer"))
     try:
-        shape = _CustomerFileShape.model_validate(
+        found = _IN_ITS_PLACE.validate_python(
             {TESTS: [{"customer": document.data}]}, context=names_of(policy, known_prompts)
         )
     except ValidationError as error:
         raise RulesError(tuple(sorted(set(problems_of(error, document))))) from None
-    return compile_customer(shape.tests[0].customer, at, withheld=withheld)
+    return compile_customer(found[TESTS][0]["customer"], at, withheld=withheld)
 
 
 def _moved(document: Document, path: Path) -> Document:

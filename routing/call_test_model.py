@@ -22,7 +22,7 @@ from routing.fields import (
     text_of,
 )
 from routing.key_script import KeyScriptError, Word, read_script
-from routing.moments import read_moment
+from routing.moments import WRITTEN, read_moment
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
@@ -59,7 +59,7 @@ Moment = Annotated[
     BeforeValidator(_moment),
     Written(
         "a moment",
-        pattern('write a moment: "2026-11-24 10:00"', r"20[0-9]{2}-.{3,40}|2100-.{3,40}"),
+        pattern('write a moment: "2026-11-24 10:00"', WRITTEN),
         ("2026-11-24 10:00",),
     ),
 ]

@@ -1,8 +1,14 @@
 """Moments that somebody names: for a trial, a test, a question."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+WRITTEN: Final = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+"""How a moment is written: `2026-11-24 10:00`, `2026-11-24T10:00:00+03:30`."""
 
 YEARS: Final = range(2000, 2101)
 """Years that a named moment may have: 1405 is the Iranian calendar's, and no call of ours."""
@@ -20,10 +26,10 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
             to write.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if WRITTEN.fullmatch(text) else None
     except ValueError:
         moment = None
-    if moment is None or ":" not in text:
+    if moment is None:
         raise ValueError(f"{text!r} is not a moment: write it as 2026-11-24 10:00") from None
     if moment.year not in YEARS:
         raise ValueError(

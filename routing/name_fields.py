@@ -115,7 +115,6 @@ RuleName = Annotated[
     Written(
         "the id of a rule, or `list/rule`",
         pattern("write the id of a rule, or list/rule", rf"{_NAME}(?:/{_NAME})?"),
-        ("support/gold",),
         section="rules",
     ),
 ]

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from ivr.prompts import builtin_prompts
-from routing import condition_fields, fields, name_fields, when_model, world_fields
+from routing import (
+    call_test_model,
+    condition_fields,
+    fields,
+    name_fields,
+    when_model,
+    world_fields,
+)
 from routing.conditions import NONE, UNAVAILABLE
 from routing.model import FileShape
 from routing.names import names_in
@@ -40,7 +47,14 @@ NAMES = names_in(sample(), builtin_prompts())
 
 def written_types() -> dict[str, Any]:
     """Every type that tells how it is written, by its name."""
-    modules = (fields, name_fields, condition_fields, world_fields, when_model)
+    modules = (
+        fields,
+        name_fields,
+        condition_fields,
+        world_fields,
+        when_model,
+        call_test_model,
+    )
     found = [(name, kind) for module in modules for name, kind in vars(module).items()]
     return {
         f"{name} {note.words}": kind
