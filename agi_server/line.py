@@ -6,7 +6,6 @@ state tells the two apart (res_agi.c, handle_streamfile).
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 
@@ -26,16 +25,11 @@ from agi_server.commands import (
 )
 from agi_server.journal import Journal
 from dialplan import contract
-from ivr.dialogues import Input
+from ivr.dialogues import LONE_TERMINATORS, TERMINATOR, Input
 from ivr.machine import Keyed, NoInput
 from ivr.prompts import Catalogue
 
 log = structlog.get_logger(__name__)
-
-TERMINATOR: Final = "#"
-
-LONE_TERMINATORS: Final = 3
-"""How often a lone `#` is taken for the end of an earlier answer before it counts as silence."""
 
 
 @dataclass(slots=True)

@@ -30,6 +30,13 @@ CALLBACK_DIGITS = range(5, 16)
 CALLBACK_TRIES = 3
 
 
+TERMINATOR = "#"
+"""The key that ends what is keyed."""
+
+LONE_TERMINATORS = 3
+"""How often a lone `#` is taken for the end of an earlier answer before it counts as silence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """How to listen: `#` always ends what is keyed; seconds to the first key and between keys."""

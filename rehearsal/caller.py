@@ -2,15 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
-from ivr.dialogues import Input
+from ivr.dialogues import TERMINATOR, Input
 from routing.key_script import HangUp, Press, Word
-
-TERMINATOR: Final = "#"
-
-LONE_TERMINATORS: Final = 3
-"""How often a lone `#` is taken for the end of an earlier answer before it counts as silence."""
 
 
 class LeftError(Exception):

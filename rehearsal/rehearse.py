@@ -24,6 +24,7 @@ from ivr.course import (
     Verify,
     WentInCirclesError,
 )
+from ivr.dialogues import LONE_TERMINATORS, TERMINATOR
 from ivr.machine import CheckResult, Keep, Keyed, NoInput, Say
 from ivr.rulebook import Rulebook
 from rehearsal.account import (
@@ -46,7 +47,7 @@ from rehearsal.account import (
     WasSilent,
     WentInCircles,
 )
-from rehearsal.caller import LONE_TERMINATORS, TERMINATOR, LeftError, ScriptedCaller
+from rehearsal.caller import LeftError, ScriptedCaller
 from rehearsal.waiting import queue_state, visit_of, waiting_seconds
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.destinations import Route, ToHangup, ToQueue, ToSurvey, ToVoicemail

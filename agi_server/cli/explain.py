@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +36,7 @@ from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.entrances import read_caller
 from routing.facts import Caller, CustomerFacts, CustomerStatus
 from routing.facts_data import facts_from_data
-from routing.key_script import KeyScriptError, read_script
+from routing.key_script import read_script
 from routing.loading import RulesError
 from routing.moments import read_moment
 from routing.rules import Policy
@@ -117,33 +118,45 @@ def explain_command(  # noqa: PLR0917  click passes the options by name
     """
     settings = settings_for_command()
     console = table_console()
+    quiet = for_programs or writes_test
     if call_id is not None:
         if caller is not None or dialled is not None or customer is not None:
             raise click.UsageError("--call tells who called whom: leave the other options out")
-        book, call = _past_call(console, settings, call_id, quiet=for_programs or writes_test)
+        book, call = _past_call(console, settings, call_id, quiet=quiet)
     else:
         if caller is None or dialled is None:
             raise click.UsageError("write --from and --to, or --call for a past call")
         book = Rulebook.of(policy_for_command(settings.rules))
-        try:
-            moment = _moment(book.policy, at)
-            words = read_script(keys)
-        except (KeyScriptError, ValueError) as error:
-            raise CannotRunError(str(error)) from None
-        who = read_caller(caller, name, book.policy.business.country)
-        known, note = _customer(settings, book.policy, who, moment, customer)
-        call = ScriptedCall(
-            call_id=UNNAMED_CALL,
-            at=moment,
-            caller=who,
-            dialled=dialled,
-            customer=known,
-            keys=words,
-            visits=visits,
-        )
-        if note and not (for_programs or writes_test):
+        call = _given_call(book.policy, caller, name, dialled, at, keys, visits)
+        known, note = _customer(settings, book.policy, call.caller, call.at, customer)
+        call = replace(call, customer=known)
+        if note and not quiet:
             console.print(Text(note, style="dim"))
     _tell(console, book, call, asked_rule, writes_test=writes_test, for_programs=for_programs)
+
+
+def _given_call(  # noqa: PLR0917  the options of the command
+    policy: Policy,
+    caller: str,
+    name: str,
+    dialled: str,
+    at: str | None,
+    keys: str,
+    visits: tuple[Visit, ...],
+) -> ScriptedCall:
+    """The call that the options tell of, without what is known of the caller."""
+    try:
+        return ScriptedCall(
+            call_id=UNNAMED_CALL,
+            at=_moment(policy, at),
+            caller=read_caller(caller, name, policy.business.country),
+            dialled=dialled,
+            customer=CustomerFacts(CustomerStatus.UNKNOWN),
+            keys=read_script(keys),
+            visits=visits,
+        )
+    except ValueError as error:
+        raise CannotRunError(str(error)) from None
 
 
 def _moment(policy: Policy, at: str | None) -> datetime:
