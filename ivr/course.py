@@ -80,7 +80,7 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class LookAtQueues:
-    """See how these queues stand. Reply: a mapping from each to its `QueueFacts`."""
+    """See how these queues stand. Reply: a mapping to the `QueueFacts` of those that are known."""
 
     queues: tuple[str, ...]
 
@@ -195,12 +195,16 @@ class Course:
         queues = self.book.policy.rules[rules].queues
         if queues:
             seen = yield LookAtQueues(queues)
-            if isinstance(seen, Mapping):
-                self.facts = replace(self.facts, queues={**self.facts.queues, **seen})
+            self._take_in(queues, seen if isinstance(seen, Mapping) else {})
         decision = decide(self.book.policy, rules, self.facts)
         self.rule = f"{rules}/{decision.rule_id}"
         yield Decided(decision)
         return decision.route
+
+    def _take_in(self, queues: tuple[str, ...], seen: Mapping[str, QueueFacts]) -> None:
+        """Know how these queues stand now; what was seen earlier does not count any more."""
+        now = {queue: seen.get(queue, QueueFacts()) for queue in queues}
+        self.facts = replace(self.facts, queues={**self.facts.queues, **now})
 
     def _callback(self) -> Generator[Effect, Reply, Route]:
         """Put the request down by the number that calls; ask for one if there is none."""
@@ -217,12 +221,16 @@ class Course:
         return (yield from self._leads_on(self.book.callback))
 
     def _leads_on(self, dialogue: Dialogue) -> Generator[Effect, Reply, Route]:
-        if dialogue.id not in self.book.menus:
+        if not self._is_menu(dialogue):
             self.stage = dialogue.id
         left = yield from self._dialogue(dialogue)
         if left.route is None:  # menus and look-ups always lead somewhere, by their types
             raise WentInCirclesError(f"{dialogue.id} leads nowhere")
         return left.route
+
+    def _is_menu(self, dialogue: Dialogue) -> bool:
+        """Not by its id alone: a menu may be called `tracking`, or like a survey."""
+        return self.book.menus.get(dialogue.id) is dialogue
 
     def _dialogue(self, dialogue: Dialogue) -> Generator[Effect, Reply, Go]:
         state, effects = machine.start(dialogue)
@@ -247,7 +255,7 @@ class Course:
         self, dialogue: Dialogue, prompts: tuple[str, ...], wanted: Input
     ) -> Generator[Effect, Reply, machine.Event]:
         event = _event((yield Collect(dialogue.id, prompts, wanted)))
-        if isinstance(event, Keyed) and dialogue.id in self.book.menus:
+        if isinstance(event, Keyed) and self._is_menu(dialogue):
             self.facts = replace(self.facts, keyed={**self.facts.keyed, dialogue.id: event.digits})
         return event
 

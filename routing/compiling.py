@@ -20,25 +20,20 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
-from routing.indexing import index_rules
-from routing.model import (
-    AgentShape,
-    FileShape,
-    HoursShape,
+from routing.dialogue_model import (
     KeyShape,
     MailboxShape,
     MenuShape,
-    NeedShape,
-    NumberShape,
     PatienceShape,
     QuestionShape,
-    QueueShape,
-    RuleShape,
     SurveyShape,
     TrackingShape,
-    VariableShape,
 )
+from routing.documents import Document
+from routing.indexing import index_rules
+from routing.model import FileShape, HoursShape, NumberShape, RuleShape, VariableShape
 from routing.problems import Path
+from routing.queue_model import AgentShape, NeedShape, QueueShape
 from routing.route_model import ActionsShape, DestinationShape, PriorityShape, RouteShape
 from routing.rules import (
     Agent,
@@ -64,7 +59,6 @@ from routing.rules import (
 )
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
-from routing.yaml_reading import Document
 
 DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
@@ -72,7 +66,7 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business = shape.business
+    business, assumed = shape.business, assumed_values(shape.unavailable)
     return Policy(
         revision=revision,
         business=Business(
@@ -87,12 +81,14 @@ def compile_policy(shape: FileShape, document: Document, revision: str) -> Polic
         agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
         menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
-        rules={id_: _rule_list(id_, entry, document) for id_, entry in shape.rules.items()},
+        rules={
+            id_: _rule_list(id_, entry, document, assumed) for id_, entry in shape.rules.items()
+        },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, business.fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
-        assumed=_assumed(shape.unavailable),
+        assumed=assumed,
         fallback=business.fallback,
         prompts=shape.prompts,
     )
@@ -200,7 +196,9 @@ def _patience(shape: PatienceShape) -> Patience:
     return Patience(shape.repeat, _route(shape.then))
 
 
-def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleList:
+def _rule_list(
+    id_: str, shapes: list[RuleShape], document: Document, assumed: Mapping[str, Seen]
+) -> RuleList:
     rules = tuple(
         _rule(shape, document, ("rules", id_, number)) for number, shape in enumerate(shapes)
     )
@@ -209,7 +207,7 @@ def _rule_list(id_: str, shapes: list[RuleShape], document: Document) -> RuleLis
     return RuleList(
         id=id_,
         rules=rules,
-        index=index_rules([rule.when for rule in rules]),
+        index=index_rules([rule.when for rule in rules], assumed),
         queues=tuple(queue for queue in queues if queue is not None),
     )
 
@@ -235,6 +233,13 @@ def _when(shape: WhenShape | None, document: Document, path: Path) -> tuple[Cond
     return tuple(
         condition for name, fact in given for condition in _conditions(fact, getattr(shape, name))
     )
+
+
+def conditions_of(shape: WhenShape | None) -> Iterator[Condition]:
+    """The conditions of a `when`, in the order of the model."""
+    for name, field in WhenShape.model_fields.items():
+        if shape is not None and name in shape.model_fields_set:
+            yield from _conditions(field.alias or name, getattr(shape, name))
 
 
 def _conditions(fact: str, asked: Any) -> Iterator[Condition]:  # noqa: ANN401  any field's value
@@ -283,7 +288,7 @@ def _variable(id_: str, shape: VariableShape) -> Variable:
     return Variable(id_, shape.channel, shape.default, tuple(shape.allowed or ()))
 
 
-def _assumed(shape: AssumedShape | None) -> Mapping[str, Seen]:
+def assumed_values(shape: AssumedShape | None) -> Mapping[str, Seen]:
     """What is taken for a fact that could not be fetched, by the name of the fact."""
     if shape is None:
         return {}

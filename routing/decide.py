@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from routing.decisions import Clause, Decision, Explanation, RuleTest, Sight
+from routing.decisions import Clause, Decision, Explanation, RuleTest
 from routing.facts import Facts
-from routing.indexing import Dimension
 from routing.rules import Policy
-from routing.sights import see
+from routing.sights import SIGHTS
 
 
 def decide(policy: Policy, rules_id: str, facts: Facts) -> Decision:
@@ -24,22 +23,15 @@ def decide(policy: Policy, rules_id: str, facts: Facts) -> Decision:
     """
     rules = policy.rules[rules_id]
     matching = rules.index.everyone
-    sights, passed = [], []
+    shown, passed = [], []
     for dimension in rules.index.dimensions:
-        sight = see(policy, facts, dimension.fact, dimension.argument)
-        passing = _passing(dimension, sight)
+        seen = SIGHTS[dimension.fact](policy, facts, dimension.argument or "")
+        passing = dimension.passing(seen)
         matching &= passing
-        sights.append(sight)
+        shown.append(seen)
         passed.append(passing)
     first = (matching & -matching).bit_length() - 1
-    return Decision(rules, first, tuple(sights), tuple(passed), policy.revision)
-
-
-def _passing(dimension: Dimension, sight: Sight) -> int:
-    passing = dimension.passing(sight.seen)
-    if sight.taken_for is not None:
-        passing |= dimension.passing(sight.taken_for)
-    return passing
+    return Decision(rules, first, tuple(shown), tuple(passed), policy.revision)
 
 
 def reasons(decision: Decision, most: int | None = None) -> Iterator[RuleTest]:
@@ -71,14 +63,12 @@ def explanation(decision: Decision, most: int | None = None) -> Explanation:
 
 def reason(decision: Decision, position: int) -> RuleTest:
     """How one rule of the list stood, whether or not it comes before the one that matched."""
-    dimensions = decision.rules.index.dimensions
-    by_fact = {(each.fact, each.argument): number for number, each in enumerate(dimensions)}
-    rule = decision.rules.rules[position]
+    rule, places = decision.rules.rules[position], decision.rules.index.places
     clauses = []
     for condition in rule.when:
-        number = by_fact[condition.fact, condition.argument]
-        held = bool(decision.passed[number] >> position & 1)
-        clauses.append(Clause(condition, decision.sights[number], held))
+        place = places[condition.fact, condition.argument]
+        held = bool(decision.passed[place] >> position & 1)
+        clauses.append(Clause(condition, decision.sight(place), held))
         if not held:
             break
     return RuleTest(rule.id, tuple(clauses))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.conditions import Condition, Seen
+from routing.conditions import UNAVAILABLE, Condition, Seen
 from routing.destinations import Route
 from routing.rules import RuleList
 
@@ -49,16 +49,27 @@ class Decision:
     Attributes:
         rules: The list that decided.
         position: The place of the rule that matched, from 0.
-        sights: What the call showed, one for each of `rules.index.dimensions`, in their order.
-        passed: As numbers, for each dimension: the bit of each rule that it lets through.
+        shown: What the call showed, one for each of `rules.index.dimensions`, in their order.
+        passed: For each of them the set of rules that this lets through, as its index has it.
         revision: That of the rules.
     """
 
     rules: RuleList
     position: int
-    sights: tuple[Sight, ...]
+    shown: tuple[Seen, ...]
     passed: tuple[int, ...]
     revision: str
+
+    @property
+    def sights(self) -> tuple[Sight, ...]:
+        """What the call showed of each dimension, in their order."""
+        return tuple(self.sight(place) for place in range(len(self.shown)))
+
+    def sight(self, place: int) -> Sight:
+        """What the call showed of the dimension at this place, and what was taken for it."""
+        dimension, seen = self.rules.index.dimensions[place], self.shown[place]
+        taken_for = dimension.assumed if seen == UNAVAILABLE else None
+        return Sight(dimension.fact, dimension.argument, seen, taken_for)
 
     @property
     def rule_id(self) -> str:

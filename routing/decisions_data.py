@@ -1,7 +1,7 @@
 """Decisions and routes as plain data (JSON), for the journal, and back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final, TypeAlias
 
 from routing.conditions import Allowed, Condition, Prefix, Range
@@ -98,15 +98,24 @@ def explanation_to_data(told: Explanation) -> Data:
 
 
 def explanation_from_data(data: Mapping[str, Any]) -> Explanation:
-    """The inverse of `explanation_to_data`."""
+    """The inverse of `explanation_to_data`; reads what earlier versions have kept, too."""
     return Explanation(
         rules=data["rules"],
         rule_id=data["rule"],
-        route=route_from_data(data["then"]),
+        route=_route_of(data),
         tests=tuple(_test_from_data(test) for test in data["tests"]),
         earlier=data.get("earlier", 0),
         revision=data["revision"],
     )
+
+
+def _route_of(data: Mapping[str, Any]) -> Route:
+    route = route_from_data(data["then"])
+    if "open_case" not in data:
+        return route
+    # What is done on the way used to stand beside the destination.
+    priority = None if data["priority"] is None else Priority(data["priority"])
+    return replace(route, say=tuple(data["say"]), open_case=data["open_case"], priority=priority)
 
 
 def _test_to_data(test: RuleTest) -> Data:

@@ -28,7 +28,7 @@ def hours_state(hours: Hours, at: datetime) -> HoursState:
     today = at.date()
     if closing_reason(hours, today) is not None:
         return HoursState.HOLIDAY
-    clock = at.time().replace(fold=0)
+    clock = at.time()
     if any(_began_today(span, clock) for span in hours.week[today.weekday()]):
         return HoursState.OPEN
     return HoursState.OPEN if _still_open(hours, today, clock) else HoursState.CLOSED

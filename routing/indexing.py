@@ -4,13 +4,16 @@ A set of rules is a number whose bit `n` stands for rule `n`. Each fact that a l
 dimension; what a call shows of it selects a set; the sets of all dimensions have in common exactly
 the rules that match, and the lowest bit is the first of them. So a decision costs one look-up for
 each fact, whatever the number of rules.
+
+What is taken for a fact that could not be fetched is part of the index: `unavailable` lets through
+what that value does, and the rules that name `unavailable` themselves.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from routing.conditions import Condition, Prefix, Range, Seen
+from routing.conditions import UNAVAILABLE, Condition, Prefix, Range, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,60 +23,83 @@ class Dimension:
     Attributes:
         fact: Its name.
         argument: What refines it.
-        free: The rules that do not ask for it.
-        words: The rules that allow a word.
+        assumed: What is taken for it when it could not be fetched; None if nothing is.
+        free: The rules that do not ask for it: every value lets them through.
+        words: The rules that a word lets through.
         prefixes: The rules that allow numbers that begin so.
-        bounds: Numbers, ascending, at which the set of rules that allow a number changes.
-        spans: The rules that allow numbers below the first bound, from it to the next, and so on.
-        asking: For each rule that asks for it, its condition.
+        lengths: How long these beginnings are.
+        bounds: Numbers, ascending, at which the set of rules that a number lets through changes.
+        spans: The sets below the first bound, from it to the next, and so on.
     """
 
     fact: str
     argument: str | None
+    assumed: Seen | None
     free: int
     words: Mapping[str, int]
     prefixes: Mapping[str, int]
+    lengths: tuple[int, ...]
     bounds: tuple[int, ...]
     spans: tuple[int, ...]
-    asking: Mapping[int, Condition]
 
     def passing(self, seen: Seen) -> int:
         """The rules that this value lets through."""
         if isinstance(seen, int):
-            return self.free | self.spans[bisect_right(self.bounds, seen)]
-        found = self.free | self.words.get(seen, 0)
-        if self.prefixes:
-            for length in range(1, len(seen) + 1):
-                found |= self.prefixes.get(seen[:length], 0)
+            return self.spans[bisect_right(self.bounds, seen)]
+        found = self.words.get(seen, self.free)
+        for length in self.lengths:
+            found |= self.prefixes.get(seen[:length], 0)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The dimensions of a list, in the order in which its rules first ask for them."""
+    """The dimensions of a list, in the order in which its rules first ask for them.
+
+    `everyone` is the set of all rules; `places` tells where the dimension of a fact, with what
+    refines it, stands among the dimensions.
+    """
 
     everyone: int
     dimensions: tuple[Dimension, ...]
+    places: Mapping[tuple[str, str | None], int]
 
 
-def index_rules(conditions: Sequence[Iterable[Condition]]) -> Index:
+def index_rules(
+    conditions: Sequence[Iterable[Condition]], assumed: Mapping[str, Seen] | None = None
+) -> Index:
     """Make the index of a list.
 
     Args:
         conditions: For each rule in order, its conditions: at most one for a fact and argument.
+        assumed: What is taken for a fact that could not be fetched.
     """
     asking: dict[tuple[str, str | None], dict[int, Condition]] = {}
     for position, clauses in enumerate(conditions):
         for clause in clauses:
             asking.setdefault((clause.fact, clause.argument), {})[position] = clause
     everyone = (1 << len(conditions)) - 1
+    dimensions = (
+        _dimension(fact, argument, asked, everyone & ~_bits(asked))
+        for (fact, argument), asked in asking.items()
+    )
     return Index(
-        everyone, tuple(_dimension(*key, asked, everyone) for key, asked in asking.items())
+        everyone,
+        tuple(_assuming(each, (assumed or {}).get(each.fact)) for each in dimensions),
+        places={key: place for place, key in enumerate(asking)},
     )
 
 
+def _assuming(dimension: Dimension, value: Seen | None) -> Dimension:
+    """The dimension in which `value` is taken for what could not be fetched."""
+    if value is None:
+        return dimension
+    passing = dimension.passing(UNAVAILABLE) | dimension.passing(value)
+    return replace(dimension, assumed=value, words={**dimension.words, UNAVAILABLE: passing})
+
+
 def _dimension(
-    fact: str, argument: str | None, asking: Mapping[int, Condition], everyone: int
+    fact: str, argument: str | None, asking: Mapping[int, Condition], free: int
 ) -> Dimension:
     words: dict[str, set[int]] = {}
     prefixes: dict[str, set[int]] = {}
@@ -91,12 +117,13 @@ def _dimension(
     return Dimension(
         fact=fact,
         argument=argument,
-        free=everyone & ~_bits(asking),
-        words={word: _bits(positions) for word, positions in words.items()},
+        assumed=None,
+        free=free,
+        words={word: free | _bits(positions) for word, positions in words.items()},
         prefixes={digits: _bits(positions) for digits, positions in prefixes.items()},
+        lengths=tuple(sorted({len(digits) for digits in prefixes})),
         bounds=bounds,
-        spans=spans,
-        asking=asking,
+        spans=tuple(free | span for span in spans),
     )
 
 

@@ -54,7 +54,7 @@ def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Name
     languages = business.get("languages") if isinstance(business, dict) else None
     if isinstance(languages, list):
         spoken = tuple(each for each in languages if is_language(each))
-        if len(spoken) == len(languages):
+        if spoken and len(spoken) == len(languages):
             found["language"] = spoken
     numbers = data.get("numbers")
     if isinstance(numbers, dict):

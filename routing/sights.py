@@ -46,7 +46,7 @@ def share_of(call_id: str, trial: str) -> int:
 
     The trial's name goes into it, so that two trials divide the calls independently.
     """
-    digest = blake2b(f"{trial}\0{call_id}".encode(), digest_size=8).digest()
+    digest = blake2b(f"{trial}\0{call_id}".encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % WHOLE_SHARE
 
 

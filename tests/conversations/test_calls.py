@@ -15,7 +15,7 @@ from crm.records import Case, CaseState, Outcome
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
-from ivr import course
+from ivr.course import MOST_MOVES
 from ivr.spoken import digits
 from tests.conversations.site import (
     CALL_ID,
@@ -255,14 +255,11 @@ def test_state_of_the_request_is_told(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
-def test_rules_in_a_circle_end_in_the_fallback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rules_in_a_circle_end_in_the_fallback(tmp_path: Path) -> None:
     """A caller who changes the language for ever is let go on another way."""
-    monkeypatch.setattr(course, "MOST_MOVES", 5)
 
     async def call(site: Site) -> None:
-        channel = caller(STRANGER, *[Press("9"), Press("8")] * 10)
+        channel = caller(STRANGER, *[Press("9"), Press("8")] * MOST_MOVES)
         result = await site.request(channel, Script.INCOMING)
         assert result.status == "FAILURE"
         assert not channel.variables.get(contract.DONE)

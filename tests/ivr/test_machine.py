@@ -8,10 +8,10 @@ from stdnum import damm
 from ivr import machine
 from ivr.dialogues import Dialogue, menu_dialogue, survey_dialogue, tracking_dialogue
 from ivr.machine import Ask, CheckResult, Go, Keep, Keyed, NoInput, Say, Verify
-from routing.destinations import Destination, ToMenu, ToQueue
+from routing.destinations import Destination, Route, ToMenu, ToQueue
 from routing.rules import KeyChoice, Menu, Patience, Survey, SurveyQuestion, Tracking
 
-RECEPTION = ToQueue("reception")
+RECEPTION = Route(ToQueue("reception"))
 
 
 def menu(*, silence: int = 2, wrong: int = 2) -> Dialogue:
@@ -21,11 +21,11 @@ def menu(*, silence: int = 2, wrong: int = 2) -> Dialogue:
             id="welcome",
             say=("welcome",),
             keys=(
-                KeyChoice("1", "for-support", None, ToQueue("support")),
-                KeyChoice("9", None, "en", ToMenu("welcome")),
+                KeyChoice("1", "for-support", Route(ToQueue("support"))),
+                KeyChoice("9", None, Route(ToMenu("welcome"), language="en")),
             ),
             silence=Patience(silence, RECEPTION),
-            wrong_key=Patience(wrong, ToQueue("operator")),
+            wrong_key=Patience(wrong, Route(ToQueue("operator"))),
             first_key_seconds=5,
             between_keys_seconds=3,
         )
@@ -50,7 +50,7 @@ def survey() -> Dialogue:
 
 def tracking() -> Dialogue:
     """Three tries for a tracking number."""
-    return tracking_dialogue(Tracking(3, ToMenu("welcome"), RECEPTION))
+    return tracking_dialogue(Tracking(3, Route(ToMenu("welcome")), RECEPTION))
 
 
 def play(dialogue: Dialogue, *events: machine.Event) -> list[machine.Effect]:
@@ -67,7 +67,7 @@ def destination(effects: list[machine.Effect]) -> Destination | None:
     """Where a finished dialogue leads."""
     last = effects[-1]
     assert isinstance(last, Go)
-    return last.destination
+    return None if last.route is None else last.route.to
 
 
 def test_menu_says_its_prompt_and_then_each_offer() -> None:
@@ -81,12 +81,12 @@ def test_menu_says_its_prompt_and_then_each_offer() -> None:
 
 def test_key_leads_to_its_destination() -> None:
     """Pressing 1 leaves at once."""
-    assert play(menu(), Keyed("1"))[1:] == [Go(ToQueue("support"), None, "key 1")]
+    assert play(menu(), Keyed("1"))[1:] == [Go(Route(ToQueue("support")), "key 1")]
 
 
 def test_key_may_change_the_language() -> None:
     """Pressing 9 says which language to go on in."""
-    assert play(menu(), Keyed("9"))[-1] == Go(ToMenu("welcome"), "en", "key 9")
+    assert play(menu(), Keyed("9"))[-1] == Go(Route(ToMenu("welcome"), language="en"), "key 9")
 
 
 def test_silence_is_asked_again_twice_and_then_leads_on() -> None:
@@ -94,7 +94,7 @@ def test_silence_is_asked_again_twice_and_then_leads_on() -> None:
     effects = play(menu(), NoInput(), NoInput(), NoInput())
 
     assert [type(effect) for effect in effects] == [Ask, Ask, Ask, Go]
-    assert destination(effects) == RECEPTION
+    assert destination(effects) == ToQueue("reception")
 
 
 def test_wrong_key_is_called_so_and_asked_again() -> None:
@@ -118,7 +118,7 @@ def test_ten_takes_two_keys_and_is_kept_before_the_next_question() -> None:
     assert effects[3:] == [
         Keep("solved", "yes"),
         Say(("thank-you-for-your-answers",)),
-        Go(None, None, "finished"),
+        Go(None, "finished"),
     ]
 
 
@@ -153,7 +153,7 @@ def test_three_tries_for_a_tracking_number_whatever_goes_wrong() -> None:
     effects = play(tracking(), NoInput(), Keyed("5"), Keyed(good), unknown)
 
     assert sum(isinstance(effect, Ask) for effect in effects) == 3
-    assert destination(effects) == RECEPTION
+    assert destination(effects) == ToQueue("reception")
 
 
 def test_state_of_a_found_request_is_said_before_going_on() -> None:
@@ -162,7 +162,7 @@ def test_state_of_a_found_request_is_said_before_going_on() -> None:
     found = CheckResult(holds=True, say=("tracking-state-new",))
     effects = play(tracking(), Keyed(good), found)
 
-    assert effects[-2:] == [Say(("tracking-state-new",)), Go(ToMenu("welcome"), None, "finished")]
+    assert effects[-2:] == [Say(("tracking-state-new",)), Go(Route(ToMenu("welcome")), "finished")]
 
 
 EVENTS = st.lists(

@@ -31,6 +31,10 @@ SPOKEN_BY_THE_PROGRAM = {
     "thank-you-for-your-answers",
     "goodbye",
     "please-hold",
+    "enter-callback-number",
+    "callback-number-wrong",
+    "we-will-call-you-back",
+    "callback-unavailable",
     "silence",
     "pause",
 }

@@ -4,7 +4,11 @@ from datetime import date, time
 
 import pytest
 
+from routing.catalogue import Level
+from routing.conditions import Condition
 from routing.destinations import (
+    Priority,
+    Route,
     ToExtension,
     ToHangup,
     ToMenu,
@@ -17,7 +21,6 @@ from routing.loading import RulesError, load_policy
 from routing.model import FileShape, Shape
 from routing.rules import (
     ClosedRange,
-    Condition,
     KeyChoice,
     Need,
     OpenSpan,
@@ -40,14 +43,16 @@ def test_the_business_is_compiled() -> None:
     )
     assert business.languages == ("fa", "en")
     assert POLICY.fallback == "reception"
-    assert POLICY.unlisted == ToHangup(16)
+    assert POLICY.unlisted == Route(ToHangup(16))
 
 
 def test_a_number_starts_at_a_menu_or_at_any_destination() -> None:
     """A bare word is a menu."""
     website, london = POLICY.numbers["+982191000000"], POLICY.numbers["+442079460000"]
-    assert (website.start, website.source, website.language) == (ToMenu("welcome"), "website", None)
-    assert (london.start, london.source, london.language) == (ToRules("arrival"), None, "en")
+    assert (website.start, website.source) == (Route(ToMenu("welcome")), "website")
+    assert website.language is None
+    assert (london.start, london.source) == (Route(ToRules("arrival")), None)
+    assert london.language == "en"
 
 
 def test_hours_are_spread_over_the_week_in_order() -> None:
@@ -77,9 +82,9 @@ def test_the_need_of_a_queue_is_its_first_step() -> None:
         Step(20, (Need("support", 3), speaks)),
         Step(60, (Need("support", 1),)),
     )
-    assert (support.give_up_after, support.give_up_then) == (300, ToVoicemail("messages"))
+    assert (support.give_up_after, support.give_up_then) == (300, Route(ToVoicemail("messages")))
     assert (support.ring_for, support.music, support.survey) == (15, "default", "satisfaction")
-    assert POLICY.queues["reception"].give_up_then == ToHangup(17)
+    assert POLICY.queues["reception"].give_up_then == Route(ToHangup(17))
 
 
 def test_a_menu_keeps_the_order_of_its_keys() -> None:
@@ -87,12 +92,12 @@ def test_a_menu_keeps_the_order_of_its_keys() -> None:
     menu = POLICY.menus["welcome"]
     assert menu.say == ("not-a-choice", "hello")
     assert menu.keys == (
-        KeyChoice("1", "hello", None, ToRules("arrival")),
-        KeyChoice("3", None, None, ToTracking()),
-        KeyChoice("9", None, "en", ToMenu("welcome")),
-        KeyChoice("12", None, None, ToExtension("201")),
+        KeyChoice("1", "hello", Route(ToRules("arrival"))),
+        KeyChoice("3", None, Route(ToTracking())),
+        KeyChoice("9", None, Route(ToMenu("welcome"), language="en")),
+        KeyChoice("42", None, Route(ToExtension("201"))),
     )
-    assert menu.silence == Patience(2, ToQueue("reception"))
+    assert menu.silence == Patience(2, Route(ToQueue("reception")))
     assert (menu.first_key_seconds, menu.between_keys_seconds) == (4.5, 3.0)
 
 
@@ -115,8 +120,9 @@ def test_a_rule_knows_its_line_and_its_effects() -> None:
     """The line is that of its first word."""
     closed, gold, _ = POLICY.rules["arrival"].rules
     assert TEXT.splitlines()[gold.line - 1].strip() == "- id: gold"
-    assert (closed.say, closed.open_case, closed.priority) == (("hello",), False, None)
-    assert (gold.say, gold.open_case, gold.priority) == ((), True, 10)
+    assert closed.then == Route(ToVoicemail("messages"), say=("hello",))
+    assert gold.then == Route(ToQueue("support"), open_case=True, priority=Priority(10))
+    assert {closed.file, gold.file} == {"sample.yaml"}
 
 
 def test_a_survey_asks_for_a_mark_or_a_choice() -> None:
@@ -130,7 +136,7 @@ def test_tracking_may_be_left_out() -> None:
     """Who found the number is done; who did not is helped by a person."""
     without = "\n".join(line for line in TEXT.splitlines() if not line.startswith("tracking:"))
     policy = load_policy(RulesText("f", without), known_prompts=BUILTIN)
-    assert policy.tracking == Tracking(3, ToHangup(16), ToQueue("reception"))
+    assert policy.tracking == Tracking(3, Route(ToHangup(16)), Route(ToQueue("reception")))
 
 
 def test_a_builtin_prompt_may_be_reworded_in_one_language() -> None:
@@ -152,8 +158,9 @@ def test_a_problem_in_one_entry_hides_none_in_another() -> None:
     )
     with pytest.raises(RulesError) as caught:
         load_policy(RulesText("f", text), known_prompts=BUILTIN)
-    assert [problem.code for problem in caught.value.problems] == ["unknown-skill", "duplicate-id"]
-    assert "2 problems" in str(caught.value)
+    errors = [each.code for each in caught.value.problems if each.level == Level.ERROR]
+    assert errors == ["unknown-skill", "duplicate-id"]
+    assert "2 errors" in str(caught.value)
 
 
 def test_every_key_of_the_file_is_described() -> None:
