@@ -9,7 +9,7 @@ import phonenumbers
 from pydantic import AfterValidator, BeforeValidator
 
 from routing.conditions import NONE, UNAVAILABLE, Allowed, Prefix, Range
-from routing.fields import complaint, digits_hint, text_of
+from routing.fields import DURATION, complaint, digits_hint, text_of
 from routing.sights import WHOLE_SHARE
 from routing.written import Kind, Written, pattern
 
@@ -145,7 +145,17 @@ def _time(value: object) -> int:
     return seconds
 
 
-Time = Annotated[int, BeforeValidator(_time)]
+Time = Annotated[
+    int,
+    BeforeValidator(_time),
+    Written(
+        "a time",
+        pattern("write a whole number and s, m, h or d: 2m, 3d", _DURATION),
+        ("2m",),
+        DURATION,
+        seconds=True,
+    ),
+]
 """A duration (s, m, h, d), in seconds."""
 
 

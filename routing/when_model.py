@@ -235,8 +235,11 @@ class AssumedShape(Shape):
           contract: running
           caller.blocked: false
           case.open: false
+          case.age: 1d
           queue.waiting: 0
+          queue.longest_wait: 1m
           queue.agents: 1
+          queue.estimated_wait: 2m
     """
 
     customer: Literal["known", "unknown", "ambiguous", "withheld"] | None = Field(
