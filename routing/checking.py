@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from routing.compiling import compile_agent, compile_hours, compile_queue
 from routing.fields import spelt_seconds
 from routing.loops import loops
-from routing.model import AgentShape, HoursShape, QueueShape
+from routing.model import HoursShape
 from routing.names import Names
 from routing.problems import Path, Problem
+from routing.queue_model import AgentShape, QueueShape
 from routing.rules import CALLERS_LANGUAGE, Agent, OpenSpan, Queue
 from routing.shape import Shape
 from routing.skills import served, uses_language

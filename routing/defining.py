@@ -122,7 +122,10 @@ class _Definitions:
                 yield self.document.problem(path, "unused-definition", message, hint, key=True)
 
     def substitute(self) -> None:
-        """Put values in the place of references: within the definitions first."""
+        """Put values in the place of references: what leads nowhere first, then the definitions."""
+        for path in self.dropped:
+            lost = Misread(f"${self.document.references[path]}", "a name that leads nowhere")
+            self._put(path, lost)
         inner: dict[str, list[tuple[Path, str]]] = defaultdict(list)
         for path, name in self._inner():
             inner[str(path[1])].append((path, name))
@@ -131,9 +134,6 @@ class _Definitions:
                 self._put(path, self.values[name])
         for path, name in self._outer():
             self._put(path, self.values[name])
-        for path in self.dropped:
-            lost = Misread(f"${self.document.references[path]}", "a name that leads nowhere")
-            self._put(path, lost)
 
     def _put(self, path: Path, value: object) -> None:
         within: object = self.document.data

@@ -8,9 +8,10 @@ is kept, so that every finding names its own file.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar, get_origin
 
 from routing.documents import Document, Position
+from routing.model import FileShape
 from routing.problems import Path, Problem
 from routing.rules_text import RulesText
 from routing.yaml_reading import MAX_CHARACTERS, Reading, read_yaml
@@ -28,8 +29,12 @@ _BEGIN_INCLUDED: Final = "begin with a section, such as `queues:`, or take it ou
 JOINED_LISTS: Final = frozenset({"tests"})
 """Sections that are lists; what each file has is added at the end."""
 
-WHOLE: Final = frozenset({"version", "business", "unlisted", "tracking"})
-"""Sections that are not mappings of entries: they stand in one file only."""
+WHOLE: Final = frozenset(
+    name
+    for name, field in FileShape.model_fields.items()
+    if get_origin(field.annotation) is not dict
+)
+"""Sections that are not mappings of entries (`version`, `business` …): they stand in one file."""
 
 
 def included_names(text: str) -> tuple[str, ...]:
@@ -42,13 +47,13 @@ def included_names(text: str) -> tuple[str, ...]:
     Returns:
         Each name once, as it is written.
     """
-    if f"{INCLUDE}:" not in text and f'{INCLUDE}"' not in text and f"{INCLUDE}'" not in text:
+    if INCLUDE not in text:
         return ()
     document = read_yaml(text, "").document
     if document is None:
         return ()
     good = (name for _, name, wrong in _mentions(document, "") if wrong is None)
-    return tuple(dict.fromkeys(good))[:MOST_FILES]
+    return tuple(dict.fromkeys(good))
 
 
 def read_all(rules: RulesText) -> Reading:
@@ -105,7 +110,10 @@ def _mentions(document: Document, file: str) -> Iterator[tuple[Path, str, _Words
     for index, name in enumerate(names):
         path: Path = (INCLUDE, index)
         if isinstance(name, str):
-            yield path, name, _wrong_name(name, file) or _named_before(name, seen)
+            wrong = _wrong_name(name, file) or _named_before(name, seen)
+            if index >= MOST_FILES:
+                wrong = "bad-include", f"more than {MOST_FILES} files", "join some of them"
+            yield path, name, wrong
             seen.setdefault(PurePosixPath(name), name)
         elif path in document.references:
             yield path, "", ("bad-include", "a file is named here, not a value", "write its name")

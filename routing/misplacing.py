@@ -4,7 +4,7 @@ Such a key is unknown where it stands and missing where it belongs, and whatever
 told to be wrong too. The one thing that is to be mended is its place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from routing.problems import Path, dotted
@@ -16,20 +16,35 @@ WITHIN: Final = "…"
 """Stands for whichever entry of a section."""
 
 
-def home_of(path: Path, fields: Fields) -> Path | None:
+def home_of(path: Path, fields: Fields, missing: Collection[Path]) -> Path | None:
     """Where the key at `path`, which is not known there, belongs; None if nowhere near.
 
-    That is around the mapping that it stands in, or within a neighbour of it. The whole file comes
-    last, since names of its sections are also used elsewhere.
+    That is where it is missing, or around the mapping that it stands in, or within its only
+    neighbour that may have it. The whole file comes last, since names of its sections are also used
+    elsewhere.
+
+    Args:
+        path: The key.
+        fields: What may stand where.
+        missing: The paths of everything that is missing.
     """
     key = str(path[-1])
-    around = [path[:end] for end in range(len(path) - 2, 0, -1)]
-    beside = [(*path[:-1], name) for name in fields(path[:-1])]
-    items = [(*place, 0) for place in beside]
-    for place in (*around, *beside, *items, ()):
-        if place != path[:-1] and key in fields(place):
+    around = [path[:end] for end in range(len(path) - 2, 0, -1) if key in fields(path[:end])]
+    beside = [*_within(path[:-1], key, fields)]
+    for place in (*around, *beside):
+        if place in missing or (*place, key) in missing:
             return place
-    return None
+    last = [()] if len(path) > 1 and key in fields(()) else []
+    only = beside if len(beside) == 1 else []
+    return next(iter((*around, *only, *last)), None)
+
+
+def _within(parent: Path, key: str, fields: Fields) -> Iterator[Path]:
+    """The neighbours of a key that may have it, themselves or in the items of their list."""
+    for name in fields(parent):
+        for place in ((*parent, name), (*parent, name, 0)):
+            if key in fields(place):
+                yield place
 
 
 def home_of_entry(path: Path, fields: Fields) -> Path | None:

@@ -1,6 +1,6 @@
 """Turns what the model found into problems: the right place, and the administrator's words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
@@ -14,6 +14,7 @@ from routing.misplacing import home_of, home_of_entry, words_for
 from routing.model import FileShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
+from routing.telling import told
 from routing.when_model import WhenShape
 from routing.yaml_reading import Document, Misread, kind_of
 
@@ -40,14 +41,15 @@ _WANTED: Final = {
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Every finding of the model, in the file's terms."""
     findings = [(_place(each), each) for each in error.errors(include_url=False)]
-    moved = dict(filter(None, (_moved(*each) for each in findings)))
+    lacking = {path for path, finding in findings if finding["type"] == "missing"}
+    moved = dict(filter(None, (_moved(*each, lacking) for each in findings)))
     for path, home in moved.items():
         yield document.problem(path, *words_for(path, home), key=True)
-    missing = {(*home, path[-1]) for path, home in moved.items()} | set(moved.values())
+    found = {(*home, path[-1]) for path, home in moved.items()} | set(moved.values())
     for path, finding in findings:
         if any(path[:end] in moved for end in range(1, len(path) + 1)):
             continue
-        if finding["type"] != "missing" or path not in missing:
+        if finding["type"] != "missing" or path not in found:
             yield _problem(path, finding, document)
 
 
@@ -56,10 +58,12 @@ def _place(finding: ErrorDetails) -> Path:
     return finding["loc"][:-1] if finding["loc"][-1:] == (_KEY_MARK,) else finding["loc"]
 
 
-def _moved(path: Path, finding: ErrorDetails) -> tuple[Path, Path] | None:
+def _moved(
+    path: Path, finding: ErrorDetails, lacking: Collection[Path]
+) -> tuple[Path, Path] | None:
     """A key in the wrong place, which this finding is about, and where it belongs."""
     unknown = finding["type"] == "extra_forbidden"
-    home = home_of(path, _fields) if unknown or finding["loc"] != path else None
+    home = home_of(path, _fields, lacking) if unknown or finding["loc"] != path else None
     if home is not None:
         return path, home
     no_mapping = finding["type"] == "model_type" and len(path) == _ENTRY
@@ -104,8 +108,8 @@ def _missing(path: Path, document: Document) -> Problem:
     """A key is missing: told at the key of the mapping, or where it is defined."""
     key, within = str(path[-1]), path[:-1]
     where = f' in "{document.spelt(within)}"' if within else ""
-    description = _fields(within)[key].description or ""
-    words = ("missing-key", f"`{key}` is missing{where}", f"{key}: {description}")
+    summary = told(_fields(within)[key].description or "").summary
+    words = ("missing-key", f"`{key}` is missing{where}", f"{key}: {summary}")
     wrong = document.problem(within, *words, key=not document.is_reference(within))
     return replace(wrong, path=dotted(path))
 

@@ -96,3 +96,54 @@ def test_the_example_of_the_repository_is_in_order() -> None:
     """It is the first file that an administrator reads."""
     result = check(str(Path(__file__).parents[2] / "routing_rules.yaml"))
     assert (result.exit_code, "error" in result.output) == (0, False), result.output
+
+
+def test_warnings_are_told_and_the_rules_can_be_used(tmp_path: Path) -> None:
+    """Exit code 0, and the counts of what is there."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"{TEXT}define: {{left-over: 1}}\n", encoding="utf-8")
+    result = check(str(file))
+    assert result.exit_code == 0
+    assert 'warning: "left-over" is defined and never used [unused-definition]' in result.output
+    assert "0 errors, 1 warning\n" in result.output
+    assert f"{file}: can be used (revision " in result.output
+
+
+def test_an_included_file_is_checked_with_its_own_lines(tmp_path: Path) -> None:
+    """The finding names it, and shows its line."""
+    (tmp_path / "more.yaml").write_text("skills:\n  extra: ''\n", encoding="utf-8")
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"{TEXT}include: [more.yaml]\n", encoding="utf-8")
+    result = check(str(file))
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'more.yaml'}:2:10: error: an empty text [empty-value]\n" in result.output
+    assert "    extra: ''\n           ^\n" in result.output
+
+
+def test_what_is_piped_includes_files_of_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standard input has no folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    Path("more.yaml").write_text("skills: {extra: more}\n", encoding="utf-8")
+    text = f"{TEXT}include: [more.yaml]\n".encode()
+    result = CliRunner().invoke(check_command, ["-"], input=text)
+    assert (result.exit_code, "5 skills" in result.output) == (0, True), result.output
+
+
+def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:
+    """Elsewhere they would be rubbish between the words; NO_COLOR forbids them everywhere."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(TEXT.replace("ring: 20s", "ring: 20"), encoding="utf-8")
+    runner = CliRunner()
+    assert "\x1b[" not in runner.invoke(check_command, [str(file)]).output
+    assert "\x1b[" in runner.invoke(check_command, [str(file)], color=True).output
+    plain = runner.invoke(check_command, [str(file)], color=True, env={"NO_COLOR": "1"})
+    assert "\x1b[" not in plain.output
+
+
+def test_what_a_terminal_would_obey_is_not_printed(tmp_path: Path) -> None:
+    """A line of the file is shown without its control characters, each in its column."""
+    file = tmp_path / "rules.yaml"
+    file.write_text("a: \x1b[2J\n", encoding="utf-8")
+    assert "    a: \ufffd[2J\n       ^\n" in check(str(file)).output

@@ -1,10 +1,12 @@
 """The catalogue of findings: complete, and true."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from ivr.prompts import builtin_prompts
+from routing import catalogue as catalogue_module
 from routing.catalogue import Entry, Level, catalogue, level_of
 from routing.loading import examine
 from tests.routing.test_bad_rules import FILES, announced_in
@@ -53,3 +55,14 @@ def test_an_entry_reads_well(code: str, entry: Entry) -> None:
 def test_what_the_catalogue_does_not_know_is_grave() -> None:
     """A finding without an entry is a mistake of ours, which must not let bad rules pass."""
     assert level_of("no-such-code") == Level.ERROR
+
+
+CODE_IN_SOURCE = re.compile(r"\bcomplaint\(\s*\"([a-z0-9-]+)\"")
+
+
+def test_every_complaint_of_a_field_is_in_the_catalogue() -> None:
+    """Also one for which nobody has written a mistake yet."""
+    sources = Path(catalogue_module.__file__).parent.glob("*.py")
+    codes = {code for each in sources for code in CODE_IN_SOURCE.findall(each.read_text("utf-8"))}
+    assert len(codes) > 20
+    assert codes <= set(catalogue())
