@@ -6,9 +6,7 @@ id.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -17,7 +15,7 @@ from agi_server.channel import Channel, HungUpError
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.endings import call_log_fields, final_change
-from agi_server.gather import gather_caller, gather_customer
+from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Clock, Journal
 from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
@@ -30,7 +28,7 @@ from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
 from ivr.rulebook import Rulebook
-from routing.destinations import Priority, Route, ToHangup
+from routing.destinations import Route, ToHangup
 from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
@@ -94,8 +92,8 @@ class Calls:
         call = await self._stored(request)
         book = self.rules.book_of(call.revision)
         talk = self._resume(channel, request, book, call)
-        survey = str(call.state.get("survey"))
-        if survey not in book.policy.surveys:
+        survey = talk.survey_wanted
+        if survey is None or survey not in book.policy.surveys:
             raise BadRequestError(f"the rules have no survey {survey!r} any more")
         context = Answer(
             call_id=call.id,
@@ -133,7 +131,7 @@ class Calls:
             caller=caller,
             dialled=request.dialled,
             customer=customer,
-            variables={},
+            variables=await gather_variables(channel, policy),
         )
 
     def _begin(
@@ -154,11 +152,7 @@ class Calls:
         moment = moment_of(request, self.clock(), book.policy.business.timezone)
         facts = replace(facts_from_data(call.facts), at=moment, language=call.language)
         talk = self._begin(channel, request, book, facts)
-        talk.course = _resumed(talk.course, call)
-        talk.cases.tracking = call.state.get("tracking")
-        talk.survey_wanted = call.state.get("survey")
-        queued_at = call.state.get("first_queued_at")
-        talk.first_queued_at = None if queued_at is None else datetime.fromisoformat(queued_at)
+        talk.resume(call)
         return talk
 
     async def _stored(self, request: Request) -> Call:
@@ -207,33 +201,8 @@ class Calls:
 
 
 async def _flush(talk: Conversation) -> None:
-    talk.journal.learn(stage=talk.course.stage, state=_state(talk))
+    talk.journal.learn(stage=talk.course.stage, state=talk.state().to_data())
     await talk.journal.flush()
-
-
-def _state(talk: Conversation) -> Mapping[str, Any]:
-    """What the next request of the same call needs."""
-    course, priority = talk.course, talk.course.priority
-    return {
-        "rule": course.rule,
-        "tracking": talk.cases.tracking,
-        "survey": talk.survey_wanted,
-        "priority": None if priority is None else asdict(priority),
-        "music": course.music,
-        "first_queued_at": talk.first_queued_at and talk.first_queued_at.isoformat(),
-    }
-
-
-def _resumed(course: Course, call: Call) -> Course:
-    """The course as an earlier request of the call left it."""
-    priority = call.state.get("priority")
-    return replace(
-        course,
-        stage=call.stage or course.stage,
-        rule=call.state.get("rule", ""),
-        priority=None if priority is None else Priority(**priority),
-        music=call.state.get("music"),
-    )
 
 
 def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> None:

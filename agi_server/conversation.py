@@ -5,17 +5,20 @@ listens, asks the store, and writes the journal. `agi_server.perform` carries ou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
 import structlog
 
+from agi_server.call_state import CallState
+from agi_server.callbacks import keep_callback
 from agi_server.cases import Cases
 from agi_server.journal import Journal
 from agi_server.line import Line
+from agi_server.queue_facts import look_at_queues
 from crm.ports import StoreError
-from crm.records import Answer, Case
+from crm.records import Answer, Call, Callback, Case, Outcome
 from ivr.course import (
     ChangeLanguage,
     Collect,
@@ -29,12 +32,13 @@ from ivr.course import (
     Reply,
     Verify,
 )
-from ivr.machine import CheckResult, Keep, Keyed, NoInput, Say
+from ivr.machine import CheckResult, Keep, Keyed, NoInput, NotChecked, Say
 from routing.decide import explanation
 from routing.decisions import Decision
 from routing.decisions_data import destination_to_data, explanation_to_data
 from routing.destinations import Route
 from routing.facts import QueueFacts
+from routing.phone_numbers import to_e164
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +59,7 @@ class Conversation:
         trial: True of a call by `rahyab try`, which must leave nothing that counts.
         survey_wanted: The survey that the caller is to be asked, if any.
         first_queued_at: When the caller first began to wait in a queue.
+        queue: The queue that the caller was in last, if any.
     """
 
     line: Line
@@ -64,6 +69,43 @@ class Conversation:
     trial: bool = False
     survey_wanted: str | None = None
     first_queued_at: datetime | None = None
+    queue: str | None = None
+
+    def resume(self, call: Call) -> None:
+        """Go on where an earlier request of the call has stopped."""
+        state, course = CallState.from_data(call.state), self.course
+        course.stage = call.stage or course.stage
+        course.rule = state.rule
+        course.priority = state.priority
+        course.music = state.music
+        course.facts = replace(course.facts, keyed=state.keyed)
+        self.cases.tracking = state.tracking
+        self.survey_wanted = state.survey
+        self.first_queued_at = state.first_queued_at
+        self.queue = call.queue
+
+    def state(self) -> CallState:
+        """What the next request of the call needs to resume it."""
+        return CallState(
+            rule=self.course.rule,
+            tracking=self.cases.tracking,
+            survey=self.survey_wanted,
+            priority=self.course.priority,
+            music=self.course.music,
+            first_queued_at=self.first_queued_at,
+            keyed=self.course.facts.keyed,
+        )
+
+    def enter_queue(self, queue: str, now: datetime) -> None:
+        """The caller is sent to wait in a queue."""
+        self.course.stage = f"queue {queue}"
+        self.queue = queue
+        self.first_queued_at = self.first_queued_at or now
+        self.journal.learn(queue=queue, queued_at=now)
+
+    def waited(self, now: datetime) -> float:
+        """Seconds since the caller first began to wait in a queue."""
+        return (now - (self.first_queued_at or now)).total_seconds()
 
     async def run(self, route: Route) -> Ending:
         """Follow menus and rules along `route`.
@@ -149,11 +191,36 @@ class Conversation:
         return case.tracking
 
     async def _look_at(self, queues: tuple[str, ...]) -> Mapping[str, QueueFacts]:
-        del queues
-        return {}
+        policy, language = self.course.book.policy, self.course.facts.language
+        seen = await look_at_queues(self.line.channel, policy, language, queues)
+        self.journal.note("queues", **{id_: asdict(queue) for id_, queue in seen.items()})
+        return seen
 
-    async def _verify(self, asked: Verify) -> CheckResult:
+    async def _verify(self, asked: Verify) -> CheckResult | NotChecked:
+        if asked.dialogue == self.course.book.callback.id:
+            return await self._ask_callback(asked.value)
         return await self._look_up(asked.value)
+
+    async def _ask_callback(self, keyed: str) -> CheckResult | NotChecked:
+        facts = self.course.facts
+        number = to_e164(keyed, self.course.book.policy.business.country)
+        if number is None:
+            return CheckResult(holds=False, say=("callback-number-wrong",))
+        wanted = Callback(
+            call_id=facts.call_id,
+            number=number,
+            asked_at=self.now(),
+            customer_id=facts.customer.id,
+            queue=self.queue,
+            language=facts.language,
+        )
+        # Nobody is to call back whoever tries the rules out in a terminal.
+        kept = wanted if self.trial else await keep_callback(self.journal, wanted)
+        if kept is None:
+            return NotChecked(say=("callback-unavailable",))
+        self.journal.note("callback-asked", number=kept.number)
+        self.journal.learn(outcome=Outcome.CALLBACK)
+        return CheckResult(holds=True, say=("we-will-call-you-back",))
 
     async def _look_up(self, tracking: str) -> CheckResult:
         try:

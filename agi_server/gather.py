@@ -1,7 +1,7 @@
 """Facts of a call, each within a time budget; what is late or broken becomes `unavailable`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -9,9 +9,10 @@ import structlog
 from agi_server.channel import Channel
 from agi_server.store_threads import StoreThreads
 from crm.ports import StoreError
-from crm.records import CallerMatch
+from crm.records import CallerMatch, CallerRecord
 from routing.entrances import read_caller
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
+from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,18 @@ async def gather_caller(channel: Channel, country: str) -> Caller:
     return read_caller(number, name, country)
 
 
+async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str]:
+    """Read the channel variables that the rules declare, by their ids there.
+
+    One that is not set, or set to nothing, is left out. Nobody knows who chose the values.
+    """
+    values = {
+        variable.id: await channel.get_untrusted(variable.channel)
+        for variable in policy.variables.values()
+    }
+    return {id_: value for id_, value in values.items() if value}
+
+
 async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerFacts:
     """Look the caller up in the customer file.
 
@@ -45,15 +58,18 @@ async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerF
     except (TimeoutError, StoreError) as error:
         log.warning("customer file unavailable", reason=str(error) or "too slow")
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
-    return _customer_facts(found.matches)
+    return _customer_facts(found)
 
 
-def _customer_facts(matches: Sequence[CallerMatch]) -> CustomerFacts:
-    if not matches:
-        return CustomerFacts(CustomerStatus.UNKNOWN)
-    if len(matches) > 1:
-        return CustomerFacts(CustomerStatus.AMBIGUOUS)
-    (match,) = matches
+def _customer_facts(found: CallerRecord) -> CustomerFacts:
+    if not found.matches:
+        return CustomerFacts(CustomerStatus.UNKNOWN, blocked=found.blocked)
+    if len(found.matches) > 1:
+        return CustomerFacts(CustomerStatus.AMBIGUOUS, blocked=found.blocked)
+    return _known_customer(found.matches[0], blocked=found.blocked)
+
+
+def _known_customer(match: CallerMatch, *, blocked: bool) -> CustomerFacts:
     customer = match.customer
     return CustomerFacts(
         status=CustomerStatus.KNOWN,
@@ -66,4 +82,8 @@ def _customer_facts(matches: Sequence[CallerMatch]) -> CustomerFacts:
             for found in customer.contracts
         ),
         open_cases=match.open_cases,
+        oldest_open_case=match.oldest_open_case,
+        lead_score=customer.lead_score,
+        last_agent=match.last_agent,
+        blocked=blocked,
     )

@@ -45,7 +45,7 @@ class Journal:
     _events: list[TimelineEvent] = field(default_factory=list)
     _written: int = 0
 
-    def note(self, kind: str, **data: Any) -> None:  # noqa: ANN401  whatever JSON can hold
+    def note(self, kind: str, /, **data: Any) -> None:  # noqa: ANN401  whatever JSON can hold
         """Add one line to the timeline."""
         sequence = len(self._events) + self._written
         self._events.append(

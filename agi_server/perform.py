@@ -16,7 +16,14 @@ from dialplan import contract
 from dialplan.contract import Script
 from dialplan.orders import orders
 from ivr.course import Ending
-from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
+from routing.destinations import (
+    ToExtension,
+    ToHangup,
+    ToNumber,
+    ToQueue,
+    ToSurvey,
+    ToVoicemail,
+)
 
 
 async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
@@ -30,21 +37,22 @@ async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
     Raises:
         HungUpError: The caller left meanwhile.
     """
+    now = talk.now()
     match ending:
         case ToQueue(queue):
-            talk.course.stage = f"queue {queue}"
-            talk.journal.learn(queue=queue, queued_at=talk.now())
+            talk.enter_queue(queue, now)
         case ToVoicemail(mailbox):
             await take_message(talk, mailbox, messages)
         case ToExtension(extension):
-            talk.course.stage = f"extension {extension}"
-            talk.journal.learn(outcome=Outcome.TRANSFERRED)
+            _leave(talk, f"extension {extension}")
+        case ToNumber(number):
+            _leave(talk, f"number {number}")
         case ToSurvey(survey):
             talk.course.stage = f"survey {survey}"
             talk.survey_wanted = survey
         case ToHangup():
             talk.course.stage = END_OF_THE_RULES
-    variables = orders(talk.course, ending, waited=0)
+    variables = orders(talk.course, ending, talk.waited(now))
     talk.journal.note("sent", **{name: str(value) for name, value in variables.items()})
     await set_variables(talk.line.channel, {**variables, contract.REASON: talk.course.rule})
 
@@ -67,3 +75,9 @@ async def begin(channel: Channel, script: Script) -> None:
 async def complete(channel: Channel, script: Script) -> None:
     """Say that the request is done: the last command of every request that went well."""
     await channel.send(SetVariable(contract.DONE, script))
+
+
+def _leave(talk: Conversation, stage: str) -> None:
+    """The call goes where we do not see it any more."""
+    talk.course.stage = stage
+    talk.journal.learn(outcome=Outcome.TRANSFERRED)

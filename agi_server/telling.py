@@ -40,6 +40,24 @@ def _left_queue(data: Data) -> list[str]:
     return [f"left the queue: {data['status'] or 'hung up'}{agent}"]
 
 
+def _queues(data: Data) -> list[str]:
+    return [f"queue {queue}: {_standing(facts)}" for queue, facts in data.items()]
+
+
+def _standing(facts: Data) -> str:
+    known = {
+        "waiting": facts["waiting"],
+        "longest wait": _seconds(facts["longest_wait"]),
+        "agents": facts["agents"],
+        "estimated wait": _seconds(facts["estimated_wait"]),
+    }
+    return ", ".join(f"{name} {'unknown' if it is None else it}" for name, it in known.items())
+
+
+def _seconds(number: int | None) -> str | None:
+    return None if number is None else f"{number} s"
+
+
 TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "came-in": _came_in,
     "heard": _heard,
@@ -49,6 +67,8 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "decided": _decided,
     "arrived": lambda data: [f"arrived: {destination_in_words(destination_from_data(data))}"],
     "case-opened": lambda data: [f"case opened: {data['tracking']}"],
+    "queues": _queues,
+    "callback-asked": lambda data: [f"asked to be called back at {data['number']}"],
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
     ],

@@ -164,7 +164,13 @@ class TrialResult:
     variables: dict[str, str]
 
 
-SHOWN: Final = (contract.QUEUE, contract.EXTENSION, contract.CAUSE, contract.REASON)
+SHOWN: Final = (
+    contract.QUEUE,
+    contract.EXTENSION,
+    contract.NUMBER,
+    contract.CAUSE,
+    contract.REASON,
+)
 
 
 async def place_trial(

@@ -7,25 +7,39 @@ from dialplan import contract
 from dialplan.contract import Go
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
 from ivr.course import Course, Ending
-from routing.destinations import ToExtension, ToHangup, ToQueue, ToSurvey, ToVoicemail
+from routing.destinations import (
+    ToExtension,
+    ToHangup,
+    ToNumber,
+    ToQueue,
+    ToSurvey,
+    ToVoicemail,
+)
 
 NORMAL_CLEARING: Final = 16
 """Q.850 cause of an ordinary end."""
 
 
 def orders(course: Course, ending: Ending, waited: float) -> Mapping[str, str]:
-    """The variables to be set, in this order.
+    """The variables to be set, in this order: where the call goes, then what routes have set.
 
     Args:
         course: The course of the call.
         ending: Where it has led. After a mailbox, whose message is taken before, the call is over.
-        waited: For how many seconds the caller has been waiting in queues.
+        waited: Seconds since the caller first began to wait in a queue.
     """
+    music = {} if course.music is None else {contract.MUSIC: course.music}
+    return {**_leading(course, ending, waited), **music, **(course.variables or {})}
+
+
+def _leading(course: Course, ending: Ending, waited: float) -> Mapping[str, str]:
     match ending:
         case ToQueue(queue):
             return _queue(course, queue, waited)
         case ToExtension(extension):
             return {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
+        case ToNumber(number):
+            return {contract.GO: Go.NUMBER, contract.NUMBER: number}
         case ToSurvey():
             return {contract.GO: Go.SURVEY}
         case ToHangup(cause):

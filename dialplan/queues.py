@@ -45,6 +45,8 @@ ALWAYS: Final[Options] = (
     # MEMBERNAME and QEHOLDTIME, for `after-queue`.
     ("setinterfacevar", "yes"),
     ("setqueueentryvar", "yes"),
+    # QUEUEHOLDTIME, for rules about waiting times.
+    ("setqueuevar", "yes"),
     ("announce-frequency", 0),
     ("announce-holdtime", "no"),
     ("announce-position", "no"),

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from ivr import machine
 from ivr.dialogues import Dialogue, Input
-from ivr.machine import CheckResult, Go, Keep, Keyed, NoInput, Say
+from ivr.machine import CheckResult, Go, Keep, Keyed, NoInput, NotChecked, Say
 from ivr.rulebook import Rulebook
 from ivr.spoken import digits
 from routing.decide import decide
@@ -62,7 +62,10 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Look up a tracking number, or put down a callback. Reply: `CheckResult`, with what to say."""
+    """Look up a tracking number, or put down a callback.
+
+    Reply: `CheckResult`, or `NotChecked` where that cannot be done now; both with what to say.
+    """
 
     dialogue: str
     value: str
@@ -91,7 +94,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A dialogue is over, and why: `key 1`, `silence`, `wrong key`, `finished`. No reply."""
+    """A dialogue is over, and why: `key 1`, `silence`, `wrong key`, `unavailable`, `finished`.
+
+    No reply.
+    """
 
     dialogue: str
     why: str
@@ -102,7 +108,9 @@ Effect: TypeAlias = (
 )
 """What a course asks for."""
 
-Reply: TypeAlias = Keyed | NoInput | CheckResult | Mapping[str, QueueFacts] | str | None
+Reply: TypeAlias = (
+    Keyed | NoInput | CheckResult | NotChecked | Mapping[str, QueueFacts] | str | None
+)
 """What comes of it."""
 
 Steps: TypeAlias = Generator[Effect, Reply, None]
@@ -203,10 +211,13 @@ class Course:
         self.stage = "callback"
         number = self.facts.caller.number
         if number is not None:
-            kept = yield Verify(self.book.callback.id, number)
+            kept = _event((yield Verify(self.book.callback.id, number)))
             if isinstance(kept, CheckResult) and kept.holds:
                 yield Say(kept.say)
                 return Route(ToHangup())
+            if isinstance(kept, NotChecked):
+                yield Say(kept.say)
+                return Route(ToQueue(self.book.policy.fallback))
         return (yield from self._leads_on(self.book.callback))
 
     def _leads_on(self, dialogue: Dialogue) -> Generator[Effect, Reply, Route]:
@@ -250,6 +261,6 @@ class Course:
 
 
 def _event(reply: Reply) -> machine.Event:
-    if isinstance(reply, Keyed | NoInput | CheckResult):
+    if isinstance(reply, Keyed | NoInput | CheckResult | NotChecked):
         return reply
     raise TypeError(f"a dialogue goes on with an event, not with {reply!r}")

@@ -41,7 +41,17 @@ class CheckResult:
     say: tuple[str, ...]
 
 
-Event: TypeAlias = Keyed | NoInput | CheckResult
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """The shell's answer to `Verify` when it cannot be done now, and what to say of it.
+
+    The caller could only key the same again: the dialogue ends as it does after too many mistakes.
+    """
+
+    say: tuple[str, ...]
+
+
+Event: TypeAlias = Keyed | NoInput | CheckResult | NotChecked
 """What can happen in a dialogue. A hang-up ends it from outside: there is nobody to speak to."""
 
 
@@ -62,7 +72,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Have a well-formed value checked against the store: the next event is `CheckResult`."""
+    """Have a well-formed value checked against the store.
+
+    The next event is `CheckResult` or `NotChecked`.
+    """
 
     value: str
 
@@ -79,7 +92,7 @@ class Keep:
 class Go:
     """The dialogue is over: the call goes on along `route`, if it leads anywhere.
 
-    `why` is for the journal: `key 1`, `silence`, `wrong key`, `finished`.
+    `why` is for the journal: `key 1`, `silence`, `wrong key`, `unavailable`, `finished`.
     """
 
     route: Route | None
@@ -119,6 +132,9 @@ def step(dialogue: Dialogue, state: State, event: Event) -> Step:
             return _next(dialogue, state, (Say(say),))
         case CheckResult(say=say):
             return _wrong(dialogue, question, state, say)
+        case NotChecked(say):
+            after, effects = _give_up(dialogue, question.wrong, state, "unavailable")
+            return after, (Say(say), *effects)
 
 
 def _ask(question: Question) -> Ask:

@@ -20,26 +20,20 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
-from routing.documents import Document
-from routing.indexing import index_rules
-from routing.model import (
-    AgentShape,
-    FileShape,
-    HoursShape,
+from routing.dialogue_model import (
     KeyShape,
     MailboxShape,
     MenuShape,
-    NeedShape,
-    NumberShape,
     PatienceShape,
     QuestionShape,
-    QueueShape,
-    RuleShape,
     SurveyShape,
     TrackingShape,
-    VariableShape,
 )
+from routing.documents import Document
+from routing.indexing import index_rules
+from routing.model import FileShape, HoursShape, NumberShape, RuleShape, VariableShape
 from routing.problems import Path
+from routing.queue_model import AgentShape, NeedShape, QueueShape
 from routing.route_model import ActionsShape, DestinationShape, PriorityShape, RouteShape
 from routing.rules import (
     Agent,

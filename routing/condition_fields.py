@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Final
 
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator
 
 from routing.conditions import NONE, UNAVAILABLE, Allowed, Prefix, Range
-from routing.fields import complaint, digits_hint, text_of
+from routing.fields import DURATION, complaint, digits_hint, text_of
 from routing.sights import WHOLE_SHARE
+from routing.written import Kind, Written, pattern
 
 _AREA = re.compile(r"\+[1-9][0-9]{0,14}")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%")
@@ -79,25 +81,82 @@ def _seconds(text: str) -> int | None:
     return None if match is None else int(match[1]) * _SECONDS_IN[match[2]]
 
 
+COMPARISON: Final = Kind(
+    "Comparison",
+    "A value (`5`), two with `..` between them, both included (`5..10`), or one after `<`, `<=`,"
+    ' `>` or `>=`, in quotes: `">=5"`. Ages and waits have units, `d` for days among them: `">2d"`,'
+    ' `"<=90s"`, `5m..1h`.',
+)
+
+
+def _compared(what: str, value: str, example: str, *words: str) -> Written:
+    """How a comparison is written; `value` is the pattern of what is compared with."""
+    also = f", {' or '.join(f'`{word}`' for word in words)}"
+    hint = f'write {what} with <, <=, >, >= or ..: "{example}"'
+    wanted = f"a comparison with {what}{also}"
+    sides = (f" *[<>] *(?:= *)?{value}", rf" *{value}(?:\. *\. *{value})?")
+    return Written(wanted, pattern(hint, *sides, *words), (example,), COMPARISON)
+
+
+_NUMBER: Final = "[0-9][0-9 ]*"
+_TIME: Final = "[0-9][0-9 ]*[smhd] *"
+
+
+def _or_bare(written: Written) -> Written:
+    """A comparison with a number may be that number without quotes."""
+    return replace(written, schema={**written.schema, "type": ["string", "integer"], "minimum": 0})
+
+
 NumberOrWord = Annotated[
-    str | Range, BeforeValidator(_comparison(_whole, "a number", ">=5", (NONE, UNAVAILABLE)))
+    str | Range,
+    BeforeValidator(_comparison(_whole, "a number", ">=5", (NONE, UNAVAILABLE))),
+    _or_bare(_compared("a number", _NUMBER, ">=5", NONE, UNAVAILABLE)),
 ]
 """A comparison with a whole number, `none` or `unavailable`."""
 
 Number = Annotated[
-    str | Range, BeforeValidator(_comparison(_whole, "a number", ">=5", (UNAVAILABLE,)))
+    str | Range,
+    BeforeValidator(_comparison(_whole, "a number", ">=5", (UNAVAILABLE,))),
+    _or_bare(_compared("a number", _NUMBER, ">=5", UNAVAILABLE)),
 ]
 """A comparison with a whole number, or `unavailable`."""
 
 AgeOrWord = Annotated[
-    str | Range, BeforeValidator(_comparison(_seconds, "a time", ">2d", (NONE, UNAVAILABLE)))
+    str | Range,
+    BeforeValidator(_comparison(_seconds, "a time", ">2d", (NONE, UNAVAILABLE))),
+    _compared("a time", _TIME, ">2d", NONE, UNAVAILABLE),
 ]
 """A comparison with a duration (s, m, h, d), `none` or `unavailable`."""
 
 Span = Annotated[
-    str | Range, BeforeValidator(_comparison(_seconds, "a time", ">2m", (UNAVAILABLE,)))
+    str | Range,
+    BeforeValidator(_comparison(_seconds, "a time", ">2m", (UNAVAILABLE,))),
+    _compared("a time", _TIME, ">2m", UNAVAILABLE),
 ]
 """A comparison with a duration (s, m, h, d), or `unavailable`."""
+
+
+def _time(value: object) -> int:
+    written = text_of(value, "a time such as 2m")
+    seconds = _seconds(written)
+    if seconds is None:
+        hint = digits_hint(written, "write a whole number and s, m, h or d: 90s, 2m, 3d")
+        raise complaint("bad-duration", f'"{written}" is not a duration', hint)
+    return seconds
+
+
+Time = Annotated[
+    int,
+    BeforeValidator(_time),
+    Written(
+        "a time",
+        pattern("write a whole number and s, m, h or d: 2m, 3d", _DURATION),
+        ("2m",),
+        DURATION,
+        seconds=True,
+    ),
+]
+"""A duration (s, m, h, d), in seconds."""
 
 
 def _share(value: object) -> Range:
@@ -115,7 +174,25 @@ def _part(text: str) -> int | None:
     return None if match is None else round(float(match[1]) * WHOLE_SHARE / 100)
 
 
-Share = Annotated[Range, BeforeValidator(_share)]
+SHARE: Final = Kind(
+    "Share",
+    "A part of all calls, in per cent with up to two decimals: `10%`. `10%..30%` is another part of"
+    " them, a fifth of all calls that the first does not hold. Which part a call belongs to follows"
+    " from the call and the name of the trial: it never changes while the call lasts, and the calls"
+    " of one trial's part are spread evenly over the parts of every other trial.",
+)
+_PER_CENT: Final = _SHARE.pattern
+
+Share = Annotated[
+    Range,
+    BeforeValidator(_share),
+    Written(
+        "a share",
+        pattern("write a share of all calls: 10%, 10%..30%", rf"{_PER_CENT}(?:\.\.{_PER_CENT})?"),
+        ("10%",),
+        SHARE,
+    ),
+]
 """A share of all calls: `10%`, or a further part of them: `10%..30%`."""
 
 
@@ -134,5 +211,13 @@ def _area(value: str) -> str | Prefix:
     return Prefix(value)
 
 
-Area = Annotated[str, AfterValidator(_area)]
+Area = Annotated[
+    str,
+    AfterValidator(_area),
+    Written(
+        f"the first digits of numbers, from the + on, or `{NONE}`",
+        pattern('write + and the first digits of the numbers: "+9821"', _AREA, NONE),
+        ("+9821",),
+    ),
+]
 """The first digits of telephone numbers, from the + on; or `none`."""

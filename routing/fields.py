@@ -12,9 +12,9 @@ from typing import Annotated, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from routing.conditions import NONE, UNAVAILABLE
-from routing.names import PLURALS, Names, is_id, is_language, suggestion
-from routing.rules import CALLERS_LANGUAGE
+from routing.conditions import NONE
+from routing.names import Names
+from routing.written import Kind, OrList, Written, pattern
 from routing.yaml_reading import Misread, kind_of
 
 T = TypeVar("T")
@@ -33,9 +33,6 @@ RESERVED_VARIABLES: Final = (
 
 LONGEST_VALUE: Final = 200
 """Characters of a channel variable that rules set: with its command it fits in a line of AGI."""
-
-LONGEST_ID: Final = 40
-"""Characters. Asterisk cuts queue names at 79, and a language is appended to ours."""
 
 _DEVICE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9_.@+/-]*")
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
@@ -98,29 +95,6 @@ def _matching(pattern: re.Pattern[str], code: str, what: str, hint: str) -> Call
     return check
 
 
-def _id(value: str) -> str:
-    if not is_id(value):
-        hint = "begin with a small letter a to z; then small letters, digits and hyphens"
-        raise complaint("bad-id", f'"{value}" is not an id', hint)
-    if len(value) > LONGEST_ID:
-        raise complaint("bad-id", f"an id of more than {LONGEST_ID} characters", "shorten it")
-    return value
-
-
-def _language(value: str) -> str:
-    if is_language(value):
-        return value
-    hint = "write its two or three letters: fa, en"
-    raise complaint("bad-language", f'"{value}" is not a language', hint)
-
-
-def _queue_id(value: str) -> str:
-    if _id(value) == "general" or value.startswith("rahyab-"):
-        hint = "`general` and names that begin with `rahyab-` mean something else to Asterisk"
-        raise complaint("reserved-id", f'a queue cannot be called "{value}"', hint)
-    return value
-
-
 def _channel_variable(value: str) -> str:
     if not _VARIABLE.fullmatch(value):
         hint = "capital letters, digits and _, beginning with a letter: SITE_REGION"
@@ -131,27 +105,6 @@ def _channel_variable(value: str) -> str:
     return value
 
 
-def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
-    """A validator of mentions: the name must be defined in the file, or be one of `words`."""
-
-    def check(value: str, info: ValidationInfo) -> str:
-        known = names(info).of.get(kind)
-        if known is None or value in known or value in words:
-            return value
-        missing = f"define it under `{PLURALS[kind]}`" if kind in PLURALS else ""
-        # A name that is itself refused is no cure; its own finding tells how it is written.
-        good = [each for each in known if kind not in PLURALS or is_id(each)]
-        twins = [each for each in known if each not in good and each.lower() == value]
-        hint = suggestion(value, (*good, *words)) or missing
-        if twins:
-            hint = f'"{twins[0]}" is defined: write it there in small letters'
-        there_is = "there are" if kind == "hours" else "there is"
-        message = f'{there_is} no {kind.replace("-", " ")} "{value}"'
-        raise complaint(f"unknown-{kind}", message, hint)
-
-    return check
-
-
 def names(info: ValidationInfo) -> Names:
     """The context that every validation of the model is given."""
     if not isinstance(info.context, Names):
@@ -160,46 +113,39 @@ def names(info: ValidationInfo) -> Names:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Id = Annotated[str, AfterValidator(_id)]
-QueueId = Annotated[str, AfterValidator(_queue_id)]
-LanguageCode = Annotated[str, AfterValidator(_language)]
 Device = Annotated[
     str,
     AfterValidator(
         _matching(_DEVICE, "bad-device", "a device", "write technology and name: PJSIP/101")
     ),
+    Written("a device", pattern("write technology and name: PJSIP/101", _DEVICE), ("PJSIP/101",)),
 ]
 Extension = Annotated[
     str,
     AfterValidator(
         _matching(_EXTENSION, "bad-extension", "an extension", "digits, letters, * # + _ . -")
     ),
+    Written("an extension", pattern('write an extension in quotes: "201"', _EXTENSION), ("201",)),
 ]
 Music = Annotated[
     str,
     AfterValidator(
         _matching(_MUSIC, "bad-music", "a music class", "letters, digits, hyphens: default")
     ),
+    Written("a music class", pattern("write a music class: default", _MUSIC), ("default",)),
 ]
 
-ChannelVariable = Annotated[str, AfterValidator(_channel_variable)]
+ChannelVariable = Annotated[
+    str,
+    AfterValidator(_channel_variable),
+    Written(
+        "a channel variable",
+        pattern("write capital letters, digits and _: SITE_REGION", _VARIABLE),
+        ("SITE_REGION",),
+    ),
+]
 """The name of a variable of Asterisk's channels that is not one of its own or of ours."""
 
-QueueName = Annotated[str, AfterValidator(_known("queue"))]
-MenuName = Annotated[str, AfterValidator(_known("menu"))]
-RuleListName = Annotated[str, AfterValidator(_known("rule-list"))]
-PromptName = Annotated[str, AfterValidator(_known("prompt"))]
-SkillName = Annotated[str, AfterValidator(_known("skill"))]
-SurveyName = Annotated[str, AfterValidator(_known("survey"))]
-AgentName = Annotated[str, AfterValidator(_known("agent"))]
-DeclaredVariable = Annotated[str, AfterValidator(_known("variable"))]
-AgentOrWord = Annotated[str, AfterValidator(_known("agent", NONE, UNAVAILABLE))]
-MailboxName = Annotated[str, AfterValidator(_known("mailbox"))]
-HoursName = Annotated[str, AfterValidator(_known("hours"))]
-LanguageName = Annotated[str, AfterValidator(_known("language"))]
-WantedSkill = Annotated[str, AfterValidator(_known("skill", CALLERS_LANGUAGE))]
-SourceOrNone = Annotated[str, AfterValidator(_known("source", NONE))]
-CustomerLanguage = Annotated[str, AfterValidator(_known("language", NONE, UNAVAILABLE))]
 Level = Annotated[int, Field(ge=1, le=10)]
 
 
@@ -224,11 +170,33 @@ def _variable_value(value: str) -> str:
     raise complaint("bad-variable-value", "a dialplan cannot take this value as it is", hint)
 
 
-VariableValue = Annotated[str, AfterValidator(_variable_value)]
+VariableValue = Annotated[
+    str,
+    AfterValidator(_variable_value),
+    Written(
+        'text of one line, without `$` and `"`',
+        pattern('write text of one line, without $ and "', f'[^$"]{{0,{LONGEST_VALUE}}}'),
+    ),
+]
 """What a channel variable may be set to: nothing in it means anything to Asterisk."""
 
-KeyedOrNone = Annotated[str, AfterValidator(_keyed_or_none)]
-MenuKey = Annotated[str, AfterValidator(_menu_key)]
+KEY: Final = Kind(
+    "Key",
+    'What is pressed on a telephone, in quotes: one to four of `0` to `9` and `*`: `"1"`, `"12"`.'
+    " `#` ends what is keyed and cannot be a key.",
+)
+_A_KEY: Final = 'write one to four of 0 to 9 and *, in quotes: "1"'
+KeyedOrNone = Annotated[
+    str,
+    AfterValidator(_keyed_or_none),
+    Written(f"a key or `{NONE}`", pattern(_A_KEY, _KEY, NONE), ("1",), KEY),
+]
+MenuKey = Annotated[
+    str,
+    AfterValidator(_menu_key),
+    # An editor takes a bare `1:` for a number; we take it for a key.
+    Written("a key", {**pattern(_A_KEY, _KEY), "type": ["string", "integer"]}, ("1",), KEY),
+]
 
 
 def _seconds(shortest: int, longest: int) -> Callable[[object], int]:
@@ -260,11 +228,25 @@ def spelt_seconds(seconds: int) -> str:
     return f"{seconds}s"
 
 
-Waiting = Annotated[int, BeforeValidator(_seconds(1, 24 * 3600))]
+DURATION: Final = Kind(
+    "Duration",
+    "A number and a unit without a space: `s` seconds, `m` minutes, `h` hours: `20s`, `5m`, `1h`."
+    " How long to wait for a key is told in seconds, which may have a fraction: `2.5s`.",
+)
+
+
+def _lasting(shortest: int, longest: int, example: str) -> Written:
+    """How a duration is written."""
+    words = f"a duration, {spelt_seconds(shortest)} to {spelt_seconds(longest)}"
+    schema = pattern(f"write {words}: {example}", _DURATION)
+    return Written(words, schema, (example,), DURATION, seconds=True)
+
+
+Waiting = Annotated[int, BeforeValidator(_seconds(1, 24 * 3600)), _lasting(1, 24 * 3600, "5m")]
 """How long a caller may wait: 1s to 24h."""
-Ringing = Annotated[int, BeforeValidator(_seconds(5, 300))]
+Ringing = Annotated[int, BeforeValidator(_seconds(5, 300)), _lasting(5, 300, "15s")]
 """How long an agent's telephone rings: 5s to 5m."""
-Speaking = Annotated[int, BeforeValidator(_seconds(5, 3600))]
+Speaking = Annotated[int, BeforeValidator(_seconds(5, 3600)), _lasting(5, 3600, "2m")]
 """How long a message may be: 5s to 1h."""
 
 
@@ -282,7 +264,17 @@ def _pause(value: object) -> float:
     return seconds
 
 
-KeyPause = Annotated[float, BeforeValidator(_pause)]
+KeyPause = Annotated[
+    float,
+    BeforeValidator(_pause),
+    Written(
+        f"seconds, {_SHORTEST_PAUSE}s to {_LONGEST_PAUSE}s",
+        pattern(f"write seconds, {_SHORTEST_PAUSE}s to {_LONGEST_PAUSE}s: 2.5s", _PAUSE),
+        ("2.5s",),
+        DURATION,
+        seconds=True,
+    ),
+]
 """How long to wait for a key: 0.5s to 60s."""
 
 
@@ -305,11 +297,26 @@ def _just_true(field: str) -> Callable[[object], bool]:
     return check
 
 
-HangupCause = Annotated[int, BeforeValidator(_hangup)]
+HangupCause = Annotated[
+    int,
+    BeforeValidator(_hangup),
+    Written(
+        "`true`, or a cause from 1 to 127",
+        {
+            "anyOf": [
+                {"const": True, "errorMessage": "write true, or a cause from 1 to 127"},
+                {"type": "integer", "minimum": 1, "maximum": _LAST_CAUSE},
+            ]
+        },
+        (True, 17),
+    ),
+]
 
-
-TrackTrue = Annotated[bool, BeforeValidator(_just_true("track"))]
-CallbackTrue = Annotated[bool, BeforeValidator(_just_true("callback"))]
+_ONLY_TRUE: Final = Written(
+    "`true`", {"const": True, "errorMessage": "only `true` makes sense here"}, (True,)
+)
+TrackTrue = Annotated[bool, BeforeValidator(_just_true("track")), _ONLY_TRUE]
+CallbackTrue = Annotated[bool, BeforeValidator(_just_true("callback")), _ONLY_TRUE]
 
 
 def _scale(value: object) -> tuple[int, int]:
@@ -327,12 +334,16 @@ def _scale(value: object) -> tuple[int, int]:
     return low, high
 
 
-Scale = Annotated[tuple[int, int], BeforeValidator(_scale)]
+Scale = Annotated[
+    tuple[int, int],
+    BeforeValidator(_scale),
+    Written("a scale", pattern("write the lowest and the highest mark: 1..10", _SCALE), ("1..10",)),
+]
 
 
 def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-OneOrMany = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+OneOrMany = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), Field(min_length=1), OrList()]
 """A value, or a list of them."""

@@ -6,35 +6,13 @@ is looked at by `routing.checks`.
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from routing.fields import (
-    ChannelVariable,
-    Device,
-    HoursName,
-    Id,
-    KeyPause,
-    LanguageCode,
-    LanguageName,
-    Level,
-    MenuKey,
-    Music,
-    OneOrMany,
-    PromptName,
-    QueueId,
-    QueueName,
-    Ringing,
-    Scale,
-    SkillName,
-    Speaking,
-    SurveyName,
-    Text,
-    Waiting,
-    WantedSkill,
-    complaint,
-)
+from routing.dialogue_model import MailboxShape, MenuShape, SurveyShape, TrackingShape
+from routing.fields import ChannelVariable, OneOrMany, Text
+from routing.name_fields import Id, LanguageCode, LanguageName, QueueId, QueueName
+from routing.queue_model import AgentShape, QueueShape
 from routing.route_model import ActionsShape, DestinationShape, RouteShape, Start
-from routing.rules import CALLERS_LANGUAGE
 from routing.shape import Shape
 from routing.when_model import AssumedShape, WhenShape
 from routing.world_fields import (
@@ -49,7 +27,16 @@ from routing.world_fields import (
 
 
 class BusinessShape(Shape):
-    """The business that answers."""
+    """The business that answers.
+
+    Example:
+        business:
+          name: Pars Support
+          country: IR
+          timezone: Asia/Tehran
+          languages: [fa, en]
+          fallback: reception
+    """
 
     name: Text = Field(description="Its name, for reports.")
     country: Country = Field(
@@ -65,188 +52,206 @@ class BusinessShape(Shape):
 
 
 class NumberShape(Shape):
-    """A number that callers dial."""
+    """A number that callers dial.
+
+    The language of a call is the customer's own if the business speaks it, else that of the number,
+    else the first of `languages`. A key of a menu or a rule may change it later.
+
+    The source is stored with the call: reports tell which advertisement brought whom.
+
+    Example:
+        numbers:
+          "+982191000000": {start: welcome, source: website}
+          "+442079460000": {start: {rules: arrival}, source: london-office, language: en}
+    """
 
     start: Start = Field(description="Where such a call starts; a bare word is a menu.")
-    source: Id | None = Field(None, description="What advertised the number, for rules, reports.")
+    source: Id | None = Field(
+        None,
+        description="What advertised the number, for rules and reports: a name of your choice.",
+    )
     language: LanguageName | None = Field(None, description="The language its callers hear first.")
 
 
 class HoursShape(Shape):
-    """When something is open."""
+    """When something is open.
+
+    At every moment hours are `open`, `closed` or `holiday`. A public holiday or an own closing day
+    lasts from midnight to midnight and is never open, whatever `open` says of that day of the week:
+    hours that begin on it do not take place, and those that run over midnight into it end there.
+    Own closing days count as `holiday` too.
+
+    Times are read off the clock on the wall: where it is put back in autumn, both passages of the
+    repeated hour count alike.
+
+    Example:
+        hours:
+          office:
+            open:
+              sat-wed: "08:00-17:00"
+              thu: ["08:00-12:00", "13:00-15:00"]
+            holidays: IR
+            timezone: Asia/Tehran
+            closed:
+              "2027-03-21..2027-04-02": Nowruz
+              "1406-04-10": inventory
+    """
 
     open: Annotated[dict[Weekdays, OneOrMany[Span]], Field(min_length=1)] = Field(
-        description="Ranges of hours by day (`thu`) or days (`sat-wed`); one may end after midnight"
+        description="Ranges of hours by day (`thu`) or days (`sat-wed`), also over midnight."
     )
     holidays: HolidayCountry | None = Field(
         None, description="The country whose public holidays are kept."
     )
     timezone: TimeZone | None = Field(
-        None, description="The zone that these hours are meant in; left out: the business's."
+        None,
+        description="The zone in which these hours are meant. If left out: that of the business.",
     )
     closed: dict[DateRange, Text] = Field(
         default={}, description="Own closing days, or ranges of them, each with its reason."
     )
 
 
-class AgentShape(Shape):
-    """Somebody who takes calls."""
-
-    device: Device = Field(description="The telephone, as Asterisk names it: PJSIP/101.")
-    name: Text = Field(description="What people call them.")
-    skills: dict[SkillName, Level] = Field(description="What they can do, from 1 to 10.")
-    shift: HoursName | None = Field(
-        None, description="The hours at which they work: `check` then finds times without anybody."
-    )
-
-
-class NeedShape(Shape):
-    """A skill that an agent must have."""
-
-    skill: WantedSkill = Field(
-        description=f'A skill, or "{CALLERS_LANGUAGE}": the skill named like the call\'s language.'
-    )
-    level: Level = Field(1, description="The lowest level that will do, from 1 to 10.")
-
-
-class StepShape(Shape):
-    """What is enough from some second on."""
-
-    after: Waiting = Field(description="Counted from the beginning of the wait.")
-    need: list[NeedShape] = Field(description="What an agent must have from then on.")
-
-
-class GiveUpShape(Shape):
-    """The end of a caller's patience, or of ours."""
-
-    after: Waiting = Field(description="The longest wait.")
-    then: RouteShape = Field(description="Where a caller goes whom nobody could serve.")
-
-
-class QueueShape(Shape):
-    """Callers who wait for the same kind of help."""
-
-    need: list[NeedShape] = Field(description="What the ideal agent has; all of it.")
-    steps: list[StepShape] = Field(
-        default=[], description="What will do for those who wait, in the order of time."
-    )
-    give_up: GiveUpShape = Field(description="When waiting ends, and what follows.")
-    ring: Ringing = Field(15, description="How long one agent's telephone rings.")
-    music: Music = Field("default", description="The music class that waiting callers hear.")
-    survey: SurveyName | None = Field(None, description="Asked when the agent has hung up.")
-
-
-class KeyShape(RouteShape):
-    """What one key of a menu does."""
-
-    say_key: PromptName | None = Field(None, description="The prompt that offers the key.")
-
-
-class PatienceShape(Shape):
-    """What happens to a caller who presses nothing, or something else."""
-
-    repeat: Annotated[int, Field(ge=0, le=9)] = Field(
-        description="How often the question is asked again."
-    )
-    then: RouteShape = Field(description="Where the call goes after that.")
-
-
-class MenuShape(Shape):
-    """A question that is answered by a key."""
-
-    say: OneOrMany[PromptName] = Field(description="What is said before the keys are offered.")
-    keys: Annotated[dict[MenuKey, KeyShape], Field(min_length=1)] = Field(
-        description="What each key does; they are offered in this order."
-    )
-    silence: PatienceShape = Field(description="When no key is pressed.")
-    wrong_key: PatienceShape = Field(description="When a key is pressed that is not offered.")
-    first_key: KeyPause = Field(6.0, description="How long to wait for the first key.")
-    between_keys: KeyPause = Field(3.0, description="How long to wait for each further key.")
-
-
 class RuleShape(ActionsShape):
-    """One rule: when every condition holds, say, do, and send the call on."""
+    """One rule: when every condition holds, say, do, and send the call on.
+
+    Rules stand in named lists, which numbers, menus and other rules send calls to. They are looked
+    at from the top: the first one whose conditions hold decides, and none after it counts. The last
+    rule of a list has no `when`, so that there is always an answer.
+
+    Each rule has an id, unlike that of any other in its list: the journal and `rahyab explain` name
+    it `arrival/closed`.
+
+    Example:
+        rules:
+          arrival:
+            - id: closed
+              when: {hours: {office: [closed, holiday]}}
+              say: closed-now
+              then: {voicemail: support}
+            - id: gold
+              when: {customer.segment: gold, contract: [running, grace, unavailable]}
+              case: open
+              priority: 10
+              then: {queue: support}
+            - id: everyone-else
+              then: {menu: welcome}
+    """
 
     id: Id = Field(description="The name under which the journal and explanations show the rule.")
     when: WhenShape | None = Field(None, description="The conditions; the last rule has none.")
     then: DestinationShape = Field(description="Where the call goes.")
 
 
-class QuestionShape(Shape):
-    """One question of a survey: a scale or keys."""
-
-    id: Id = Field(description="The name of the question in reports.")
-    say: PromptName = Field(description="The prompt that asks it.")
-    scale: Scale | None = Field(None, description="The lowest and the highest mark: 1..10.")
-    keys: Annotated[dict[MenuKey, Text], Field(min_length=1)] | None = Field(
-        None, description="What each key means."
-    )
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> "QuestionShape":
-        if (self.scale is None) == (self.keys is None):
-            hint = "write `scale: 1..10` for a mark, or `keys` for a choice"
-            raise complaint("scale-or-keys", "a question has a scale or keys, and not both", hint)
-        return self
-
-
-class SurveyShape(Shape):
-    """Questions that are asked after a call."""
-
-    questions: Annotated[list[QuestionShape], Field(min_length=1)] = Field(
-        description="Asked in this order."
-    )
-    repeat: Annotated[int, Field(ge=0, le=9)] = Field(
-        1, description="How often a question is repeated that got no valid answer."
-    )
-    first_key: KeyPause = Field(8.0, description="How long to wait for the first key.")
-    between_keys: KeyPause = Field(3.0, description="How long to wait for each further key.")
-
-
-class MailboxShape(Shape):
-    """A place for recorded messages."""
-
-    say: OneOrMany[PromptName] = Field(default=(), description="Said before the recording.")
-    longest: Speaking = Field(120, description="The longest message.")
-
-
-class TrackingShape(Shape):
-    """The look-up of a request by its tracking number."""
-
-    tries: Annotated[int, Field(ge=1, le=9)] = Field(
-        3, description="How often a caller may key in a number."
-    )
-    found: RouteShape = Field(description="Where the call goes after the answer.")
-    not_found: RouteShape = Field(description="Where it goes after the last try.")
-
-
 class VariableShape(Shape):
-    """A channel variable that the site's dialplan sets before the call comes in."""
+    """A channel variable that the site's dialplan sets before the call comes in.
+
+    Rules ask for it by the name under which it is declared here: `variable: {region: north}`. On
+    a call for which it is not set, it is the default, else `none`.
+
+    Example:
+        variables:
+          region: {channel: SITE_REGION, allowed: [north, south], default: south}
+    """
 
     channel: ChannelVariable = Field(description="Its name in Asterisk: SITE_REGION.")
     allowed: Annotated[list[Text], Field(min_length=1)] | None = Field(
-        None, description="The values that it may have; left out: any."
+        None, description="The values that it may have. If left out: any."
     )
     default: Text | None = Field(None, description="What a call has where it is not set.")
 
 
 class FileShape(Shape):
-    """A whole rules file."""
+    """The rules of a site, in one file or in several.
 
-    version: Literal[1] = Field(description="The version of this language.")
+    Everything that can stand in `routing_rules.yaml`. `rahyab check` tells every mistake with its
+    line and what to write instead. An editor that knows JSON Schema completes, explains and checks
+    while you type; the first line of the file, and of each file that it includes, says by what:
+
+        # yaml-language-server: $schema=routing_rules.schema.json
+
+    `rahyab schema --output routing_rules.schema.json` writes that file beside the rules. A file in
+    a folder below names it `../routing_rules.schema.json`.
+
+    ### What happens to a call
+
+    A call starts where `numbers` says for the number that was dialled, else at `unlisted`. Each
+    [route](#route) first does its [actions](#actions), in the order of their table, then leads on
+    to its one [destination](#destination). Menus and lists of rules lead to further routes, until a
+    destination takes the call out of them: a queue, a mailbox, an extension, the end. What a caller
+    who waited in vain hears next says the queue's `give_up`.
+
+    ### Quotes
+
+    Text needs quotes where YAML would read something else: `"no"`, `"12:30"`, `"+98…"`, `"0912…"`,
+    and where it begins with a sign such as `{`, `*` or `>`. Telephone numbers, times, dates and
+    keys are therefore always written in quotes. Nothing is guessed: `check` says where they lack.
+    Anchors, aliases, tags and merged keys of YAML are not used.
+    """
+
+    version: Literal[1] = Field(
+        description="""The version of this language.
+
+        Example:
+            version: 1
+        """
+    )
     include: list[Text] = Field(
-        default=[], description="Further files of these rules, by their names in this folder."
+        default=[],
+        description="""Further files of these rules, by their names in this folder.
+
+        Names are relative to the folder of the main file and stay within it; there are no
+        patterns, and an included file cannot include others. Sections are joined as if all stood in
+        one file. An entry stands in one file only, and so do `version`, `business`, `unlisted` and
+        `tracking`. With `rahyab check -`, which reads the main file from standard input, names are
+        relative to the working folder.
+
+        Example:
+            include: [queues.yaml, prompts.yaml]
+        """,
     )
     define: dict[Id, object] = Field(
-        default={}, description="Values by name; `$name` stands for one wherever it is needed."
+        default={},
+        description="""Values by name; `$name` stands for one wherever it is needed.
+
+        `$name` without quotes stands for the whole value, wherever a value may stand; in quotes it
+        is text. It cannot be a key or a part of a text. A definition may use others, but not
+        itself.
+
+        Example:
+            define:
+              office-day: "08:00-17:00"
+              at-last: {voicemail: support}
+            hours:
+              office: {open: {sat-wed: $office-day, thu: "08:00-12:00"}}
+            unlisted: $at-last
+        """,
     )
     business: BusinessShape = Field(description="The business that answers.")
     numbers: Annotated[dict[PhoneNumber, NumberShape], Field(min_length=1)] = Field(
         description="The numbers that callers dial, as +, country code, number."
     )
-    unlisted: RouteShape = Field(description="Where a call starts that dialled any other number.")
+    unlisted: RouteShape = Field(
+        description="""Where a call starts that dialled any other number.
+
+        Example:
+            unlisted: {rules: arrival}
+        """,
+    )
     hours: dict[Id, HoursShape] = Field(default={}, description="When things are open.")
-    skills: dict[Id, Text] = Field(default={}, description="What agents can be good at.")
+    skills: dict[Id, Text] = Field(
+        default={},
+        description="""What agents can be good at, each with some words about it.
+
+        The languages that they speak are skills like any other, named as under `languages`.
+
+        Example:
+            skills:
+              support: product support
+              fa: Persian
+              en: English
+        """,
+    )
     agents: Annotated[dict[Id, AgentShape], Field(min_length=1)] = Field(
         description="Who takes calls."
     )
@@ -261,7 +266,7 @@ class FileShape(Shape):
     mailboxes: dict[Id, MailboxShape] = Field(default={}, description="Where messages are left.")
     tracking: TrackingShape | None = Field(
         None,
-        description="The look-up of requests. Left out: three tries, then the end of the call if"
+        description="The look-up of requests. If left out: three tries, then the end of the call if"
         " the number was found, the fallback queue if not.",
     )
     variables: dict[Id, VariableShape] = Field(
@@ -271,5 +276,17 @@ class FileShape(Shape):
         None, description="What is taken for facts that could not be fetched."
     )
     prompts: dict[Id, dict[LanguageName, Text]] = Field(
-        default={}, description="The texts that callers hear, by prompt and language."
+        default={},
+        description="""The texts that callers hear, by prompt and language.
+
+        Each has a text in every language that can come to it. `rahyab prompts build` makes the
+        sounds. The program's own prompts are built in: naming one here rewords it, and
+        `rahyab prompts list` shows them all.
+
+        Example:
+            prompts:
+              welcome:
+                fa: به پشتیبانی پارس خوش آمدید.
+                en: Welcome to Pars Support.
+        """,
     )

@@ -18,6 +18,9 @@ LONGEST: Final = 40
 """Characters of the longest text that is taken for a number: fifteen digits (E.164), a prefix, and
 a sign between any two. Longer text is not looked at, so that nobody can make us work for it."""
 
+_NO_COUNTRY: Final = "001"
+"""How `phonenumbers` names the world, where numbers such as +800 belong."""
+
 _NUMBER: Final = re.compile(r"\+?\d+")
 
 _SEPARATORS: Final = frozenset(" -().[]/")
@@ -49,6 +52,19 @@ def to_e164(text: str, country: str) -> str | None:
     return national
 
 
+def country_of(number: str) -> str | None:
+    """The country (ISO 3166) of a number in E.164; None when it belongs to no single one.
+
+    >>> country_of("+982191000000"), country_of("+80012345678")
+    ('IR', None)
+    """
+    try:
+        region = region_code_for_number(parse(number))
+    except NumberParseException:
+        return None
+    return None if region == _NO_COUNTRY else region
+
+
 def _digits(text: str) -> str | None:
     """The digits of `text` in ASCII, after a `+` if there is one; None if it holds other things."""
     if len(text) > LONGEST:
@@ -75,11 +91,3 @@ def _parsed(digits: str, country: str) -> str | None:
     if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     return format_number(number, PhoneNumberFormat.E164)
-
-
-def country_of(number: str) -> str | None:
-    """The country (ISO 3166) of a number in E.164; None when it belongs to no single one."""
-    try:
-        return region_code_for_number(parse(number))
-    except NumberParseException:
-        return None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from routing.destinations import HIGHEST_PRIORITY
 from routing.fields import (
@@ -10,22 +10,25 @@ from routing.fields import (
     ChannelVariable,
     Extension,
     HangupCause,
-    LanguageName,
-    MailboxName,
-    MenuName,
     Music,
     OneOrMany,
-    PromptName,
-    QueueName,
-    RuleListName,
-    SurveyName,
     TrackTrue,
     VariableValue,
     Waiting,
     complaint,
 )
+from routing.name_fields import (
+    LanguageName,
+    MailboxName,
+    MenuName,
+    PromptName,
+    QueueName,
+    RuleListName,
+    SurveyName,
+)
 from routing.shape import Shape
 from routing.world_fields import PhoneNumber
+from routing.written import OrShort, Written, exactly_one
 
 DESTINATIONS = (
     "queue",
@@ -45,7 +48,33 @@ PriorityNumber = Annotated[int, Field(ge=0, le=HIGHEST_PRIORITY)]
 
 
 class DestinationShape(Shape):
-    """Where a call goes: exactly one of these keys."""
+    """Where a call goes: exactly one of these keys.
+
+    Example:
+        menus:
+          more:
+            say: welcome
+            keys:
+              "1": {queue: reception}
+              "2": {menu: welcome}
+              "3": {rules: arrival}
+              "4": {track: true}
+              "5": {callback: true}
+              "6": {survey: satisfaction}
+              "7": {extension: "201"}
+              "8": {number: "+982191000099"}
+              "9": {hangup: 17}
+            silence: {repeat: 1, then: {hangup: true}}
+            wrong_key: {repeat: 1, then: {hangup: true}}
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=exactly_one(
+            DESTINATIONS,
+            f"say where the call goes: {', '.join(DESTINATIONS)}",
+            "a call can only go to one place: keep one of them",
+        )
+    )
 
     queue: QueueName | None = Field(None, description="Wait in this queue.")
     menu: MenuName | None = Field(None, description="Hear this menu and choose.")
@@ -83,7 +112,17 @@ class DestinationShape(Shape):
 
 
 class PriorityShape(Shape):
-    """A priority that rises while the caller waits; counted whenever a queue is entered."""
+    """A priority that rises while the caller waits; counted whenever a queue is entered.
+
+    `10` alone is a priority that stays as it is.
+
+    Example:
+        rules:
+          arrival:
+            - id: everyone
+              priority: {start: 10, rise: 5, every: 1m, highest: 30}
+              then: {queue: support}
+    """
 
     start: PriorityNumber = Field(description="What it begins with.")
     rise: PriorityNumber = Field(description="By how much it rises each time.")
@@ -101,12 +140,39 @@ def _priority(value: object) -> object:
     return value
 
 
-AnyPriority = Annotated[PriorityShape, BeforeValidator(_priority)]
+AnyPriority = Annotated[
+    PriorityShape,
+    BeforeValidator(_priority),
+    OrShort(
+        Written(
+            f"a whole number, 0 to {HIGHEST_PRIORITY}",
+            {"type": "integer", "minimum": 0, "maximum": HIGHEST_PRIORITY},
+            (10,),
+        ),
+        short_first=True,
+    ),
+]
 """A number, or a mapping that says how it rises."""
 
 
 class ActionsShape(Shape):
-    """What is done before a call goes on, in this order."""
+    """What is done before a call goes on, in this order.
+
+    Language, priority, music and variables hold for the rest of the call, unless a later route sets
+    them again.
+
+    Example:
+        rules:
+          arrival:
+            - id: everyone
+              language: en
+              say: [welcome, closed-now]
+              case: open
+              priority: 10
+              music: default
+              variables: {SITE_REASON: closed}
+              then: {extension: "201"}
+    """
 
     language: LanguageName | None = Field(None, description="The call goes on in this language.")
     say: OneOrMany[PromptName] = Field(default=(), description="Prompts that are said first.")
@@ -125,12 +191,19 @@ class ActionsShape(Shape):
 
 
 class RouteShape(DestinationShape, ActionsShape):
-    """Where a call goes, and what is done on the way: one destination, and any of the rest."""
+    """Where a call goes, and what is done on the way: one destination, and any of the rest.
+
+    Wherever a number, a key of a menu, or a `then` sends a call, there stands a route.
+    """
 
 
 def _menu_by_name(value: object) -> object:
     return {"menu": value} if isinstance(value, str) else value
 
 
-Start = Annotated[RouteShape, BeforeValidator(_menu_by_name)]
+Start = Annotated[
+    RouteShape,
+    BeforeValidator(_menu_by_name),
+    OrShort(Written("the name of a menu", {"type": "string", "minLength": 1}, section="menus")),
+]
 """A route, or the bare name of a menu."""

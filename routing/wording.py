@@ -14,6 +14,7 @@ from routing.misplacing import home_of, home_of_entry, words_for
 from routing.model import FileShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
+from routing.telling import told
 from routing.when_model import WhenShape
 from routing.yaml_reading import Document, Misread, kind_of
 
@@ -129,9 +130,9 @@ def _missing(path: Path, document: Document) -> Problem:
     """A key is missing: told at the key of the mapping, or where it is defined."""
     key, within = str(path[-1]), path[:-1]
     where = f' in "{document.spelt(within)}"' if within else ""
-    description = _fields(within)[key].description or ""
+    summary = told(_fields(within)[key].description or "").summary
     words = _BRANCHES.get((str(path[0]), key)) if len(within) == _ENTRY else None
-    words = words or ("missing-key", f"`{key}` is missing{where}", f"{key}: {description}")
+    words = words or ("missing-key", f"`{key}` is missing{where}", f"{key}: {summary}")
     wrong = document.problem(within, *words, key=not document.is_reference(within))
     return replace(wrong, path=dotted(path))
 

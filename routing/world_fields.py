@@ -16,6 +16,7 @@ from routing.conditions import NONE
 from routing.fields import complaint, digits_hint, names, text_of
 from routing.names import suggestion
 from routing.rules import OpenSpan
+from routing.written import Kind, Written, pattern
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """The days of a week, as the rules file writes them; the index is `date.weekday()`."""
@@ -47,14 +48,38 @@ def _phone_number(value: str, info: ValidationInfo) -> str:
     return value
 
 
-PhoneNumber = Annotated[str, AfterValidator(_phone_number)]
+PHONE_NUMBER: Final = Kind(
+    "Telephone number",
+    "In international form and in quotes: +, the code of the country and the number, without spaces"
+    ' or hyphens: `"+982191000000"`. It must be one that is given out in its country.',
+)
+_PHONE: Final = r"\+[1-9][0-9]{2,16}"
+PhoneNumber = Annotated[
+    str,
+    AfterValidator(_phone_number),
+    Written(
+        "a telephone number",
+        pattern('write + and the country code, in quotes: "+982191000000"', _PHONE),
+        ("+982191000000",),
+        PHONE_NUMBER,
+    ),
+]
 
 
 def _dialled(value: str, info: ValidationInfo) -> str:
     return value if _SHORT_NUMBER.fullmatch(value) else _phone_number(value, info)
 
 
-DialledText = Annotated[str, AfterValidator(_dialled)]
+DialledText = Annotated[
+    str,
+    AfterValidator(_dialled),
+    Written(
+        "a telephone number, or up to six bare digits",
+        pattern('write a number in quotes: "+982191000000", "201"', _PHONE, _SHORT_NUMBER),
+        ("+982191000000", "201"),
+        PHONE_NUMBER,
+    ),
+]
 """A number as a caller may have dialled it: E.164, or up to six bare digits within the site."""
 
 
@@ -67,14 +92,24 @@ def _country(value: str) -> str:
     raise complaint("unknown-country", f'there is no country "{value}"', hint)
 
 
-Country = Annotated[str, AfterValidator(_country)]
+COUNTRY: Final = Kind("Country", "Its two capital letters (ISO 3166): `IR`, `LV`, `GB`.")
+_A_COUNTRY: Final = "write the two capital letters of a country: IR"
+Country = Annotated[
+    str,
+    AfterValidator(_country),
+    Written("a country", pattern(_A_COUNTRY, "[A-Z]{2}"), ("IR",), COUNTRY),
+]
 
 
 def _country_or_none(value: str) -> str:
     return NONE if value == NONE else _country(value)
 
 
-CountryOrNone = Annotated[str, AfterValidator(_country_or_none)]
+CountryOrNone = Annotated[
+    str,
+    AfterValidator(_country_or_none),
+    Written(f"a country or `{NONE}`", pattern(_A_COUNTRY, "[A-Z]{2}", NONE), ("IR",), COUNTRY),
+]
 
 
 @cache
@@ -91,7 +126,11 @@ def _holiday_country(value: str) -> str:
     raise complaint("unknown-country", f'the holidays of "{value}" are not known', hint)
 
 
-HolidayCountry = Annotated[str, AfterValidator(_holiday_country)]
+HolidayCountry = Annotated[
+    str,
+    AfterValidator(_holiday_country),
+    Written("a country", pattern(_A_COUNTRY, "[A-Z]{2}"), ("IR",), COUNTRY),
+]
 
 
 def _time_zone(value: object) -> ZoneInfo:
@@ -105,7 +144,16 @@ def _time_zone(value: object) -> ZoneInfo:
         raise complaint("unknown-time-zone", f'there is no time zone "{name}"', hint) from None
 
 
-TimeZone = Annotated[ZoneInfo, BeforeValidator(_time_zone)]
+_ZONE: Final = "[A-Za-z0-9_+-]+"
+TimeZone = Annotated[
+    ZoneInfo,
+    BeforeValidator(_time_zone),
+    Written(
+        "a time zone",
+        pattern("write region and city: Asia/Tehran", f"{_ZONE}(?:/{_ZONE})*"),
+        ("Asia/Tehran",),
+    ),
+]
 
 
 def _open_span(value: object) -> OpenSpan:
@@ -133,7 +181,23 @@ def _clock(minutes: int) -> time:
     return time(*divmod(minutes, 60))
 
 
-Span = Annotated[OpenSpan, BeforeValidator(_open_span)]
+TIMES: Final = Kind(
+    "Range of hours",
+    'Two times of the 24-hour clock with a hyphen between them, in quotes: `"08:00-17:00"`. The'
+    ' whole day is `"00:00-24:00"`. A range may end after midnight: `"22:00-02:00"` belongs to the'
+    " day on which it begins.",
+)
+_CLOCK: Final = "(?:[01]?[0-9]|2[0-4]):[0-5][0-9]"
+Span = Annotated[
+    OpenSpan,
+    BeforeValidator(_open_span),
+    Written(
+        "a range of hours",
+        pattern('write two times, in quotes: "08:00-17:00"', f"{_CLOCK}-{_CLOCK}"),
+        ("08:00-17:00",),
+        TIMES,
+    ),
+]
 
 
 def _weekdays(value: str) -> str:
@@ -145,7 +209,22 @@ def _weekdays(value: str) -> str:
     return value
 
 
-Weekdays = Annotated[str, AfterValidator(_weekdays)]
+WEEKDAYS: Final = Kind(
+    "Weekdays",
+    f"{', '.join(f'`{day}`' for day in DAYS)}, or a range of them, which may go over the end of the"
+    " week: `sat-wed`.",
+)
+_DAY: Final = f"(?:{'|'.join(DAYS)})"
+Weekdays = Annotated[
+    str,
+    AfterValidator(_weekdays),
+    Written(
+        "a day or a range of days",
+        pattern("write a day or a range of days: thu, sat-wed", f"{_DAY}(?:-{_DAY})?"),
+        ("sat-wed",),
+        WEEKDAYS,
+    ),
+]
 """A day (`thu`) or a range of days (`sat-wed`), which may go over the week's end."""
 
 
@@ -196,5 +275,21 @@ def _date(text: str) -> date:
         raise complaint("bad-date", f'no calendar has the day "{text}"', hint) from None
 
 
-DateRange = Annotated[str, AfterValidator(_date_range)]
+DATES: Final = Kind(
+    "Date",
+    'Year, month and day in quotes, `"2026-03-21"`, or two with `..` between them, both included:'
+    ' `"2026-03-21..2026-04-02"`. A year from 1300 to 1599 is one of the Iranian (Solar Hijri)'
+    ' calendar: `"1405-01-01..1405-01-04"` are the first four days of Nowruz 1405.',
+)
+_A_DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+DateRange = Annotated[
+    str,
+    AfterValidator(_date_range),
+    Written(
+        "a date, or two with `..` between them",
+        pattern('write year-month-day: "2026-03-21"', rf"{_A_DATE}(?:\.\.(?:{_A_DATE})?)?"),
+        ("2026-03-21..2026-04-02",),
+        DATES,
+    ),
+]
 """A day, or two days with `..` between them, both included; Gregorian or Jalali."""

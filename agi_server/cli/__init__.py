@@ -24,6 +24,10 @@ COMMANDS: Final = {
         "check:check_command",
         "Check a rules FILE (default: RAHYAB_RULES, else routing_rules.yaml).",
     ),
+    "schema": (
+        "schema:schema_command",
+        "Print the JSON Schema by which editors check a rules file.",
+    ),
     "try": (
         "trial:try_command",
         "Place a call here in the terminal, and see where it goes and why.",

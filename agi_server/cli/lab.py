@@ -28,6 +28,7 @@ from agi_server.session_errors import BadRequestError
 from agi_server.settings import Settings, SettingsError, parse_address
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
+from routing.describing_routes import named_routes
 from routing.rules import Policy
 
 DEFAULT_NAME: Final = "default"
@@ -184,6 +185,7 @@ def _plan(folder: Path, server: tuple[str, int], policy: Policy, settings: Setti
         devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
         sounds=settings.sounds,
         shared=(Path(settings.messages),),
+        music=tuple({route.music for _, route in named_routes(policy) if route.music is not None}),
     )
 
 

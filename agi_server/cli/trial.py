@@ -41,8 +41,27 @@ from dialplan import contract
 from dialplan.contract import Go
 from ivr.rulebook import Rulebook
 
-WHY: Final = ("decided", "left", "looked-up", "case-opened", "failed", "hung-up")
+WHY: Final = (
+    "queues",
+    "decided",
+    "left",
+    "looked-up",
+    "case-opened",
+    "callback-asked",
+    "failed",
+    "hung-up",
+)
 """The events that tell why a call went where it went."""
+
+ENDS: Final = {
+    Go.QUEUE: f"Waits in the Asterisk queue {{{contract.QUEUE}}}.",
+    Go.EXTENSION: f"Goes to extension {{{contract.EXTENSION}}}.",
+    Go.NUMBER: f"Goes out to the number {{{contract.NUMBER}}}.",
+    Go.HANGUP: f"Is ended with cause {{{contract.CAUSE}}}.",
+    Go.SURVEY: "Goes to survey.",
+    Go.FALLBACK: "Goes to fallback.",
+}
+"""What is said of each place that a call goes to; channel variables stand in braces."""
 
 
 @click.command("try")
@@ -136,21 +155,13 @@ def _print_end(console: Console, settings: Settings, result: TrialResult) -> Non
 
 
 def _where(result: TrialResult) -> str:
-    values = result.variables
     if result.hung_up:
         return "The caller hung up."
-    match result.go:
-        case None:
-            reason = values[contract.REASON] or "see the server's log"
-            return (
-                f"No answer from the server ({reason}): on a real PBX the caller is now in "
-                f"{contract.FALLBACK_QUEUE}."
-            )
-        case Go.QUEUE:
-            return f"Waits in the Asterisk queue {values[contract.QUEUE]}."
-        case Go.EXTENSION:
-            return f"Goes to extension {values[contract.EXTENSION]}."
-        case Go.HANGUP:
-            return f"Is ended with cause {values[contract.CAUSE]}."
-        case Go.SURVEY | Go.FALLBACK:
-            return f"Goes to {result.go}."
+    values = result.variables
+    if result.go is None:
+        reason = values[contract.REASON] or "see the server's log"
+        return (
+            f"No answer from the server ({reason}): on a real PBX the caller is now in "
+            f"{contract.FALLBACK_QUEUE}."
+        )
+    return ENDS[result.go].format_map(values)

@@ -81,6 +81,7 @@ from agi_server.commands.prompts import (
     Stopped,
     StreamFile,
 )
+from agi_server.commands.queues import CountAgents, QueueStanding, ReadQueue
 from agi_server.commands.recording import (
     BEEP_SECONDS,
     LONGEST_SILENCE_SECONDS,
@@ -181,7 +182,8 @@ COMMANDS: Final[tuple[type[Command[object]], ...]] = (
     Verbose,
     WaitForDigit,
 )
-"""Every command of Asterisk 22. `GetUntrusted` is a second reading of GET FULL VARIABLE."""
+"""Every command of Asterisk 22. `GetUntrusted`, `ReadQueue` and `CountAgents` are further readings
+of GET FULL VARIABLE."""
 
 __all__ = [
     "ANY_KEY",
@@ -204,6 +206,7 @@ __all__ = [
     "Command",
     "ControlStreamFile",
     "ControlledPlayback",
+    "CountAgents",
     "DataFailed",
     "DatabaseDel",
     "DatabaseDelTree",
@@ -227,6 +230,8 @@ __all__ = [
     "Playback",
     "Played",
     "Pressed",
+    "QueueStanding",
+    "ReadQueue",
     "ReceiveChar",
     "ReceiveText",
     "Recognised",

@@ -43,6 +43,7 @@ class Plan:
         shared: Further folders that Asterisk and we see under the same path, such as the one for
             recorded messages; made when they are not there.
         dialplan: More dialplan, put before ours: contexts of a test.
+        music: Music classes besides those that the queues name.
         secret: What the AGI server wants to be shown (`agi_server.challenge`); empty: nothing.
     """
 
@@ -54,6 +55,7 @@ class Plan:
     sounds: Path | None = None
     shared: tuple[Path, ...] = ()
     dialplan: str = ""
+    music: tuple[str, ...] = ()
     secret: str = ""
 
 
@@ -130,7 +132,8 @@ def _music(plan: Plan) -> str:
     named = re.findall(r"^\s*musicclass\s*=>?\s*([\w.-]+)", plan.queues, re.MULTILINE)
     folder = plan.folder / "data" / "music"
     return "".join(
-        f"[{name}]\nmode = files\ndirectory = {folder}\n\n" for name in sorted({"default", *named})
+        f"[{name}]\nmode = files\ndirectory = {folder}\n\n"
+        for name in sorted({"default", *named, *plan.music})
     )
 
 

@@ -20,6 +20,7 @@ Like the real one, and held to it by transcripts recorded from Asterisk 22 and 1
 (tests/transcripts): all 47 commands; how lines are read, cut and split; prompts that the server's
 next command cancels; the `HANGUP` notice when the caller leaves, and again at every end; 511 on a
 dead channel; AGISTATUS. Not modelled: audio, `$[…]` expressions, EAGI, most dialplan functions.
+Queues stand still.
 """
 
 from agi_server.testing.asterisk import agi, agi_in_process
@@ -39,6 +40,7 @@ from agi_server.testing.callers import (
 from agi_server.testing.channel import Application, FakeChannel, Heard, Location, Recording, Sounds
 from agi_server.testing.database import Database
 from agi_server.testing.faults import Faults, Usage
+from agi_server.testing.queues import Queue, QueueMember
 from agi_server.testing.session import AgiResult, Exchange
 from agi_server.testing.variables import Variables
 from agi_server.testing.words import split_words
@@ -58,6 +60,8 @@ __all__ = [
     "InTurn",
     "Location",
     "Press",
+    "Queue",
+    "QueueMember",
     "Recording",
     "ScriptedCaller",
     "Silence",

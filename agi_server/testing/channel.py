@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from agi_server.testing.callers import Action, Asked, Caller, HangUp, Press, happenings, silent
 from agi_server.testing.database import Database
+from agi_server.testing.queues import Queue
 from agi_server.testing.timeline import GONE, Key, Timeline
 from agi_server.testing.variables import Variables
 
@@ -87,6 +88,8 @@ class FakeChannel:
       in GOSUB_RETVAL; `labels` the priorities that SET PRIORITY finds by name.
     - `database`: the AstDB. `speech_engines`: those that SPEECH CREATE finds; an empty name is the
       default one. `has_tdd`: whether the technology knows TDD.
+    - `queues`: those of app_queue by name, as they stand; none: the module is not there.
+    - `epoch`: EPOCH when the call begins; the channel's clock goes on from there.
     - `version` is Asterisk's: it decides where a long line is cut.
     - `leaves_after` hangs up, while nothing is asked, once so many commands have been answered;
       `hung_up` before AGI starts is what the extension `h` is.
@@ -111,6 +114,8 @@ class FakeChannel:
     subroutines: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     database: Database = field(default_factory=Database)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    epoch: int = 1_700_000_000
     speech_engines: Sequence[str] = ()
     has_tdd: bool = False
     can_record: bool | Callable[[str, str], bool] = True
@@ -145,7 +150,7 @@ class FakeChannel:
             "CALLERID(dnid)": self.dialled,
             "CHANNEL(language)": self.language,
         }
-        self.variables = Variables({**functions, **self.known}, self._built_in)
+        self.variables = Variables({**functions, **self.known}, self._built_in, self.queues)
         if self.hung_up:
             self.departed.set()
 
@@ -217,15 +222,12 @@ class FakeChannel:
 
     def _built_in(self, name: str) -> str | None:
         """The variables that Asterisk makes up when they are asked for (pbx_retrieve_variable)."""
-        match name:
-            case "CHANNEL":
-                return self.channel_name
-            case "UNIQUEID":
-                return self.uniqueid
-            case "CONTEXT":
-                return self.context
-            case "EXTEN":
-                return self.extension
-            case "PRIORITY":
-                return str(self.priority)
-        return None
+        made_up = {
+            "CHANNEL": self.channel_name,
+            "UNIQUEID": self.uniqueid,
+            "EPOCH": str(int(self.epoch + self.clock)),
+            "CONTEXT": self.context,
+            "EXTEN": self.extension,
+            "PRIORITY": str(self.priority),
+        }
+        return made_up.get(name)

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from agi_server.challenge import encrypt, is_secret
+from agi_server.testing.queues import Queue, Queues
 
 _SUBSTRING: Final = re.compile(r"(-?\d+)(?::(-?\d+))?")
 _SETTABLE: Final = ("CALLERID(", "CHANNEL(", "TIMEOUT(")
@@ -18,14 +19,19 @@ class Variables:
     """Values by name; a function with its arguments, `CHANNEL(language)`, is a name like others.
 
     `known` holds what dialplan and Asterisk would have set before. Functions that are neither
-    in it nor of CALLERID, CHANNEL and TIMEOUT do not exist, as on an Asterisk without the module.
+    in it nor of CALLERID, CHANNEL and TIMEOUT do not exist, as on an Asterisk without the module;
+    but for those below, and for those of app_queue where there are `queues`.
     """
 
     def __init__(
-        self, known: Mapping[str, str], built_in: Callable[[str], str | None] | None = None
+        self,
+        known: Mapping[str, str],
+        built_in: Callable[[str], str | None] | None = None,
+        queues: Mapping[str, Queue] | None = None,
     ) -> None:
         self._values = dict(known)
         self._built_in = built_in
+        self._queues = Queues(queues or {}, self.set)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -92,7 +98,10 @@ class Variables:
             return self._replace(arguments)
         if function == "AES_ENCRYPT":
             return _encrypt(*arguments.partition(",")[::2])
-        return self._values.get(expression)
+        if function == "IF":
+            return _choose(arguments)
+        told = self._queues.call(function, _split_arguments(arguments))
+        return self._values.get(expression) if told is None else told
 
     def _replace(self, arguments: str) -> str | None:
         parts = _split_arguments(arguments)
@@ -107,6 +116,14 @@ def _encrypt(key: str, text: str) -> str | None:
     if not is_secret(key) or not text.isascii():
         return None
     return encrypt(key, text + "\0" * (-len(text) % 16))
+
+
+def _choose(text: str) -> str:
+    """As IF: a condition holds unless it is empty, or a number that is 0 (pbx_checkcondition)."""
+    condition, _, either = text.partition("?")
+    when_true, _, when_false = either.partition(":")
+    digits = re.match(r"[+-]?\d+", condition)
+    return when_true if condition and (digits is None or int(digits[0])) else when_false
 
 
 def _closing_brace(text: str, position: int) -> int:

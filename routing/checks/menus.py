@@ -5,7 +5,7 @@ from typing import Final
 
 from routing.checks.scene import Scene, listed
 from routing.checks.ways import Node, Way, starts, ways_in
-from routing.model import MenuShape
+from routing.dialogue_model import MenuShape
 from routing.problems import Problem
 
 MOST_OFFERS: Final = 5

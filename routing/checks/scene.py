@@ -7,18 +7,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from routing.dialogue_model import MenuShape, SurveyShape
 from routing.documents import Document
-from routing.model import (
-    AgentShape,
-    FileShape,
-    HoursShape,
-    MenuShape,
-    QueueShape,
-    RuleShape,
-    SurveyShape,
-)
+from routing.model import FileShape, HoursShape, RuleShape
 from routing.names import Names
 from routing.problems import Path, Problem
+from routing.queue_model import AgentShape, QueueShape
 from routing.shape import Shape
 from routing.when_model import AssumedShape
 

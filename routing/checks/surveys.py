@@ -5,7 +5,7 @@ from typing import Final
 
 from routing.checks.rule_lists import same_ids
 from routing.checks.scene import Scene, mapping, sequence
-from routing.model import QuestionShape, SurveyShape
+from routing.dialogue_model import QuestionShape, SurveyShape
 from routing.problems import Path, Problem
 
 SHORTEST_PAUSE_SECONDS: Final = 1.5

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agi_server.call import Calls
+from agi_server.journal import Clock
 from agi_server.listening import listen
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.server import AgiServer
@@ -59,15 +60,20 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(folder: Path, kind: type[SqliteStore] = SqliteStore) -> AsyncIterator[Site]:
+async def serving(
+    folder: Path,
+    kind: type[SqliteStore] = SqliteStore,
+    rules_file: Path = RULES,
+    clock: Clock = lambda: NOW,
+) -> AsyncIterator[Site]:
     """Start a server with the sample customers, over a store of this kind."""
     database = folder / "rahyab.db"
     with closing(SqliteStore(database)) as store:
         import_customers(store, SAMPLE_FILE, country="IR")
-    rules = RulesInForce(read_rules(RULES))
+    rules = RulesInForce(read_rules(rules_file))
     threads = StoreThreads(lambda: kind(database))
     await threads.start()
-    server = AgiServer(Calls(rules, threads, lambda: NOW, str(folder / "messages")).handlers())
+    server = AgiServer(Calls(rules, threads, clock, str(folder / "messages")).handlers())
     address = await server.start(listen(port=0))
     try:
         yield Site(address, database, rules)

@@ -23,6 +23,7 @@ def plan(tmp_path: Path) -> Plan:
         devices=("PJSIP/101", "PJSIP/sara.ahmadi"),
         sounds=tmp_path / "sounds",
         dialplan="[more]\nexten => 1,1,Hangup()\n",
+        music=("jazz", "calm"),
     )
 
 
@@ -66,10 +67,14 @@ def test_a_device_that_is_no_phone_of_ours_is_refused(plan: Plan, device: str):
 
 
 def test_each_class_of_music_is_there(plan: Plan):
-    """Those that queues name, and the default one; the tune is a sound file."""
+    """Those that queues and routes name, and the default one; the tune is a sound file."""
     files = _written(plan)
 
-    assert re.findall(r"^\[(.*)\]$", files["musiconhold.conf"], re.MULTILINE) == ["calm", "default"]
+    assert re.findall(r"^\[(.*)\]$", files["musiconhold.conf"], re.MULTILINE) == [
+        "calm",
+        "default",
+        "jazz",
+    ]
     with wave.open(str(plan.folder / "data" / "music" / "tune.wav")) as tune:
         assert (tune.getframerate(), tune.getnchannels(), tune.getsampwidth()) == (8000, 1, 2)
         assert tune.getnframes() > 8000

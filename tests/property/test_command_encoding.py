@@ -11,11 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agi_server.commands import COMMANDS, Command, GetUntrusted, SetCallerId
+from agi_server.commands import (
+    COMMANDS,
+    Command,
+    CountAgents,
+    GetUntrusted,
+    ReadQueue,
+    SetCallerId,
+)
 from agi_server.protocol import LocalProtocolError, RemoteProtocolError, Reply
 from tests.asterisk_words import split_as_asterisk
 
-EVERY_COMMAND = (*COMMANDS, GetUntrusted)
+EVERY_COMMAND = (*COMMANDS, GetUntrusted, ReadQueue, CountAgents)
 
 hostile_text = st.text(
     st.one_of(

@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.hours import closing_reason, hours_state, public_holidays
+from routing.loading import load_policy
 from routing.rules import ClosedRange, Hours, HoursState, OpenSpan
-from tests.sample import POLICY, TEHRAN
+from routing.rules_text import RulesText
+from routing.world_fields import date_range
+from tests.sample import BUILTIN, POLICY, TEHRAN, TEXT
 
 OPEN, CLOSED, HOLIDAY = HoursState.OPEN, HoursState.CLOSED, HoursState.HOLIDAY
 OFFICE = POLICY.hours["office"]
@@ -160,3 +163,74 @@ def test_a_closing_day_is_never_open(
     assert hours_state(hours, at) is HOLIDAY
     later = datetime.combine(last + timedelta(days=1), at.time(), TEHRAN)
     assert hours_state(hours, later) is not HOLIDAY
+
+
+def zoned(zone: str, *spans: OpenSpan, closed: tuple[ClosedRange, ...] = ()) -> Hours:
+    """The same hours every day, meant in this zone."""
+    return Hours("h", (spans,) * 7, None, closed, ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "state"),
+    [
+        ("Europe/Riga", "2026-11-24 08:59 +02:00", CLOSED),
+        ("Europe/Riga", "2026-11-24 09:00 +02:00", OPEN),
+        ("Europe/Riga", "2026-11-24 10:29 +03:30", CLOSED),
+        ("Europe/Riga", "2026-11-24 10:30 +03:30", OPEN),
+        ("Europe/Riga", "2026-11-24 18:30 +03:30", CLOSED),
+        ("Asia/Tokyo", "2026-11-24 00:00 +00:00", OPEN),
+        ("Asia/Tokyo", "2026-11-24 10:00 +03:30", OPEN),
+        ("America/New_York", "2026-11-24 17:30 +03:30", OPEN),
+        ("America/New_York", "2026-11-25 01:29 +03:30", OPEN),
+        ("America/New_York", "2026-11-25 01:30 +03:30", CLOSED),
+    ],
+)
+def test_hours_are_read_in_their_own_zone(zone: str, moment: str, state: HoursState) -> None:
+    """Whatever zone the moment is told in."""
+    hours = zoned(zone, OpenSpan(time(9), time(17)))
+    assert hours_state(hours, datetime.fromisoformat(moment)) is state
+
+
+def test_a_closing_day_is_one_of_the_hours_own_zone() -> None:
+    """When it is the 24th in Tehran, it is still the 23rd in New York for hours."""
+    day = ClosedRange(date(2026, 11, 24), date(2026, 11, 24), "rest")
+    hours = zoned("America/New_York", OpenSpan(time(0), time(0)), closed=(day,))
+    assert hours_state(hours, tehran("2026-11-24 03:00")) is OPEN
+    assert hours_state(hours, tehran("2026-11-24 09:00")) is HOLIDAY
+    assert hours_state(hours, tehran("2026-11-25 03:00")) is HOLIDAY
+    assert hours_state(hours, tehran("2026-11-25 09:00")) is OPEN
+
+
+def test_hours_without_a_zone_are_meant_in_the_business_s() -> None:
+    """And those with one in theirs."""
+    text = TEXT.replace("  night:\n", "  night:\n    timezone: Europe/Riga\n")
+    policy = load_policy(RulesText("f", text), known_prompts=BUILTIN)
+    assert policy.hours["office"].timezone == TEHRAN
+    assert policy.hours["night"].timezone == RIGA
+
+
+@pytest.mark.parametrize(
+    ("night", "minutes"), [("2026-10-24", 9 * 60), ("2026-03-28", 7 * 60), ("2026-11-24", 8 * 60)]
+)
+def test_a_night_lasts_as_long_as_the_clock_says(night: str, minutes: int) -> None:
+    """In Riga: an hour longer when it is put back, an hour shorter when it is put forward."""
+    hours = zoned("Europe/Riga", OpenSpan(time(22), time(6)))
+    noon = datetime.combine(date.fromisoformat(night), time(12), RIGA).astimezone(UTC)
+    moments = (noon + timedelta(minutes=step) for step in range(24 * 60))
+    assert sum(hours_state(hours, each) is OPEN for each in moments) == minutes
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [
+        ("2027-03-20 10:00", OPEN),
+        ("2027-03-21 00:00", HOLIDAY),
+        ("2027-04-02 23:59", HOLIDAY),
+        ("2027-04-03 10:00", OPEN),
+    ],
+)
+def test_nowruz_can_be_closed_by_its_own_calendar(moment: str, state: HoursState) -> None:
+    """From the first of Farvardin 1406 to the thirteenth."""
+    nowruz = ClosedRange(*date_range("1406-01-01..1406-01-13"), "Nowruz")
+    hours = zoned("Asia/Tehran", OpenSpan(time(8), time(17)), closed=(nowruz,))
+    assert hours_state(hours, tehran(moment)) is state

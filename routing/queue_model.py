@@ -1,0 +1,87 @@
+"""The part of the model about agents, and the queues in which callers wait for them."""
+
+from pydantic import Field
+
+from routing.fields import Device, Level, Music, Ringing, Text, Waiting
+from routing.name_fields import HoursName, SkillName, SurveyName, WantedSkill
+from routing.route_model import RouteShape
+from routing.rules import CALLERS_LANGUAGE
+from routing.shape import Shape
+
+
+class AgentShape(Shape):
+    """Somebody who takes calls.
+
+    A skill that is not listed is not held. A language that somebody speaks is a skill of that name.
+
+    Example:
+        agents:
+          sara:
+            device: PJSIP/101
+            name: Sara Ahmadi
+            skills: {support: 9, fa: 10, en: 5}
+            shift: office
+    """
+
+    device: Device = Field(description="The telephone, as Asterisk names it: PJSIP/101.")
+    name: Text = Field(description="What people call them.")
+    skills: dict[SkillName, Level] = Field(description="What they can do, from 1 to 10.")
+    shift: HoursName | None = Field(
+        None, description="The hours at which they work: `check` then finds times without anybody."
+    )
+
+
+class NeedShape(Shape):
+    """A skill that an agent must have."""
+
+    skill: WantedSkill = Field(
+        description=f'A skill, or "{CALLERS_LANGUAGE}": the skill named like the call\'s language.'
+    )
+    level: Level = Field(1, description="The lowest level that will do, from 1 to 10.")
+
+
+class StepShape(Shape):
+    """What is enough from some second on."""
+
+    after: Waiting = Field(description="Counted from the beginning of the wait.")
+    need: list[NeedShape] = Field(description="What an agent must have from then on.")
+
+
+class GiveUpShape(Shape):
+    """The end of a caller's patience, or of ours."""
+
+    after: Waiting = Field(description="The longest wait.")
+    then: RouteShape = Field(description="Where a caller goes whom nobody could serve.")
+
+
+class QueueShape(Shape):
+    """Callers who wait for the same kind of help.
+
+    At first only agents who meet `need` are rung. From the `after` of a step on, its `need` is
+    enough instead: steps let more and more people help those who have waited long. All times count
+    from the beginning of the wait.
+
+    A caller who has waited as long as `give_up` says, or who cannot wait at all because nobody is
+    there to serve the queue, goes where its `then` leads.
+
+    Example:
+        queues:
+          support:
+            need: [{skill: support, level: 8}, {skill: "{language}"}]
+            steps:
+              - {after: 20s, need: [{skill: support, level: 5}, {skill: "{language}"}]}
+              - {after: 60s, need: [{skill: support}]}
+            ring: 20s
+            give_up: {after: 5m, then: {voicemail: support}}
+            music: default
+            survey: satisfaction
+    """
+
+    need: list[NeedShape] = Field(description="What the ideal agent has; all of it.")
+    steps: list[StepShape] = Field(
+        default=[], description="What will do for those who wait, in the order of time."
+    )
+    give_up: GiveUpShape = Field(description="When waiting ends, and what follows.")
+    ring: Ringing = Field(15, description="How long one agent's telephone rings.")
+    music: Music = Field("default", description="The music class that waiting callers hear.")
+    survey: SurveyName | None = Field(None, description="Asked when the agent has hung up.")
