@@ -81,7 +81,8 @@ def _number(number: int) -> str:
 def _agent(number: int) -> str:
     level = 9 if number < AGENTS // 2 else 5
     skills = f"{{skill-{number % SKILLS}: {level}, fa: 9, en: 7}}"
-    return f"agent-{number}: {{name: A{number}, device: PJSIP/{number}, skills: {skills}, shift: office}}"
+    told = f"name: A{number}, device: PJSIP/{number}, shift: office"
+    return f"agent-{number}: {{{told}, skills: {skills}}}"
 
 
 def _queue(number: int) -> str:
