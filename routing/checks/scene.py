@@ -31,12 +31,14 @@ class Scene:
         builtin: The built-in prompts: id, then language, then text.
         whole: The model of the file; None if anything in it is malformed. What follows from the
             absence of something (nothing leads to this menu) is true only of a whole file.
+        year: In which the rules are to be used; None if nobody says.
     """
 
     document: Document
     names: Names
     builtin: Mapping[str, Mapping[str, str]]
     whole: FileShape | None
+    year: int | None = None
 
     @property
     def data(self) -> Mapping[str, object]:
