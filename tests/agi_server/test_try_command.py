@@ -13,8 +13,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli.trial import try_command
-from agi_server.testing import HangUp, Press, Silence
-from agi_server.trial import KeyScriptError, read_word
 from crm.importing import import_customers
 from crm.ports import Store
 from crm.sample import SAMPLE_FILE
@@ -191,25 +189,3 @@ def test_ctrl_c_at_the_keyboard_hangs_up(store: Store) -> None:
     assert person.returncode == 0
     assert "The caller hung up." in rest.decode()
     assert store.calls()[0].ended_at is not None
-
-
-@pytest.mark.parametrize(
-    ("word", "action"),
-    [
-        ("", Silence()),
-        ("wait", Silence()),
-        ("wait:3", Silence()),
-        ("hangup", HangUp()),
-        ("10#", Press("10#")),
-        ("۱۰#", Press("10#")),
-    ],
-)
-def test_words_of_a_key_script(word: str, action: object) -> None:
-    """Each stands for one answer."""
-    assert read_word(word) == action
-
-
-def test_word_that_is_none_shows_the_syntax() -> None:
-    """With an example."""
-    with pytest.raises(KeyScriptError, match='as in "1 wait 10 hangup"'):
-        read_word("1a")
