@@ -64,12 +64,18 @@ def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, st
     return examination.policy
 
 
-def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]]) -> Examination:
+def examine(
+    rules: RulesText,
+    *,
+    known_prompts: Mapping[str, Mapping[str, str]],
+    year: int | None = None,
+) -> Examination:
     """Make a policy of rules as they are written, and tell everything that is wrong with them.
 
     Args:
         rules: The text of the file and of those that it includes.
         known_prompts: The built-in prompts: id, then language, then text.
+        year: In which the rules are to be used; without it nobody looks whether holidays are known.
     """
     reading = read_all(rules)
     if reading.document is None:
@@ -80,7 +86,7 @@ def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]])
     shape, wrong = _shape(document, names)
     read = (*reading.problems, *resolved.problems)
     whole = None if any(each.level == Level.ERROR for each in read) else shape
-    checked = findings(document, names, known_prompts, whole)
+    checked = findings(document, names, known_prompts, whole, year)
     hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
     problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):

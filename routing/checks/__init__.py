@@ -55,6 +55,7 @@ def findings(
     names: Names,
     builtin: Mapping[str, Mapping[str, str]],
     whole: FileShape | None,
+    year: int | None = None,
 ) -> Iterator[Problem]:
     """Every finding, in no particular order.
 
@@ -63,7 +64,8 @@ def findings(
         names: What they define.
         builtin: The built-in prompts: id, then language, then text.
         whole: The model of the file; None if anything in it is malformed.
+        year: In which the rules are to be used; None if nobody says.
     """
-    scene = Scene(document, names, builtin, whole)
+    scene = Scene(document, names, builtin, whole, year)
     for check in CHECKS:
         yield from check(scene)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from routing.checks.scene import Scene
-from routing.checks.ways import Node, Way, leading_to, reached, starts, ways_in
+from routing.checks.ways import Node, Way, leading_to, reached, starts
 from routing.problems import Problem
 
 _FOR_QUEUES: Final = ("priority", "music")
@@ -17,7 +17,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     """Every action in vain."""
     if scene.whole is None:
         return
-    ways = ways_in(scene.data)
+    ways = scene.ways
     yield from _never_waits(scene, ways)
     yield from _only_language(scene, ways)
     yield from _second_case(scene, ways)

@@ -6,7 +6,8 @@ from typing import Final
 
 import phonenumbers
 
-from routing.checks.scene import Scene, mapping, sequence
+from routing.checks.plain import mapping, sequence
+from routing.checks.scene import Scene
 from routing.checks.worlds import WORLDS, Domains, possible
 from routing.compiling import assumed_values, conditions_of
 from routing.conditions import NONE, Condition, Prefix, Seen, allowed_in_words

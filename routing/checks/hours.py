@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from routing.checks.scene import Scene
 from routing.compiling import compile_hours
+from routing.hours import public_holidays
 from routing.model import HoursShape
 from routing.problems import Path, Problem
 from routing.rules import OpenSpan
@@ -51,6 +52,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
         if shape is not None:
             yield from _week(scene, id_, shape)
             yield from _closings(scene, id_, shape)
+            yield from _holidays(scene, id_, shape)
 
 
 def _stretch(day: int, span: OpenSpan) -> Stretch:
@@ -91,6 +93,16 @@ def _slip(scene: Scene, path: Path, slips: list[Stretch]) -> Problem:
 def _spelt(span: OpenSpan) -> str:
     end = f"{span.end:%H:%M}"
     return f"{span.start:%H:%M}-{'24:00' if end == '00:00' else end}"
+
+
+def _holidays(scene: Scene, id_: str, shape: HoursShape) -> Iterator[Problem]:
+    """A country whose holidays would be kept, and none is known of this year."""
+    if shape.holidays is None or scene.year is None:
+        return
+    if not public_holidays(shape.holidays, scene.year):
+        message = f'no public holidays of "{shape.holidays}" are known for {scene.year}'
+        hint = "write the days under `closed`, or drop `holidays` if there are none"
+        yield scene.at(("hours", id_, "holidays"), "no-holidays", message, hint)
 
 
 def _closings(scene: Scene, id_: str, shape: HoursShape) -> Iterator[Problem]:

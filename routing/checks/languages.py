@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from routing.checks.scene import Scene, listed, mapping, sequence
+from routing.checks.plain import mapping, sequence
+from routing.checks.scene import Scene, listed
 from routing.checks.speech import spoken_at
-from routing.checks.ways import ways_in
 from routing.problems import Path, Problem
 
 
@@ -38,7 +38,7 @@ def _asked_in_vain(scene: Scene) -> Iterator[Problem]:
     """Rules that ask for a language which no call has that comes to their list."""
     if scene.whole is None:
         return
-    ways = ways_in(scene.data)
+    ways = scene.ways
     spoken = spoken_at(scene, ways)
     for way in ways:
         coming = spoken.get(way.source, ())

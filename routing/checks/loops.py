@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from routing.checks.scene import Scene
-from routing.checks.ways import BY_ITSELF, Node, Way, leading_to, ways_in
+from routing.checks.ways import BY_ITSELF, Node, Way, leading_to
 from routing.problems import Path, Problem
 
 _GOES_ON: Final = frozenset({"queue", "menu", "rules", "track"})
@@ -22,7 +22,7 @@ _ASKING: Final = frozenset({"menu", "track"})
 
 def problems(scene: Scene) -> Iterator[Problem]:
     """Each circle once."""
-    ways = ways_in(scene.data)
+    ways = scene.ways
     leaving = _leaving(ways)
     for path, circle in _loops(ways):
         words = _in_words(circle)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from routing.checks.scene import Scene, listed
-from routing.checks.ways import Node, Way, starts, ways_in
+from routing.checks.ways import Node, Way, starts
 from routing.dialogue_model import MenuShape
 from routing.problems import Problem
 
@@ -68,7 +68,7 @@ def _too_deep(scene: Scene) -> Iterator[Problem]:
 def _shortest_ways(scene: Scene) -> Mapping[Node, tuple[Node, ...]]:
     """For each menu that calls come to: the fewest menus that they pass before it."""
     onward: dict[Node, list[Way]] = {}
-    for way in ways_in(scene.data):
+    for way in scene.ways:
         onward.setdefault(way.source, []).append(way)
     found: dict[Node, tuple[Node, ...]] = {}
     layer: Mapping[Node, tuple[Node, ...]] = dict.fromkeys(starts(scene.data), ())

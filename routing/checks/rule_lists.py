@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from routing.checks.scene import Scene, mapping, sequence
+from routing.checks.plain import mapping, sequence
+from routing.checks.scene import Scene
 from routing.problems import Path, Problem
 
 

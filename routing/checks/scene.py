@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from routing.checks.plain import mapping, sequence
+from routing.checks.ways import Way, ways_in
 from routing.dialogue_model import MenuShape, SurveyShape
 from routing.documents import Document
 from routing.model import FileShape, HoursShape, RuleShape
@@ -29,12 +31,14 @@ class Scene:
         builtin: The built-in prompts: id, then language, then text.
         whole: The model of the file; None if anything in it is malformed. What follows from the
             absence of something (nothing leads to this menu) is true only of a whole file.
+        year: In which the rules are to be used; None if nobody says.
     """
 
     document: Document
     names: Names
     builtin: Mapping[str, Mapping[str, str]]
     whole: FileShape | None
+    year: int | None = None
 
     @property
     def data(self) -> Mapping[str, object]:
@@ -45,6 +49,11 @@ class Scene:
     def languages(self) -> tuple[str, ...]:
         """Those of the business; none if they could not be read."""
         return self.names.of.get("language", ())
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """Every way that a call can take, as far as they can be made out."""
+        return ways_in(self.data)
 
     @cached_property
     def hours(self) -> Mapping[str, HoursShape | None]:
@@ -110,16 +119,6 @@ class Scene:
     def line(self, path: Path) -> int:
         """The line in which the value at `path` begins."""
         return self.document.at_value(path).line
-
-
-def mapping(value: object) -> dict[str, object]:
-    """`value` if it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: object) -> list[object]:
-    """`value` if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
 
 
 def listed(words: list[str]) -> str:

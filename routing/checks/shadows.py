@@ -6,11 +6,12 @@ every world in which it can match, one earlier rule lets through all that it doe
 whose values of one fact together are all of its own. Nothing is guessed: what is told is so.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import accumulate
-from operator import and_, or_
+from operator import and_
 from typing import Final
 
 from routing.checks.scene import Scene, listed
@@ -23,9 +24,10 @@ from routing.checks.worlds import (
     Domain,
     Domains,
     World,
+    admits,
 )
 from routing.compiling import assumed_values, conditions_of
-from routing.conditions import Condition, Seen
+from routing.conditions import UNAVAILABLE, Condition, Prefix, Range, Seen
 from routing.indexing import Dimension, index_rules
 from routing.model import RuleShape
 from routing.problems import Path, Problem
@@ -94,19 +96,41 @@ def _told(
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """One fact of a list, its values in classes.
+    """One fact of a list, its values in classes, each named by one of its values.
 
     Attributes:
-        fact: Its name.
-        kinds: For each rule that asks for it, a number that rules which ask the same have too.
-        classes: A value of each class, and the rules that it lets through.
+        dimension: The fact, as it is indexed.
+        words: The classes that are words.
+        telephones: Those that are telephone numbers, in order.
+        numbers: Those that are numbers, in order.
+        asking: For each rule that asks for it, its condition.
+        kinds: For each of these, a number that rules which ask the same have too.
         known: The answers to `allowed` that were given already.
     """
 
-    fact: str
+    dimension: Dimension
+    words: frozenset[str]
+    telephones: tuple[str, ...]
+    numbers: tuple[int, ...]
+    asking: Mapping[int, Condition]
     kinds: Mapping[int, int]
-    classes: tuple[tuple[Seen, int], ...]
     known: dict[tuple[int, int], "_Allowed"] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dimension: Dimension, domain: Domain, asking: Mapping[int, Condition]) -> "_Axis":
+        """Divide the values of a fact."""
+        words = domain.words | {word for word in dimension.words if domain.knows(word)}
+        telephones = (f"{digits}{OTHER}" for digits in dimension.prefixes)
+        low, high = domain.numbers or (0, -1)
+        numbers: dict[Condition, int] = {}
+        return cls(
+            dimension,
+            words | {OTHER} if domain.more else words,
+            (*sorted((OTHER_NUMBER, *telephones)),) if domain.telephone else (),
+            (low, *(bound for bound in dimension.bounds if low < bound <= high))[: high - low + 1],
+            asking,
+            {position: numbers.setdefault(each, position) for position, each in asking.items()},
+        )
 
     def allowed(self, position: int, number: int, world: World) -> "_Allowed":
         """What a rule allows of this fact in a world.
@@ -116,20 +140,43 @@ class _Axis:
             number: The number of the world, by which answers are kept.
             world: What the facts can be.
         """
-        key = (number if self.fact in CUSTOMER_FACTS else 0, self.kinds.get(position, -1))
+        fact = self.dimension.fact
+        key = (number if fact in CUSTOMER_FACTS else 0, self.kinds.get(position, -1))
         if key not in self.known:
-            within = world.get(self.fact, FREE)
-            self.known[key] = _Allowed.of(
-                through
-                for seen, through in self.classes
-                if through >> position & 1 and within.has(seen)
-            )
+            within = world.get(fact, FREE)
+            classes = (seen for seen in self._classes(position) if within.has(seen))
+            self.known[key] = _Allowed.of(map(self.dimension.passing, classes))
         return self.known[key]
+
+    def _classes(self, position: int) -> Iterator[Seen]:
+        """The classes that a rule allows."""
+        condition = self.asking.get(position)
+        if condition is None:
+            yield from self.words
+            yield from self.telephones
+            yield from self.numbers
+            return
+        for allowed in condition.allowed:
+            match allowed:
+                case Range(low, high):
+                    begin = 0 if low is None else bisect_left(self.numbers, low)
+                    end = None if high is None else bisect_right(self.numbers, high)
+                    yield from self.numbers[begin:end]
+                case Prefix(digits):
+                    begin, end = (
+                        bisect_left(self.telephones, each) for each in (digits, f"{digits}:")
+                    )
+                    yield from self.telephones[begin:end]
+                case word if word in self.words:
+                    yield word
+        assumed = self.dimension.assumed
+        if UNAVAILABLE in self.words and assumed is not None and admits(condition, assumed):
+            yield UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
 class _Allowed:
-    """Classes: the rules that each lets through, and those that all of them let through."""
+    """Classes: the rules that each lets through, the fewest first, and those that all do."""
 
     classes: tuple[int, ...]
     common: int
@@ -137,8 +184,8 @@ class _Allowed:
     @classmethod
     def of(cls, classes: Iterable[int]) -> "_Allowed":
         """Find what they have in common."""
-        found = tuple(classes)
-        return cls(found, reduce(and_, found, -1))
+        found = sorted(classes, key=int.bit_count)
+        return cls(tuple(found), reduce(and_, found, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +210,11 @@ class _Shadows:
             for each in clauses:
                 asking.setdefault((each.fact, each.argument), {})[position] = each
         axes = tuple(
-            _axis(dimension, domains, asking[dimension.fact, dimension.argument])
+            _Axis.of(dimension, domains.of(*key), asking[key])
             for dimension in index_rules(conditions, assumed).dimensions
+            for key in ((dimension.fact, dimension.argument),)
         )
-        told_apart = any(axis.fact in CUSTOMER_FACTS for axis in axes)
+        told_apart = any(axis.dimension.fact in CUSTOMER_FACTS for axis in axes)
         return cls(axes, legible, WORLDS if told_apart else ({},))
 
     def of(self, position: int) -> int:
@@ -192,34 +240,21 @@ def _by(earlier: int, allowed: Sequence[_Allowed]) -> int:
     for number in range(len(allowed) - 1, -1, -1):
         others = before[number] & after
         if others:
-            parts = [others & each for each in allowed[number].classes]
-            if all(parts):
-                return reduce(or_, (part & -part for part in parts))
+            together = _first_of_each(others, allowed[number].classes)
+            if together:
+                return together
         after &= allowed[number].common
         if not after:
             break
     return 0
 
 
-def _axis(dimension: Dimension, domains: Domains, asking: Mapping[int, Condition]) -> _Axis:
-    domain = domains.of(dimension.fact, dimension.argument)
-    classes = tuple((seen, dimension.passing(seen)) for seen in _classes(dimension, domain))
-    numbers: dict[Condition, int] = {}
-    kinds = {position: numbers.setdefault(each, position) for position, each in asking.items()}
-    return _Axis(dimension.fact, kinds, classes)
-
-
-def _classes(dimension: Dimension, domain: Domain) -> Iterator[Seen]:
-    """A value of each class."""
-    words = domain.words
-    if domain.more:
-        yield OTHER
-        words |= {word for word in dimension.words if domain.knows(word)}
-    yield from sorted(words)
-    if domain.telephone:
-        yield OTHER_NUMBER
-        yield from (f"{digits}{OTHER}" for digits in sorted(dimension.prefixes))
-    if domain.numbers is not None:
-        low, high = domain.numbers
-        yield low
-        yield from (bound for bound in dimension.bounds if low < bound <= high)
+def _first_of_each(rules: int, classes: Iterable[int]) -> int:
+    """For each class the first of these rules that it lets through; 0 if it is none for one."""
+    found = 0
+    for each in classes:
+        through = rules & each
+        if not through:
+            return 0
+        found |= through & -through
+    return found

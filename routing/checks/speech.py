@@ -7,8 +7,9 @@ A call may begin in any language of the business, as a customer has their own. A
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from routing.checks.scene import Scene, mapping, sequence
-from routing.checks.ways import Node, Way, in_words, node_path, starts, ways_in
+from routing.checks.plain import mapping, sequence
+from routing.checks.scene import Scene
+from routing.checks.ways import Node, Way, in_words, node_path, starts
 from routing.problems import Problem
 
 
@@ -81,7 +82,7 @@ def _let_on(scene: Scene, ways: tuple[Way, ...]) -> Iterator[tuple[Way, Language
 
 def _heard(scene: Scene) -> Iterator[tuple[str, Languages, str]]:
     """Each mention of a prompt that calls come to: its languages, and where it is, in words."""
-    ways = ways_in(scene.data)
+    ways = scene.ways
     spoken = spoken_at(scene, ways)
     for way, let_on in _let_on(scene, ways):
         coming = [each for each in spoken.get(way.source, ()) if each in let_on]

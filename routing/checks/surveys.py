@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from routing.checks.plain import mapping, sequence
 from routing.checks.rule_lists import same_ids
-from routing.checks.scene import Scene, mapping, sequence
+from routing.checks.scene import Scene
 from routing.dialogue_model import QuestionShape, SurveyShape
 from routing.problems import Path, Problem
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from routing.checks.ladders import callers_of, queues_of, roster_of
-from routing.checks.scene import Scene, mapping, sequence
-from routing.checks.ways import Node, Way, in_words, node_path, reached, starts, ways_in
+from routing.checks.plain import mapping, sequence
+from routing.checks.scene import Scene
+from routing.checks.ways import Node, Way, in_words, node_path, reached, starts
 from routing.names import PLURALS
 from routing.problems import Problem
 from routing.rules import CALLERS_LANGUAGE
@@ -44,7 +45,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
 
 def _places(scene: Scene) -> Iterator[Problem]:
     """Destinations that no call comes to."""
-    ways = ways_in(scene.data)
+    ways = scene.ways
     fallback = mapping(scene.data.get("business")).get("fallback")
     alive = reached(ways, (*starts(scene.data), ("queue", str(fallback))))
     nodes: list[Node] = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from routing.checks.scene import mapping, sequence
+from routing.checks.plain import mapping, sequence
 from routing.problems import Path
 from routing.route_model import DESTINATIONS
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from routing.checks.scene import Scene, mapping
+from routing.checks.plain import mapping
+from routing.checks.scene import Scene
 from routing.conditions import NONE, UNAVAILABLE, Condition, Prefix, Range, Seen
 from routing.rules import HoursState
 from routing.sights import WHOLE_SHARE

@@ -73,6 +73,35 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
     assert why in result.output
 
 
+@pytest.mark.parametrize(
+    ("keys", "end", "why"),
+    [
+        ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
+        ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
+        ("3", "Goes to survey.", "left every-way: key 3"),
+        ("4", "Is ended with cause 16.", f"asked to be called back at {ENGLISH}"),
+        ("5", "Goes to extension 201.", "left every-way: key 5"),
+        ("wait", "Is ended with cause 17.", "left every-way: silence"),
+    ],
+)
+def test_every_end_is_told(monkeypatch: pytest.MonkeyPatch, keys: str, end: str, why: str) -> None:
+    """In words, with what led there."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))
+    result = call(*OPEN, "--keys", keys)
+
+    assert end in result.output
+    assert why in result.output
+
+
+def test_queues_are_unknown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no Asterisk to ask; rules that ask see that, and so does the reader."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))
+    result = call("--keys", "", "--to", "+982191000001")
+
+    assert "queue support: waiting unknown, longest wait unknown" in result.output
+    assert "Is ended with cause 20." in result.output
+
+
 def test_caller_who_hangs_up_is_no_failure() -> None:
     """Exit code 0, and where they left."""
     result = call(*OPEN, "--keys", "hangup")
