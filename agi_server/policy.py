@@ -4,6 +4,7 @@ A call keeps the rulebook that it began with; a bad file never replaces a good o
 """
 
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -116,7 +117,7 @@ def examine_rules(rules: RulesText) -> Examination:
 
     The built-in prompts of the program are known.
     """
-    return examine(rules, known_prompts=builtin_prompts())
+    return examine(rules, known_prompts=builtin_prompts(), year=datetime.now(UTC).year)
 
 
 def warnings_of(rules: RulesText) -> tuple[Problem, ...]:

@@ -39,6 +39,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from routing.rules_text import RulesText
 
+EXAMPLE_YEAR: Final = 2026
+"""For which the examples are checked: what is known of holidays changes from year to year."""
+
 EXAMPLE_FILE: Final = "rules.yaml"
 """What the main file of an example is called."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routing.call_test_compiling import compile_tests
 from routing.conditions import Condition, Seen
 from routing.destinations import (
     Destination,
@@ -29,8 +30,16 @@ from routing.dialogue_model import (
     SurveyShape,
     TrackingShape,
 )
+from routing.documents import Document
 from routing.indexing import index_rules
-from routing.model import FileShape, HoursShape, NumberShape, RuleShape, VariableShape
+from routing.model import (
+    BusinessShape,
+    FileShape,
+    HoursShape,
+    NumberShape,
+    RuleShape,
+    VariableShape,
+)
 from routing.problems import Path
 from routing.queue_model import AgentShape, NeedShape, QueueShape
 from routing.route_model import ActionsShape, DestinationShape, PriorityShape, RouteShape
@@ -58,7 +67,6 @@ from routing.rules import (
 )
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
-from routing.yaml_reading import Document
 
 DEFAULT_TRIES = 3
 """Of keying in a tracking number, where the file says nothing."""
@@ -66,12 +74,11 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business, assumed = shape.business, _assumed(shape.unavailable)
+    fallback, assumed = shape.business.fallback, assumed_values(shape.unavailable)
+    business = _business(shape.business)
     return Policy(
         revision=revision,
-        business=Business(
-            business.name, business.country, business.timezone, tuple(business.languages)
-        ),
+        business=business,
         numbers={number: _number(number, entry) for number, entry in shape.numbers.items()},
         unlisted=_route(shape.unlisted),
         hours={
@@ -86,12 +93,17 @@ def compile_policy(shape: FileShape, document: Document, revision: str) -> Polic
         },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
-        tracking=_tracking(shape.tracking, business.fallback),
+        tracking=_tracking(shape.tracking, fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
         assumed=assumed,
-        fallback=business.fallback,
+        fallback=fallback,
         prompts=shape.prompts,
+        tests=compile_tests(shape.tests, business, document),
     )
+
+
+def _business(shape: BusinessShape) -> Business:
+    return Business(shape.name, shape.country, shape.timezone, tuple(shape.languages))
 
 
 def destination(shape: DestinationShape) -> Destination:  # noqa: PLR0911  one line a kind
@@ -235,6 +247,13 @@ def _when(shape: WhenShape | None, document: Document, path: Path) -> tuple[Cond
     )
 
 
+def conditions_of(shape: WhenShape | None) -> Iterator[Condition]:
+    """The conditions of a `when`, in the order of the model."""
+    for name, field in WhenShape.model_fields.items():
+        if shape is not None and name in shape.model_fields_set:
+            yield from _conditions(field.alias or name, getattr(shape, name))
+
+
 def _conditions(fact: str, asked: Any) -> Iterator[Condition]:  # noqa: ANN401  any field's value
     if not isinstance(asked, Mapping):
         yield Condition(fact, None, asked)
@@ -281,7 +300,7 @@ def _variable(id_: str, shape: VariableShape) -> Variable:
     return Variable(id_, shape.channel, shape.default, tuple(shape.allowed or ()))
 
 
-def _assumed(shape: AssumedShape | None) -> Mapping[str, Seen]:
+def assumed_values(shape: AssumedShape | None) -> Mapping[str, Seen]:
     """What is taken for a fact that could not be fetched, by the name of the fact."""
     if shape is None:
         return {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from routing.catalogue import Level
-from routing.checking import findings
+from routing.checks import findings
 from routing.compiling import compile_policy
 from routing.defining import resolve, told
 from routing.documents import Document
@@ -26,7 +26,8 @@ class RulesError(Exception):
     """The rules cannot be used. `problems` has every finding, in the order of the files."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} problems in the rules, the first: {problems[0]}")
+        errors = [each for each in problems if each.level == Level.ERROR]
+        super().__init__(f"{len(errors)} errors in the rules, the first: {errors[0]}")
         self.problems = problems
 
 
@@ -63,12 +64,18 @@ def load_policy(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, st
     return examination.policy
 
 
-def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]]) -> Examination:
+def examine(
+    rules: RulesText,
+    *,
+    known_prompts: Mapping[str, Mapping[str, str]],
+    year: int | None = None,
+) -> Examination:
     """Make a policy of rules as they are written, and tell everything that is wrong with them.
 
     Args:
         rules: The text of the file and of those that it includes.
         known_prompts: The built-in prompts: id, then language, then text.
+        year: In which the rules are to be used; without it nobody looks whether holidays are known.
     """
     reading = read_all(rules)
     if reading.document is None:
@@ -77,8 +84,9 @@ def examine(rules: RulesText, *, known_prompts: Mapping[str, Mapping[str, str]])
     document = resolved.document
     names = names_in(document.data, known_prompts)
     shape, wrong = _shape(document, names)
-    checked = findings(document, names, known_prompts, rules.file)
     read = (*reading.problems, *resolved.problems)
+    whole = None if any(each.level == Level.ERROR for each in read) else shape
+    checked = findings(document, names, known_prompts, whole, year)
     hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
     problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):

@@ -27,6 +27,28 @@ _ENTRY: Final = 2
 Words: TypeAlias = tuple[str, str, str]
 """The code, the message and the hint of a problem."""
 
+_UNANSWERED: Final = "TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY, JOINUNAVAIL and LEAVEUNAVAIL"
+"""How Asterisk says that nobody took a call out of a queue."""
+
+_BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
+    ("menus", "silence"): (
+        "missing-branch",
+        "nothing says where a caller goes who presses no key",
+        "write `silence: {repeat: 2, then: {queue: …}}`",
+    ),
+    ("menus", "wrong_key"): (
+        "missing-branch",
+        "nothing says where a caller goes who presses a key that is not offered",
+        "write `wrong_key: {repeat: 2, then: {queue: …}}`",
+    ),
+    ("queues", "give_up"): (
+        "missing-branch",
+        f"callers whom nobody answers have no way on: {_UNANSWERED} of QUEUESTATUS",
+        "write `give_up: {after: 5m, then: {voicemail: …}}`: it is taken after each of these",
+    ),
+}
+"""What is told when a way on is missing, by section and key."""
+
 _WANTED: Final = {
     "int_type": "a whole number",
     "float_type": "a number",
@@ -109,7 +131,8 @@ def _missing(path: Path, document: Document) -> Problem:
     key, within = str(path[-1]), path[:-1]
     where = f' in "{document.spelt(within)}"' if within else ""
     summary = told(_fields(within)[key].description or "").summary
-    words = ("missing-key", f"`{key}` is missing{where}", f"{key}: {summary}")
+    words = _BRANCHES.get((str(path[0]), key)) if len(within) == _ENTRY else None
+    words = words or ("missing-key", f"`{key}` is missing{where}", f"{key}: {summary}")
     wrong = document.problem(within, *words, key=not document.is_reference(within))
     return replace(wrong, path=dotted(path))
 

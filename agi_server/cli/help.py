@@ -12,7 +12,7 @@ from agi_server.cli.errors import CannotRunError
 from agi_server.cli.printing import table_console
 from agi_server.cli.problems import print_rendered
 from ivr.prompts import builtin_prompts
-from routing.catalogue import Entry, catalogue
+from routing.catalogue import EXAMPLE_YEAR, Entry, catalogue
 from routing.loading import examine
 from routing.names import suggestion
 
@@ -57,7 +57,7 @@ def _explain(code: str, entry: Entry) -> None:
     _print_files(entry.example)
     click.echo("What the check says:\n")
     rules = entry.failing()
-    found = examine(rules, known_prompts=builtin_prompts()).problems
+    found = examine(rules, known_prompts=builtin_prompts(), year=EXAMPLE_YEAR).problems
     print_rendered(rules, [each for each in found if each.code == code])
     click.echo("\nRight:\n")
     _print_files(entry.mended)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from agi_server.policy import read_rules
-from routing.catalogue import Level
+from routing.catalogue import EXAMPLE_YEAR, Level
 from routing.loading import examine
 from routing.problems import Problem, one_line
 
@@ -28,7 +28,7 @@ BUILTIN = {"not-a-choice": {"fa": "x", "en": "x", "lv": "x"}}
 def test_each_mistake_gets_its_place_its_words_and_its_cure(file: Path) -> None:
     """The problems found are those announced, in the same order, and no others."""
     announced = announced_in(file)
-    found = examine(read_rules(file), known_prompts=BUILTIN)
+    found = examine(read_rules(file), known_prompts=BUILTIN, year=EXAMPLE_YEAR)
     assert [announce(problem, file) for problem in found.problems] == announced
     assert announced
     assert (found.policy is None) == bool(found.of_level(Level.ERROR))

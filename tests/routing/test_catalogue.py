@@ -7,7 +7,7 @@ import pytest
 
 from ivr.prompts import builtin_prompts
 from routing import catalogue as catalogue_module
-from routing.catalogue import Entry, Level, catalogue, level_of
+from routing.catalogue import EXAMPLE_YEAR, Entry, Level, catalogue, level_of
 from routing.loading import examine
 from tests.routing.test_bad_rules import FILES, announced_in
 
@@ -30,7 +30,7 @@ def test_every_code_is_in_the_catalogue_and_has_a_mistake_to_show() -> None:
 @ENTRIES
 def test_a_failing_example_gets_its_own_finding_and_no_other(code: str, entry: Entry) -> None:
     """What `rahyab help` shows is what the checker says."""
-    examination = examine(entry.failing(), known_prompts=builtin_prompts())
+    examination = examine(entry.failing(), known_prompts=builtin_prompts(), year=EXAMPLE_YEAR)
     assert {problem.code for problem in examination.problems} == {code}
     assert (examination.policy is None) == (entry.level == Level.ERROR)
 
@@ -38,7 +38,7 @@ def test_a_failing_example_gets_its_own_finding_and_no_other(code: str, entry: E
 @ENTRIES
 def test_a_mended_example_is_in_order(code: str, entry: Entry) -> None:
     """Not even a warning is left."""
-    examination = examine(entry.cured(), known_prompts=builtin_prompts())
+    examination = examine(entry.cured(), known_prompts=builtin_prompts(), year=EXAMPLE_YEAR)
     assert examination.problems == (), code
 
 

@@ -5,6 +5,7 @@ The mistakes and their words are in `tests/bad_rules/include-*.yaml`.
 
 import pytest
 
+from routing.catalogue import Level
 from routing.documents import Position
 from routing.including import MOST_FILES, included_names, read_all
 from routing.loading import examine
@@ -50,7 +51,7 @@ def test_joined_files_mean_what_one_file_means() -> None:
     one = examine(RulesText("rules.yaml", TEXT), known_prompts=BUILTIN).policy
     main = f"{WITHOUT_PROMPTS}include: [prompts.yaml]\n"
     two = examine(RulesText("rules.yaml", main, {"prompts.yaml": PROMPTS}), known_prompts=BUILTIN)
-    assert two.problems == ()
+    assert two.of_level(Level.ERROR) == ()
     assert one is not None
     assert two.policy is not None
     assert two.policy.prompts == one.prompts
@@ -88,8 +89,9 @@ def test_problems_come_in_the_order_of_the_files() -> None:
     """Of the main file first, then as it includes them, whatever they are called."""
     main = f"{WITHOUT_PROMPTS.replace('ring: 20s', 'ring: 20')}include: [b.yaml, a.yaml]\n"
     texts = {"b.yaml": PROMPTS.replace("Hello", "''"), "a.yaml": "skills: {x: ''}\n"}
-    problems = examine(RulesText("rules.yaml", main, texts), known_prompts=BUILTIN).problems
-    assert [each.file for each in problems] == ["rules.yaml", "b.yaml", "a.yaml"]
+    found = examine(RulesText("rules.yaml", main, texts), known_prompts=BUILTIN)
+    errors = [each.file for each in found.of_level(Level.ERROR)]
+    assert errors == ["rules.yaml", "b.yaml", "a.yaml"]
 
 
 def test_files_are_named_by_the_folder_of_the_main_file() -> None:

@@ -1,0 +1,58 @@
+"""What is done on a way, and changes nothing.
+
+Told only of a file in which nothing is malformed: what cannot be made out may need it.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from routing.checks.scene import Scene
+from routing.checks.ways import Node, Way, leading_to, reached, starts
+from routing.problems import Problem
+
+_FOR_QUEUES: Final = ("priority", "music")
+
+
+def problems(scene: Scene) -> Iterator[Problem]:
+    """Every action in vain."""
+    if scene.whole is None:
+        return
+    ways = scene.ways
+    yield from _never_waits(scene, ways)
+    yield from _only_language(scene, ways)
+    yield from _second_case(scene, ways)
+
+
+def _never_waits(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
+    """A place in a queue, or its music, for a call that comes to no queue."""
+    queues: list[Node] = [way.target for way in ways if way.target and way.target[0] == "queue"]
+    waiting = leading_to(ways, queues)
+    for way in ways:
+        for action in _FOR_QUEUES:
+            if action in way.actions and way.target is not None and way.target not in waiting:
+                message = f"`{action}` does nothing here: the call comes to no queue after this"
+                path = (*way.actions_path, action)
+                yield scene.at(path, "no-effect", message, "delete it", key=True)
+
+
+def _only_language(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
+    if len(scene.languages) != 1:
+        return
+    for way in ways:
+        if "language" in way.actions:
+            message = "`language` does nothing here: the business speaks no other"
+            path = (*way.actions_path, "language")
+            yield scene.at(path, "no-effect", message, "delete it", key=True)
+
+
+def _second_case(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
+    """A request that is opened where every call that comes has one already."""
+    without = [way for way in ways if not way.opens_case]
+    fresh = reached(without, starts(scene.data))
+    alive = reached(ways, starts(scene.data))
+    for way in ways:
+        if way.opens_case and way.source in alive - fresh:
+            message = "every call that comes here has opened a request already"
+            hint = "delete it: the caller would hear the same tracking number once more"
+            path = (*way.actions_path, "case")
+            yield scene.at(path, "second-case", message, hint, key=True)

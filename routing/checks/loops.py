@@ -1,0 +1,87 @@
+"""Circles in which a call goes round for ever.
+
+A queue that nobody attends gives up at once, a rule list decides at once, a silent caller falls
+through a menu or the tracking look-up: none of them needs the caller's help to send the call on. So
+a circle made of these alone has no end, and with empty queues it would be run through thousands of
+times a second. It is worse if a caller who presses keys cannot leave it either.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from routing.checks.scene import Scene
+from routing.checks.ways import BY_ITSELF, Node, Way, leading_to
+from routing.problems import Path, Problem
+
+_GOES_ON: Final = frozenset({"queue", "menu", "rules", "track"})
+"""Kinds of destination that send a call on; the others end it, or let a person speak."""
+
+_ASKING: Final = frozenset({"menu", "track"})
+"""Those at which a caller presses keys."""
+
+
+def problems(scene: Scene) -> Iterator[Problem]:
+    """Each circle once."""
+    ways = scene.ways
+    leaving = _leaving(ways)
+    for path, circle in _loops(ways):
+        words = _in_words(circle)
+        if leaving.isdisjoint(circle) and any(kind in _ASKING for kind, _ in circle):
+            message = f"no key, silence or wrong key leads out of this circle: {words}"
+            hint = "let one of its keys lead to a queue, a mailbox or an end"
+            yield scene.at(path, "no-way-out", message, hint)
+        else:
+            hint = "let one of them end the call or take a message, so that every call has an end"
+            message = f"a caller who does nothing would go round for ever: {words}"
+            yield scene.at(path, "loop", message, hint)
+
+
+def _leaving(ways: tuple[Way, ...]) -> frozenset[Node]:
+    """From where a caller can come to a queue, where somebody may answer, or to an end.
+
+    What cannot be made out may be an end.
+    """
+    targets = {way.target for way in ways if way.target is not None}
+    ends = {node for node in targets if node[0] not in _GOES_ON - {"queue"}}
+    unknown = {way.source for way in ways if way.target is None}
+    return leading_to(ways, ends | unknown)
+
+
+def _loops(ways: tuple[Way, ...]) -> Iterator[tuple[Path, list[Node]]]:
+    """The place of the step that closes each circle, and the circle: its first node is its last."""
+    onward: dict[Node, list[Way]] = {}
+    for way in ways:
+        if way.how in BY_ITSELF and way.source[0] in _GOES_ON and way.target is not None:
+            onward.setdefault(way.source, []).append(way)
+    done: set[Node] = set()
+    for begin in onward:
+        yield from _search(begin, onward, done)
+
+
+def _search(
+    begin: Node, onward: Mapping[Node, list[Way]], done: set[Node]
+) -> Iterator[tuple[Path, list[Node]]]:
+    """Go as deep as it leads, without recursion: a list may send to a thousand others in a row."""
+    trail: dict[Node, None] = {}
+    pending: list[tuple[Node, bool]] = [(begin, True)]
+    while pending:
+        node, entering = pending.pop()
+        if not entering:
+            trail.popitem()
+            done.add(node)
+            continue
+        if node in done or node in trail:
+            continue
+        trail[node] = None
+        pending.append((node, False))
+        for way in onward.get(node, ()):
+            if way.target is None or way.target[0] not in _GOES_ON:
+                continue
+            if way.target in trail:
+                nodes = list(trail)
+                yield way.path, [*nodes[nodes.index(way.target) :], way.target]
+            pending.append((way.target, True))
+
+
+def _in_words(nodes: list[Node]) -> str:
+    return " → ".join(f"{kind} {name}" if name else kind for kind, name in nodes)

@@ -1,0 +1,178 @@
+"""The ways that a call can take: from where, along which route, to where.
+
+They are read off the plain data, so that one malformed entry hides only its own ways.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from routing.checks.plain import mapping, sequence
+from routing.problems import Path
+from routing.route_model import DESTINATIONS
+
+Node: TypeAlias = tuple[str, str]
+"""A kind of destination, and which. The kind `start` is where calls come from."""
+
+TRACK: Final[Node] = ("track", "")
+CALLBACK: Final[Node] = ("callback", "")
+
+BY_ITSELF: Final = frozenset({"start", "silence", "rule", "give_up", "not_found"})
+"""How a way is taken by a caller who does nothing, with nobody at work to answer."""
+
+_NAMELESS: Final = frozenset({"track", "callback", "hangup"})
+_SECTIONS: Final = {
+    "queue": "queues",
+    "menu": "menus",
+    "rules": "rules",
+    "survey": "surveys",
+    "voicemail": "mailboxes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on.
+
+    Attributes:
+        source: Where the call is.
+        target: Where it goes; None if that cannot be made out.
+        how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `give_up`,
+            `served`, `found`, `not_found`, `no_number`.
+        path: The place of the destination.
+        actions: What is done on the way, as plain data.
+        actions_path: The place of that.
+    """
+
+    source: Node
+    target: Node | None
+    how: str
+    path: Path
+    actions: Mapping[str, object]
+    actions_path: Path
+
+    @property
+    def opens_case(self) -> bool:
+        """Whether a request is opened on the way."""
+        return self.actions.get("case") == "open"
+
+
+def node_path(node: Node) -> Path:
+    """Where the thing is defined."""
+    kind, name = node
+    return (_SECTIONS[kind], name) if kind in _SECTIONS else ("tracking",)
+
+
+def in_words(node: Node) -> str:
+    """A node in a sentence: `menu "welcome"`."""
+    kind, name = node
+    called = {"rules": "rule list", "voicemail": "mailbox", "track": "tracking look-up"}
+    return f'{called.get(kind, kind)} "{name}"' if name else f"the {called.get(kind, kind)}"
+
+
+def ways_in(data: Mapping[str, object]) -> tuple[Way, ...]:
+    """Every way of a rules file."""
+    return tuple(_ways(data))
+
+
+def starts(data: Mapping[str, object]) -> Iterator[Node]:
+    """Where calls come from."""
+    yield from (("start", number) for number in mapping(data.get("numbers")))
+    yield ("start", "unlisted")
+
+
+def reached(ways: Iterable[Way], begin: Iterable[Node]) -> frozenset[Node]:
+    """Where calls that are at `begin` can come to, those places included."""
+    onward: dict[Node, list[Node]] = {}
+    for way in ways:
+        if way.target is not None:
+            onward.setdefault(way.source, []).append(way.target)
+    return _spread(onward, begin)
+
+
+def leading_to(ways: Iterable[Way], ends: Iterable[Node]) -> frozenset[Node]:
+    """From where calls can come to one of `ends`, those places included."""
+    back: dict[Node, list[Node]] = {}
+    for way in ways:
+        if way.target is not None:
+            back.setdefault(way.target, []).append(way.source)
+    return _spread(back, ends)
+
+
+def _spread(onward: Mapping[Node, list[Node]], begin: Iterable[Node]) -> frozenset[Node]:
+    seen = set(begin)
+    pending = list(seen)
+    while pending:
+        fresh = [node for node in onward.get(pending.pop(), ()) if node not in seen]
+        seen.update(fresh)
+        pending.extend(fresh)
+    return frozenset(seen)
+
+
+def _ways(data: Mapping[str, object]) -> Iterator[Way]:
+    for number in mapping(data.get("numbers")):
+        yield _way(data, ("start", number), "start", ("numbers", number, "start"))
+    yield _way(data, ("start", "unlisted"), "start", ("unlisted",))
+    for id_ in mapping(data.get("queues")):
+        yield from _from_queue(data, id_)
+    for id_ in mapping(data.get("menus")):
+        yield from _from_menu(data, id_)
+    for id_, rules in mapping(data.get("rules")).items():
+        for index, rule in enumerate(sequence(rules)):
+            path: Path = ("rules", id_, index)
+            target = _target(mapping(rule).get("then"))
+            yield Way(("rules", id_), target, "rule", (*path, "then"), mapping(rule), path)
+    yield from _from_look_ups(data)
+
+
+def _from_queue(data: Mapping[str, object], id_: str) -> Iterator[Way]:
+    path: Path = ("queues", id_)
+    yield _way(data, ("queue", id_), "give_up", (*path, "give_up", "then"))
+    survey = _get(data, (*path, "survey"))
+    if isinstance(survey, str):
+        yield Way(("queue", id_), ("survey", survey), "served", (*path, "survey"), {}, path)
+
+
+def _from_menu(data: Mapping[str, object], id_: str) -> Iterator[Way]:
+    path: Path = ("menus", id_)
+    for key in mapping(_get(data, (*path, "keys"))):
+        yield _way(data, ("menu", id_), "key", (*path, "keys", key))
+    for how in ("silence", "wrong_key"):
+        yield _way(data, ("menu", id_), how, (*path, how, "then"))
+
+
+def _from_look_ups(data: Mapping[str, object]) -> Iterator[Way]:
+    """Where tracking and callback lead; the fallback queue, if the file does not say."""
+    fallback = _get(data, ("business", "fallback"))
+    queue = ("queue", fallback) if isinstance(fallback, str) else None
+    path: Path = ("business", "fallback")
+    if "tracking" in data:
+        yield _way(data, TRACK, "found", ("tracking", "found"))
+        yield _way(data, TRACK, "not_found", ("tracking", "not_found"))
+    else:
+        yield Way(TRACK, ("hangup", ""), "found", path, {}, path)
+        yield Way(TRACK, queue, "not_found", path, {}, path)
+    yield Way(CALLBACK, ("hangup", ""), "found", path, {}, path)
+    yield Way(CALLBACK, queue, "no_number", path, {}, path)
+
+
+def _way(data: Mapping[str, object], source: Node, how: str, path: Path) -> Way:
+    route = _get(data, path)
+    if isinstance(route, str):  # the bare name of a menu, where a number starts
+        return Way(source, ("menu", route), how, path, {}, path)
+    return Way(source, _target(route), how, path, mapping(route), path)
+
+
+def _target(route: object) -> Node | None:
+    written = mapping(route)
+    given = [kind for kind in DESTINATIONS if kind in written]
+    if len(given) != 1:
+        return None
+    (kind,) = given
+    return (kind, "" if kind in _NAMELESS else str(written[kind]))
+
+
+def _get(data: object, path: Path) -> object:
+    for part in path:
+        data = mapping(data).get(str(part))
+    return data
