@@ -11,6 +11,7 @@ from routing.decisions_data import explanation_from_data, explanation_to_data
 from routing.explain import explain
 from routing.facts import CustomerFacts, CustomerStatus, Facts
 from routing.rules import Policy
+from routing.sights import see
 from tests.property.policies import LIST, calls, holds, policies, scan
 
 
@@ -55,6 +56,7 @@ def test_every_clause_that_is_told_is_as_plain_testing_finds_it(
         for clause, condition in zip(told.clauses, rule.when, strict=False):
             assert clause.condition == condition
             assert clause.held == holds(policy, facts, condition)
+            assert clause.sight == see(policy, facts, condition.fact, condition.argument)
 
 
 @given(policies(), calls(), st.integers(1, 5))

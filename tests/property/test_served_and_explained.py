@@ -18,7 +18,7 @@ from routing.decisions_data import explanation_from_data, explanation_to_data
 from routing.destinations import Route, ToExtension
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts, QueueFacts
 from routing.rules import Policy
-from routing.sights import SIGHTS
+from routing.sights import SIGHTS, see
 from tests.property.policies import (
     ARGUMENTS,
     ASSUMED,
@@ -123,6 +123,7 @@ def check(policy: Policy, facts: Facts) -> None:
         for clause, condition in zip(test.clauses, rule.when, strict=False):
             assert clause.condition == condition
             assert clause.held == holds(policy, facts, condition)
+            assert clause.sight == see(policy, facts, condition.fact, condition.argument)
     assert explanation_from_data(json.loads(json.dumps(explanation_to_data(told)))) == told
 
 
