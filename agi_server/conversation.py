@@ -19,6 +19,7 @@ from agi_server.line import Line
 from agi_server.queue_facts import look_at_queues
 from crm.ports import StoreError
 from crm.records import Answer, Call, Callback, Case, Outcome
+from ivr import verdicts
 from ivr.course import (
     ChangeLanguage,
     Collect,
@@ -205,7 +206,7 @@ class Conversation:
         facts = self.course.facts
         number = to_e164(keyed, self.course.book.policy.business.country)
         if number is None:
-            return CheckResult(holds=False, say=("callback-number-wrong",))
+            return verdicts.of_callback(None)
         wanted = Callback(
             call_id=facts.call_id,
             number=number,
@@ -220,18 +221,16 @@ class Conversation:
             return NotChecked(say=("callback-unavailable",))
         self.journal.note("callback-asked", number=kept.number)
         self.journal.learn(outcome=Outcome.CALLBACK)
-        return CheckResult(holds=True, say=("we-will-call-you-back",))
+        return verdicts.of_callback(kept.number)
 
     async def _look_up(self, tracking: str) -> CheckResult:
         try:
             case: Case | None = await self.cases.find(tracking)
         except (StoreError, TimeoutError) as error:
             log.warning("case file unavailable", reason=str(error) or "too slow")
-            return CheckResult(holds=True, say=("tracking-unavailable",))
+            return verdicts.TRACKING_UNAVAILABLE
         self.journal.note("looked-up", tracking=tracking, found=case is not None)
-        if case is None:
-            return CheckResult(holds=False, say=("tracking-unknown",))
-        return CheckResult(holds=True, say=(f"tracking-state-{case.state}",))
+        return verdicts.of_request(None if case is None else case.state)
 
     async def _keep(self, answer: Answer) -> None:
         answer = replace(answer, given_at=self.now())

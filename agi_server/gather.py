@@ -58,10 +58,11 @@ async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerF
     except (TimeoutError, StoreError) as error:
         log.warning("customer file unavailable", reason=str(error) or "too slow")
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
-    return _customer_facts(found)
+    return customer_facts(found)
 
 
-def _customer_facts(found: CallerRecord) -> CustomerFacts:
+def customer_facts(found: CallerRecord) -> CustomerFacts:
+    """What the rules may know of a caller whom the store was asked about."""
     if not found.matches:
         return CustomerFacts(CustomerStatus.UNKNOWN, blocked=found.blocked)
     if len(found.matches) > 1:

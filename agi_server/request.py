@@ -11,14 +11,10 @@ from zoneinfo import ZoneInfo
 
 from agi_server.session_errors import BadRequestError
 from dialplan.contract import Argument
+from routing.moments import read_moment
 
 LONGEST_CALL_ID = 100
 """Characters. A unique id is `systemname-epoch.sequence-random`; longer is not ours."""
-
-AT_FORMAT = "%Y-%m-%d %H:%M"
-
-AT_YEARS = range(2000, 2101)
-"""Years that a named moment may have: 1405 is the Iranian calendar's, and no call of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +93,11 @@ def moment_of(request: Request, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:
-    """Read a moment that somebody names for a trial, written as `AT_FORMAT`.
-
-    Args:
-        text: Date and time of the Gregorian calendar, to the minute.
-        zone: The time zone that they are meant in.
-
-    Raises:
-        BadRequestError: It is no moment, or in a year that no call of ours has.
-    """
+    """Read a moment that somebody names for a trial. Raises BadRequestError."""
     try:
-        moment = datetime.strptime(text, AT_FORMAT).replace(tzinfo=zone)
-    except ValueError:
-        raise BadRequestError(f"{text!r} is not a moment: write it as 2026-11-24 10:00") from None
-    if moment.year not in AT_YEARS:
-        raise BadRequestError(
-            f"the year of {text!r} is not in {AT_YEARS[0]} to {AT_YEARS[-1]}: write the Gregorian"
-            " year, as in 2026-11-24 10:00"
-        )
-    return moment
+        return read_moment(text, zone)
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
 
 
 def _arguments(environment: Mapping[str, str]) -> dict[str, str]:

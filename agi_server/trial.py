@@ -3,33 +3,20 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from secrets import randbelow
 from typing import Final
-from unicodedata import decimal
 
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence, agi
 from dialplan import contract
 from dialplan.contract import Argument, Go, Script
 from ivr.prompts import Catalogue
-
-KEYS: Final = frozenset("0123456789*#")
-
-SYNTAX: Final = (
-    'write keys (0-9 * #), "wait" to press nothing, or "hangup", one word a question, '
-    'as in "1 wait 10 hangup"'
-)
-
-LISTENED: Final = ("hear:", "speak:")
-"""Words of the lab's key scripts that need no doing here: a terminal call always listens."""
+from routing import key_script
+from routing.key_script import KeyScriptError, read_script, read_word
 
 Answer = Callable[[], Awaitable[Action]]
 """Gives the action for the next question; may wait for a person."""
-
-
-class KeyScriptError(Exception):
-    """A key script holds a word that is none; the message shows it and the syntax."""
 
 
 @dataclass(slots=True)
@@ -91,8 +78,7 @@ def scripted_answers(script: str) -> Answer:
     Raises:
         KeyScriptError: A word is none of the known ones.
     """
-    words = [word for word in script.split() if not word.startswith(LISTENED)]
-    actions: Iterator[Action] = iter([read_word(word) for word in words])
+    actions = iter([_action(word) for word in read_script(script)])
 
     async def answer() -> Action:
         return next(actions, Silence())
@@ -122,7 +108,7 @@ class Keyboard:
             if not line:
                 return HangUp()
             try:
-                return read_word(line.strip())
+                return _action(read_word(line.strip()))
             except KeyScriptError as error:
                 self.tell(f"  {error}")
 
@@ -142,16 +128,15 @@ class Keyboard:
         return "" if self.departed.is_set() else sys.stdin.readline()
 
 
-def read_word(word: str) -> Action:
-    """One word of a key script, or one line of a person. Raises KeyScriptError."""
-    word = "".join(str(decimal(sign, sign)) for sign in word)
-    if word in ("", "wait") or word.startswith("wait:"):
-        return Silence()
-    if word == "hangup":
-        return HangUp()
-    if set(word) <= KEYS:
-        return Press(word)
-    raise KeyScriptError(f"{word!r} is not known: {SYNTAX}")
+def _action(word: key_script.Word) -> Action:
+    """A word of a key script, as the fake Asterisk's caller does it."""
+    match word:
+        case key_script.Press(keys):
+            return Press(keys)
+        case key_script.HangUp():
+            return HangUp()
+        case key_script.Wait():
+            return Silence()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Calls in the head: scripted ones, and past ones again."""
+"""Calls in the head: given ones, and past ones again."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routing.call_test_compiling import compile_tests
 from routing.conditions import Condition, Seen
 from routing.destinations import (
     Destination,
@@ -31,7 +32,14 @@ from routing.dialogue_model import (
 )
 from routing.documents import Document
 from routing.indexing import index_rules
-from routing.model import FileShape, HoursShape, NumberShape, RuleShape, VariableShape
+from routing.model import (
+    BusinessShape,
+    FileShape,
+    HoursShape,
+    NumberShape,
+    RuleShape,
+    VariableShape,
+)
 from routing.problems import Path
 from routing.queue_model import AgentShape, NeedShape, QueueShape
 from routing.route_model import ActionsShape, DestinationShape, PriorityShape, RouteShape
@@ -66,12 +74,11 @@ DEFAULT_TRIES = 3
 
 def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
-    business, assumed = shape.business, assumed_values(shape.unavailable)
+    fallback, assumed = shape.business.fallback, assumed_values(shape.unavailable)
+    business = _business(shape.business)
     return Policy(
         revision=revision,
-        business=Business(
-            business.name, business.country, business.timezone, tuple(business.languages)
-        ),
+        business=business,
         numbers={number: _number(number, entry) for number, entry in shape.numbers.items()},
         unlisted=_route(shape.unlisted),
         hours={
@@ -86,12 +93,17 @@ def compile_policy(shape: FileShape, document: Document, revision: str) -> Polic
         },
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
-        tracking=_tracking(shape.tracking, business.fallback),
+        tracking=_tracking(shape.tracking, fallback),
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
         assumed=assumed,
-        fallback=business.fallback,
+        fallback=fallback,
         prompts=shape.prompts,
+        tests=compile_tests(shape.tests, business, document),
     )
+
+
+def _business(shape: BusinessShape) -> Business:
+    return Business(shape.name, shape.country, shape.timezone, tuple(shape.languages))
 
 
 def destination(shape: DestinationShape) -> Destination:  # noqa: PLR0911  one line a kind

@@ -149,8 +149,8 @@ Time = Annotated[
     int,
     BeforeValidator(_time),
     Written(
-        "a time",
-        pattern("write a whole number and s, m, h or d: 2m, 3d", _DURATION),
+        "a duration, in s, m, h or d",
+        pattern("write a number and s, m, h or d: 90s, 2m, 3d", _DURATION),
         ("2m",),
         DURATION,
         seconds=True,

@@ -112,16 +112,16 @@ def _menu(menu: Menu) -> Aspects:
         "say": ", ".join(menu.say),
         **keys,
         "order of keys": ", ".join(choice.key for choice in menu.keys),
-        "silence": f"{silence.repeat} times more, then {route_in_words(silence.then)}",
-        "wrong key": f"{wrong.repeat} times more, then {route_in_words(wrong.then)}",
+        "silence": f"asked {silence.repeat}× again, then {route_in_words(silence.then)}",
+        "wrong key": f"asked {wrong.repeat}× again, then {route_in_words(wrong.then)}",
         "first key": f"{menu.first_key_seconds:g}s",
         "between keys": f"{menu.between_keys_seconds:g}s",
     }
 
 
 def _choice(choice: KeyChoice) -> str:
-    offer = f"offered by {choice.offer}" if choice.offer else "not offered"
-    return f"{route_in_words(choice.then)} ({offer})"
+    offer = f" (offered by {choice.offer})" if choice.offer else ""
+    return f"{route_in_words(choice.then)}{offer}"
 
 
 def _survey(survey: Survey) -> Aspects:

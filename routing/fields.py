@@ -287,7 +287,9 @@ def _hangup(value: object) -> int:
     raise complaint("bad-hangup", "neither true nor a hang-up cause", hint)
 
 
-def _just_true(field: str) -> Callable[[object], bool]:
+def just_true(field: str) -> Callable[[object], bool]:
+    """A validator of a key that has no other value than `true`."""
+
     def check(value: object) -> bool:
         if value is True:
             return True
@@ -312,11 +314,12 @@ HangupCause = Annotated[
     ),
 ]
 
-_ONLY_TRUE: Final = Written(
+ONLY_TRUE: Final = Written(
     "`true`", {"const": True, "errorMessage": "only `true` makes sense here"}, (True,)
 )
-TrackTrue = Annotated[bool, BeforeValidator(_just_true("track")), _ONLY_TRUE]
-CallbackTrue = Annotated[bool, BeforeValidator(_just_true("callback")), _ONLY_TRUE]
+"""How a key is written that has no other value."""
+TrackTrue = Annotated[bool, BeforeValidator(just_true("track")), ONLY_TRUE]
+CallbackTrue = Annotated[bool, BeforeValidator(just_true("callback")), ONLY_TRUE]
 
 
 def _scale(value: object) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from routing.call_test_model import CallTestShape
 from routing.dialogue_model import MailboxShape, MenuShape, SurveyShape, TrackingShape
 from routing.fields import ChannelVariable, OneOrMany, Text
 from routing.name_fields import Id, LanguageCode, LanguageName, QueueId, QueueName
@@ -289,4 +290,7 @@ class FileShape(Shape):
                 fa: به پشتیبانی پارس خوش آمدید.
                 en: Welcome to Pars Support.
         """,
+    )
+    tests: list[CallTestShape] = Field(
+        default=[], description="Calls with what is to become of them, for `rahyab test`."
     )

@@ -109,6 +109,16 @@ AgentOrWord = Annotated[
     AfterValidator(_known("agent", NONE, UNAVAILABLE)),
     _mention("agents", "an agent", NONE, UNAVAILABLE),
 ]
+RuleName = Annotated[
+    str,
+    AfterValidator(_known("rule")),
+    Written(
+        "the id of a rule, or `list/rule`",
+        pattern("write the id of a rule, or list/rule", rf"{_NAME}(?:/{_NAME})?"),
+        ("support/gold",),
+        section="rules",
+    ),
+]
 MailboxName = Annotated[str, AfterValidator(_known("mailbox")), _mention("mailboxes", "a mailbox")]
 HoursName = Annotated[str, AfterValidator(_known("hours")), _mention("hours", "hours")]
 LanguageName = Annotated[

@@ -30,7 +30,7 @@ _SECTIONS: Final = frozenset(PLURALS.values())
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What may be mentioned, by kind: the keys of `PLURALS`, `language` and `source`.
+    """What may be mentioned, by kind: the keys of `PLURALS`, `language`, `source` and `rule`.
 
     A kind that is absent could not be made out: its section is malformed or misspelt, which is a
     problem of its own. Nothing is then said about the mentions. `country` is the business's, None
@@ -59,6 +59,8 @@ def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Name
     numbers = data.get("numbers")
     if isinstance(numbers, dict):
         found["source"] = _sources(numbers.values())
+    if "rule-list" in found:
+        found["rule"] = _rules(data.get("rules"))
     country = business.get("country") if isinstance(business, dict) else None
     return Names(found, country if isinstance(country, str) else None)
 
@@ -103,3 +105,14 @@ def suggestion(wrong: str, allowed: Iterable[str]) -> str:
         return ""
     more = ", …" if len(words) > MOST_NAMES_SHOWN else ""
     return f"write one of: {', '.join(words[:MOST_NAMES_SHOWN])}{more}"
+
+
+def _rules(lists: object) -> tuple[str, ...]:
+    """The rules, each by its id alone and as `list/id`."""
+    ids = [
+        (name, rule["id"])
+        for name, rules in (lists.items() if isinstance(lists, dict) else ())
+        for rule in (rules if isinstance(rules, list) else ())
+        if isinstance(rule, dict) and isinstance(rule.get("id"), str)
+    ]
+    return tuple(dict.fromkeys([*(rule for _, rule in ids), *(f"{n}/{rule}" for n, rule in ids)]))

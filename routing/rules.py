@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from routing.call_tests import CallTest
 from routing.conditions import Condition, Seen
 from routing.destinations import Route
 from routing.indexing import Index
@@ -244,7 +245,8 @@ class Policy:
     `fallback` is the queue whose agents take calls while the server gives no answer. `prompts` maps
     a prompt id to its text per language, the built-in ones (`ivr/languages`) excluded. `unlisted`
     is where a call starts that dialled a number not in `numbers`. `variables` are those that rules
-    may ask for. `assumed` maps a fact to what is taken for it when it could not be fetched.
+    may ask for. `assumed` maps a fact to what is taken for it when it could not be fetched. `tests`
+    are for `rahyab test`; no call asks for them.
     """
 
     revision: str
@@ -264,3 +266,4 @@ class Policy:
     assumed: Mapping[str, Seen]
     fallback: str
     prompts: Mapping[str, Mapping[str, str]]
+    tests: tuple[CallTest, ...] = ()

@@ -232,12 +232,13 @@ class AssumedShape(Shape):
           customer.segment: none
           customer.language: fa
           customer.lead_score: 0
+          customer.last_agent: mina
           contract: running
           caller.blocked: false
           case.open: false
-          case.age: 1d
+          case.age: 0s
           queue.waiting: 0
-          queue.longest_wait: 1m
+          queue.longest_wait: 0s
           queue.agents: 1
           queue.estimated_wait: 2m
     """

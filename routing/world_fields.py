@@ -282,6 +282,21 @@ DATES: Final = Kind(
     ' calendar: `"1405-01-01..1405-01-04"` are the first four days of Nowruz 1405.',
 )
 _A_DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+def _single_date(value: object) -> date:
+    return _date(text_of(value, 'a day such as "2026-11-24"'))
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_single_date),
+    Written(
+        "a date", pattern('write year-month-day: "2026-03-21"', _A_DATE), ("2026-03-21",), DATES
+    ),
+]
+"""One day; Gregorian or Jalali."""
+
 DateRange = Annotated[
     str,
     AfterValidator(_date_range),

@@ -32,6 +32,8 @@ COMMANDS: Final = {
         "trial:try_command",
         "Place a call here in the terminal, and see where it goes and why.",
     ),
+    "test": ("test:test_command", "Run the tests of the rules, without a telephone."),
+    "explain": ("explain:explain_command", "Tell where a call would go, and why."),
     "callbacks": (
         "callbacks:callbacks",
         "List callers who wait to be called back, the longest waiting first.",

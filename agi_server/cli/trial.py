@@ -30,7 +30,6 @@ from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel
 from agi_server.trial import (
     Keyboard,
-    KeyScriptError,
     TrialCaller,
     TrialResult,
     place_trial,
@@ -40,6 +39,7 @@ from crm.ports import StoreError
 from dialplan import contract
 from dialplan.contract import Go
 from ivr.rulebook import Rulebook
+from routing.key_script import KeyScriptError
 
 WHY: Final = (
     "queues",

@@ -104,25 +104,32 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "METRICS": "127.0.0.1:0",
         **more,
     }
-    return {**kept, **{f"RAHYAB_{name}": value for name, value in ours.items()}}
+    # The program is found from whatever folder it is started in.
+    paths = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
+    return {
+        **kept,
+        "PYTHONPATH": paths,
+        **{f"RAHYAB_{name}": value for name, value in ours.items()},
+    }
 
 
 COMMAND = (sys.executable, "-m", "agi_server.cli", "serve")
 
 
 @contextmanager
-def serving(home: Path, *options: str, **more: str) -> Iterator[Server]:
+def serving(home: Path, *options: str, folder: Path = ROOT, **more: str) -> Iterator[Server]:
     """A server that answers; ended by force if the test did not end it.
 
     Args:
         home: Its home folder, with `rules.yaml`.
         options: Of `rahyab serve`.
+        folder: Where it is started.
         more: Settings, without RAHYAB_.
     """
     settings = environment(home, LOG_FORMAT="json", **more)
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     command = (*COMMAND, *options)
-    with subprocess.Popen(command, cwd=ROOT, env=settings, text=True, **pipes) as process:
+    with subprocess.Popen(command, cwd=folder, env=settings, text=True, **pipes) as process:
         watchdog = threading.Timer(LONGEST_WAIT, process.kill)
         watchdog.start()
         try:
@@ -132,13 +139,15 @@ def serving(home: Path, *options: str, **more: str) -> Iterator[Server]:
             process.kill()
 
 
-def operated(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def operated(
+    home: Path, *words: str, folder: Path = ROOT, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command of `rahyab` for the server of this home."""
     return subprocess.run(
         (*COMMAND[:-1], *words),
         check=False,
-        cwd=ROOT,
-        env=environment(home),
+        cwd=folder,
+        env=environment(home, **more),
         text=True,
         capture_output=True,
         timeout=LONGEST_WAIT,

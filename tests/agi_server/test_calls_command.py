@@ -35,6 +35,7 @@ HOSTILE = "[red]\x1b[31m\x07\udcff[/nothing]"
 """Markup, control codes of a terminal, and a byte that is no text."""
 
 DECISION = explanation(decide(POLICY, "arrival", FACTS))
+QUEUE = {"waiting": 2, "longest_wait": 40, "agents": 1, "estimated_wait": None}
 TRACKING = draw_tracking(lambda _: 2_345_678)
 
 
@@ -108,6 +109,8 @@ def fill_served(store: SqliteStore) -> None:
     events = (
         ("came-in", {"dialled": "+982191000000", "source": "website", "customer": "known"}),
         ("decided", explanation_to_data(DECISION)),
+        ("queues", {"support": QUEUE}),
+        ("callback-asked", {"number": "+982191000000"}),
         ("case-opened", {"tracking": TRACKING}),
         ("left-queue", {"status": "CONTINUE", "agent": "sara", "hold": 17}),
     )
@@ -221,8 +224,10 @@ def test_show_tells_why_in_the_order_of_events() -> None:
         "12:00:00 came in to +982191000000",
         "12:00:01 decided",
         *map(words, explain(DECISION)),
-        f"12:00:02 case opened: {TRACKING}",
-        "12:00:03 left the queue: CONTINUE, agent sara after 17 s",
+        "12:00:02 queue support: waiting 2, longest wait 40 s, agents 1, estimated wait unknown",
+        "12:00:03 asked to be called back at +982191000000",
+        f"12:00:04 case opened: {TRACKING}",
+        "12:00:05 left the queue: CONTINUE, agent sara after 17 s",
     ]
     places = [told.find(line) for line in expected]
     assert -1 not in places
@@ -237,6 +242,8 @@ def test_show_as_json_holds_everything() -> None:
     assert [event["kind"] for event in story["timeline"]] == [
         "came-in",
         "decided",
+        "queues",
+        "callback-asked",
         "case-opened",
         "left-queue",
     ]

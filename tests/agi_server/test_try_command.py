@@ -13,8 +13,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli.trial import try_command
-from agi_server.testing import HangUp, Press, Silence
-from agi_server.trial import KeyScriptError, read_word
 from crm.importing import import_customers
 from crm.ports import Store
 from crm.sample import SAMPLE_FILE
@@ -73,6 +71,35 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
 
     assert "Waits in the Asterisk queue reception." in result.output
     assert why in result.output
+
+
+@pytest.mark.parametrize(
+    ("keys", "end", "why"),
+    [
+        ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
+        ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
+        ("3", "Goes to survey.", "left every-way: key 3"),
+        ("4", "Is ended with cause 16.", f"asked to be called back at {ENGLISH}"),
+        ("5", "Goes to extension 201.", "left every-way: key 5"),
+        ("wait", "Is ended with cause 17.", "left every-way: silence"),
+    ],
+)
+def test_every_end_is_told(monkeypatch: pytest.MonkeyPatch, keys: str, end: str, why: str) -> None:
+    """In words, with what led there."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))
+    result = call(*OPEN, "--keys", keys)
+
+    assert end in result.output
+    assert why in result.output
+
+
+def test_queues_are_unknown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no Asterisk to ask; rules that ask see that, and so does the reader."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))
+    result = call("--keys", "", "--to", "+982191000001")
+
+    assert "queue support: waiting unknown, longest wait unknown" in result.output
+    assert "Is ended with cause 20." in result.output
 
 
 def test_caller_who_hangs_up_is_no_failure() -> None:
@@ -162,25 +189,3 @@ def test_ctrl_c_at_the_keyboard_hangs_up(store: Store) -> None:
     assert person.returncode == 0
     assert "The caller hung up." in rest.decode()
     assert store.calls()[0].ended_at is not None
-
-
-@pytest.mark.parametrize(
-    ("word", "action"),
-    [
-        ("", Silence()),
-        ("wait", Silence()),
-        ("wait:3", Silence()),
-        ("hangup", HangUp()),
-        ("10#", Press("10#")),
-        ("۱۰#", Press("10#")),
-    ],
-)
-def test_words_of_a_key_script(word: str, action: object) -> None:
-    """Each stands for one answer."""
-    assert read_word(word) == action
-
-
-def test_word_that_is_none_shows_the_syntax() -> None:
-    """With an example."""
-    with pytest.raises(KeyScriptError, match='as in "1 wait 10 hangup"'):
-        read_word("1a")

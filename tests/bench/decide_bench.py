@@ -11,7 +11,7 @@ thread: what else the machine does is not counted.
 import gc
 import json
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from statistics import quantiles
 from time import thread_time, thread_time_ns
@@ -42,6 +42,33 @@ RULES_TOLD = 30
 
 ROUNDS_OF_LOADING = 3
 """The shortest of these is taken: what is longer was disturbed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Rules, and calls to try them with."""
+
+    policy: Policy
+    calls: Sequence[Facts]
+
+    @property
+    def rules(self) -> RuleList:
+        """The list that decides."""
+        return self.policy.rules[LIST]
+
+    def decided(self) -> Iterator[float]:
+        """How long each call takes to decide, in µs."""
+        for call in self.calls:
+            begin = thread_time_ns()
+            decide(self.policy, LIST, call)
+            yield (thread_time_ns() - begin) / 1000
+
+    def told(self) -> Iterator[float]:
+        """The same with the reasons as data, as the journal keeps them."""
+        for call in self.calls:
+            begin = thread_time_ns()
+            explanation_to_data(explanation(decide(self.policy, LIST, call), RULES_TOLD))
+            yield (thread_time_ns() - begin) / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +132,18 @@ def main(  # noqa: PLR0913  the options of a command
     """Measure decisions and loading, and compare."""
     others = chosen(rivals)
     sizes = [int(size) for size in rules.split(",")]
-    loaded, decided, rivalled = [], [], []
-    for size in sizes:
-        text = rules_text(size)
-        policy = load(text)
-        loaded.append(measure_loading(size, text, policy.rules[LIST]))
-        facts = calls_for(policy, calls)
-        decided.append(measure_deciding(policy, facts, rounds))
-        for rival in others:
-            measured = measure_rival(rival, policy, facts, seconds, decided[-1].p50)
-            rivalled.append(measured)
+    texts = [rules_text(size) for size in sizes]
+    policies = [load(text) for text in texts]
+    trials = [Trial(policy, calls_for(policy, calls)) for policy in policies]
+    gc.collect()
+    gc.freeze()  # as a worker does when it has loaded its rules
+    decided = measure_deciding(trials, rounds)
+    rivalled = [
+        measure_rival(rival, trial, seconds, ours.p50)
+        for trial, ours in zip(trials, decided, strict=True)
+        for rival in others
+    ]
+    loaded = [measure_loading(*each) for each in zip(sizes, texts, policies, strict=True)]
     if as_json:
         tables = {"loading": loaded, "deciding": decided, "rivals": rivalled}
         rows = {name: [asdict(row) for row in table] for name, table in tables.items()}
@@ -156,42 +185,44 @@ def read(text: str) -> Document:
     return resolve(document).document
 
 
-def microseconds(work: Callable[[], object]) -> float:
-    """How long this takes, once."""
-    begin = thread_time_ns()
-    work()
-    return (thread_time_ns() - begin) / 1000
-
-
 def milliseconds(work: Callable[[], object]) -> float:
     """How long this takes, undisturbed."""
-    gc.collect()
-    return min(microseconds(work) for _ in range(ROUNDS_OF_LOADING)) / 1000
+    times = []
+    for _ in range(ROUNDS_OF_LOADING):
+        gc.collect()
+        begin = thread_time()
+        work()
+        times.append(thread_time() - begin)
+    return min(times) * 1000
 
 
-def measure_deciding(policy: Policy, calls: Sequence[Facts], rounds: int) -> Decided:
-    """Each call decided, `rounds` times, one by one."""
-    rules = policy.rules[LIST]
-    again = [call for _ in range(rounds) for call in calls]
-    alone = [microseconds(lambda call=call: decide(policy, LIST, call)) for call in again]  # type: ignore[misc]
-    told = [microseconds(lambda call=call: _told(policy, call)) for call in again]  # type: ignore[misc]
-    places = [decide(policy, LIST, call).position / len(rules.rules) for call in calls]
+def measure_deciding(trials: Sequence[Trial], rounds: int) -> list[Decided]:
+    """Every list in turn, round after round: a slow minute of the machine slows all of them."""
+    alone: list[list[float]] = [[] for _ in trials]
+    told: list[list[float]] = [[] for _ in trials]
+    for _ in range(rounds):
+        for place, trial in enumerate(trials):
+            alone[place] += trial.decided()
+            told[place] += trial.told()
+    return [_decided(*each) for each in zip(trials, alone, told, strict=True)]
+
+
+def _decided(trial: Trial, alone: list[float], told: list[float]) -> Decided:
+    rules = trial.rules
+    positions = [decide(trial.policy, LIST, call).position for call in trial.calls]
     return Decided(
         rules=len(rules.rules),
         facts=len(rules.index.dimensions),
         p50=percentile(alone, 0.5),
         p99=percentile(alone, 0.99),
         told_p50=percentile(told, 0.5),
-        quarters=tuple(quantiles(places)),
+        quarters=tuple(quantiles(position / len(rules.rules) for position in positions)),
     )
 
 
-def _told(policy: Policy, call: Facts) -> object:
-    return explanation_to_data(explanation(decide(policy, LIST, call), RULES_TOLD))
-
-
-def measure_loading(size: int, text: str, rules: RuleList) -> Loaded:
+def measure_loading(size: int, text: str, policy: Policy) -> Loaded:
     """The whole way from text to policy, and its parts each by itself."""
+    conditions = [rule.when for rule in policy.rules[LIST].rules]
     document = read(text)
     names = names_in(document.data, builtin_prompts())
     shape = FileShape.model_validate(document.data, context=names)
@@ -199,7 +230,7 @@ def measure_loading(size: int, text: str, rules: RuleList) -> Loaded:
     reading = milliseconds(lambda: read(text))
     validating = milliseconds(lambda: FileShape.model_validate(document.data, context=names))
     compiling = milliseconds(lambda: compile_policy(shape, document, "r"))
-    indexing = milliseconds(lambda: index_rules([rule.when for rule in rules.rules]))
+    indexing = milliseconds(lambda: index_rules(conditions))
     return Loaded(
         rules=size,
         whole=whole,
@@ -224,21 +255,19 @@ def _memory(text: str) -> float:
     return (after - before) / 2**20
 
 
-def measure_rival(
-    rival: Rival, policy: Policy, calls: Sequence[Facts], seconds: float, ours: float
-) -> Rivalled:
+def measure_rival(rival: Rival, trial: Trial, seconds: float, ours: float) -> Rivalled:
     """As many of the calls as it decides in `seconds`; `ours` is our median in µs."""
-    rules = policy.rules[LIST].rules
+    rules = trial.rules.rules
     begin = thread_time()
     compiled = [rival.compiled(rule.when) for rule in rules]
     compiling = thread_time() - begin
     times: list[float] = []
     agreed = 0
     end = thread_time() + seconds
-    for call in calls:
+    for call in trial.calls:
         if times and thread_time() > end:
             break
-        decision = decide(policy, LIST, call)
+        decision = decide(trial.policy, LIST, call)
         shown = shown_by(decision)
         begin = thread_time_ns()
         place = first_match(compiled, shown)

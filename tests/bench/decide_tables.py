@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 
 def print_decisions(rows: Sequence["Decided"], plan: str) -> None:
-    """How long a decision takes, and against the list before."""
+    """How long a decision takes, and how many times as long as on the list in the row before."""
     table = simple_table(
-        *("rules", "facts asked for", "p50", "p99", "p50 to the first", "with reasons"),
+        *("rules", "facts asked for", "p50", "p99", "to the row before", "with reasons"),
         "rules taken (quarters of the list)",
     )
-    for row in rows:
+    for before, row in zip([None, *rows], rows, strict=False):
         table.add_row(
             f"{row.rules:,}",
             str(row.facts),
             f"{row.p50:.1f} µs",
             f"{row.p99:.1f} µs",
-            f"{row.p50 / rows[0].p50:.2f}",
+            "" if before is None else f"{row.p50 / before.p50:.2f}",
             f"{row.told_p50:.0f} µs",
             ", ".join(f"{quarter:.0%}" for quarter in row.quarters),
         )

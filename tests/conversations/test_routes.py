@@ -93,6 +93,44 @@ def test_what_is_done_on_the_way_is_done_in_its_order(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
+@pytest.mark.parametrize(
+    ("number", "prompt", "cases"),
+    [(3, "en/welcome", 0), (4, "en/tracking-number-is", 1)],
+)
+def test_who_hangs_up_on_the_way_leaves_what_was_done_until_then(
+    tmp_path: Path, number: int, prompt: str, cases: int
+) -> None:
+    """In the route's words no request is open yet; while its number is read out it is."""
+
+    async def call(site: Site) -> None:
+        script = ScriptedCaller(Press("1"), during={number: HangUp()})
+        channel = FakeChannel(number=STRANGER, dialled=MAIN_NUMBER, caller=script)
+        await site.request(channel, Script.INCOMING)
+        story = site.story()
+        assert len(story.cases) == cases
+        assert heard(channel)[-1] == prompt
+        assert story.timeline[-1].kind == "hung-up"
+        assert story.timeline[-1].data == {"stage": "menu every-way"}
+        assert not channel.variables.get(contract.GO)
+
+    play(tmp_path, call)
+
+
+def test_a_missing_prompt_of_a_route_is_left_out(tmp_path: Path) -> None:
+    """The rest of the way is gone, and the journal names the file."""
+
+    async def call(site: Site) -> None:
+        channel = caller(Press("1"))
+        channel.sounds = lambda file, _: None if file == "rahyab/en/welcome" else 2.0
+        await site.request(channel, Script.INCOMING)
+        assert channel.variables.get(contract.QUEUE) == "support-en"
+        assert len(site.story().cases) == 1
+        (missing,) = [one for one in site.story().timeline if one.kind == "missing-prompt"]
+        assert missing.data == {"sound": "rahyab/en/welcome"}
+
+    play(tmp_path, call)
+
+
 def test_a_number_outside_is_for_the_dialplan_to_dial(tmp_path: Path) -> None:
     """The caller's own number stays as it came."""
 

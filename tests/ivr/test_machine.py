@@ -7,7 +7,7 @@ from stdnum import damm
 
 from ivr import machine
 from ivr.dialogues import Dialogue, menu_dialogue, survey_dialogue, tracking_dialogue
-from ivr.machine import Ask, CheckResult, Go, Keep, Keyed, NoInput, Say, Verify
+from ivr.machine import Ask, CheckResult, Go, Keep, Keyed, NoInput, NotChecked, Say, Verify
 from routing.destinations import Destination, Route, ToMenu, ToQueue
 from routing.rules import KeyChoice, Menu, Patience, Survey, SurveyQuestion, Tracking
 
@@ -163,6 +163,17 @@ def test_state_of_a_found_request_is_said_before_going_on() -> None:
     effects = play(tracking(), Keyed(good), found)
 
     assert effects[-2:] == [Say(("tracking-state-new",)), Go(Route(ToMenu("welcome")), "finished")]
+
+
+def test_nobody_is_asked_again_for_what_cannot_be_checked() -> None:
+    """That is said, and the call goes where it goes after too many mistakes: here at the first."""
+    good = "12345678" + damm.calc_check_digit("12345678")
+    effects = play(tracking(), Keyed(good), NotChecked(("tracking-unavailable",)))
+
+    assert effects[-2:] == [
+        Say(("tracking-unavailable",)),
+        Go(Route(ToQueue("reception")), "unavailable"),
+    ]
 
 
 EVENTS = st.lists(

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from agi_server.testing import FakeChannel, Faults, HangUp, Press
+from agi_server.testing import FakeChannel, Faults, HangUp, Press, Queue, QueueMember
 from agi_server.testing.memory import connect_in_memory
 from agi_server.testing.session import Session
 from agi_server.testing.wire import Wire
@@ -13,6 +13,17 @@ VERSIONS: Final = {22: "22.10.1", 16: "16.28.0"}
 LANDING: Final = ("agi-lab-elsewhere", "landing")
 SECONDS: Final = 5.0
 """Real ones; a scenario that is right needs next to none."""
+
+QUEUES: Final = {
+    "agi-lab-queue": Queue(
+        members=(
+            QueueMember("Local/run@agi-lab-subroutine"),
+            QueueMember("Local/1@nowhere", "INVALID"),
+        )
+    ),
+    "agi-lab-quiet": Queue(sets_variables=False),
+}
+"""Those of tests/live/protocol/real.py."""
 
 _LENGTHS: Final = {"scene/two": 2.0, "beep": 0.4, "lowercase": 0.5, "uppercase": 0.5}
 _SPOKEN: Final = ("digits/", "letters/", "phonetic/")
@@ -82,6 +93,7 @@ def channel_of(scenario: Scenario, branch: int) -> FakeChannel:
     is_dead = scenario.scene.is_dead
     return FakeChannel(
         known=scenario.scene.variables,
+        queues=QUEUES,
         sounds=_sounds,
         context="agi-lab-dead" if is_dead else "agi-lab",
         extension="h" if is_dead else "run",

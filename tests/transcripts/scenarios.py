@@ -98,6 +98,23 @@ _WRONG: Final = (
 )
 
 
+_OF_QUEUES: Final = (
+    "${QUEUE_EXISTS(agi-lab-queue)} ${QUEUE_EXISTS(nosuch)}",
+    "${QUEUE_WAITING_COUNT(agi-lab-queue)} ${QUEUE_WAITING_COUNT(nosuch)}",
+    "${QUEUE_VARIABLES(nosuch)} ${QUEUE_VARIABLES(agi-lab-quiet)} ${QUEUEHOLDTIME}",
+    "${QUEUE_VARIABLES(agi-lab-queue)} ${QUEUEHOLDTIME} ${QUEUECOMPLETED} ${QUEUECALLS}",
+    "${QUEUE_MEMBER(agi-lab-queue,count)} ${QUEUE_MEMBER(agi-lab-queue,logged)}",
+    "${QUEUE_MEMBER(agi-lab-queue,free)} ${QUEUE_MEMBER(nosuch,count)}",
+    "${QUEUE_MEMBER(agi-lab-queue,paused,Local/run@agi-lab-subroutine)}",
+    "${QUEUE_MEMBER_LIST(agi-lab-queue)} ${QUEUE_MEMBER_LIST(agi-lab-quiet)}",
+    "${QUEUE_GET_CHANNEL(agi-lab-queue,1)} ${QUEUE_GET_CHANNEL(nosuch,1)}",
+    "${DEVICE_STATE(Local/1@nowhere)} ${DEVICE_STATE(Local/run@agi-lab-subroutine)}",
+    "${DEVICE_STATE(PJSIP/nosuch)} ${IMPORT(nosuch,UNIQUEID)}",
+    "${IF(0?yes:no)} ${IF(7?yes:no)} ${IF(word?yes:no)} ${IF(-1?yes)}",
+)
+"""What `agi_server.commands.queues` asks, piece by piece; nobody waits in these queues."""
+
+
 def _values() -> Iterator[Scenario]:
     yield Scenario(
         "variables",
@@ -117,6 +134,7 @@ def _values() -> Iterator[Scenario]:
         + lines('GET FULL VARIABLE "${URIENCODE(a b/c)}"', "SET VARIABLE A a:b:c")
         + lines("GET FULL VARIABLE ${STRREPLACE(A,:,+)}"),
     )
+    yield Scenario("queues", lines(*(f'GET FULL VARIABLE "{asked}"' for asked in _OF_QUEUES)))
     yield Scenario(
         "cut-values",
         lines(f"SET VARIABLE X {'x' * 1500}", "GET VARIABLE X", "GET FULL VARIABLE ${X}"),

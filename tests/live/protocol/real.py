@@ -28,6 +28,16 @@ SUITES: Final = ("sid", "bullseye")
 """The Debian releases with Asterisk 22 and 16: the newest and the oldest that we promise."""
 
 DIALPLAN: Final = Path(__file__).with_name("extensions.conf")
+QUEUES: Final = """
+[agi-lab-queue]
+setqueuevar=yes
+member => Local/run@agi-lab-subroutine
+member => Local/1@nowhere
+
+[agi-lab-quiet]
+"""
+"""One with a member who is there and one who is not, and one that does not tell how it stands."""
+
 MODULES: Final = ("app_senddtmf.so", "app_sms.so")
 """What these tests need beyond the lab's modules."""
 
@@ -121,7 +131,7 @@ class RealAsterisk:
     def start(cls, suite: str, folder: Path) -> "RealAsterisk":
         """Start the Asterisk of a Debian release in a folder of its own."""
         # Nothing here asks for the lab's own server: any port will do for it.
-        plan = Plan(folder, (LOCALHOST, 4573), queues="", dialplan=DIALPLAN.read_text())
+        plan = Plan(folder, (LOCALHOST, 4573), queues=QUEUES, dialplan=DIALPLAN.read_text())
         return cls(suite, Asterisk.start(find_root(suite, print), plan))
 
     def call(  # noqa: PLR0913  everything that a call can be begun with, by name

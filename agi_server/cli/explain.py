@@ -1,0 +1,262 @@
+"""`rahyab explain`: where would a call go, step by step, and why?"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from agi_server.cli.calls import print_story
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.explaining import print_account
+from agi_server.cli.loading import opened_store, policy_for_command, settings_for_command
+from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.problems import print_problems
+from agi_server.gather import customer_facts
+from agi_server.policy import PolicyError, load_rules, read_rules
+from agi_server.settings import Settings
+from crm.records import CallStory
+from ivr.prompts import builtin_prompts
+from ivr.rulebook import Rulebook
+from rehearsal.account import Account
+from rehearsal.account_data import account_to_data
+from rehearsal.journalled import script_of
+from rehearsal.rehearse import rehearse
+from rehearsal.waiting import ImpossibleVisitError
+from rehearsal.why_not import NoSuchRuleError, find_rule, why_not
+from rehearsal.writing import as_test
+from routing.call_test_loading import load_customer
+from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
+from routing.entrances import read_caller
+from routing.facts import Caller, CustomerFacts, CustomerStatus
+from routing.facts_data import facts_from_data
+from routing.key_script import KeyScriptError, read_script
+from routing.loading import RulesError
+from routing.moments import read_moment
+from routing.rules import Policy
+from routing.rules_text import RulesText
+
+_VISIT: Final = re.compile(
+    r"(?:answered by (?P<agent>\S+)|(?P<end>gives up|refused|hangs up))"
+    r"(?: after (?P<count>[0-9]{1,6})(?P<unit>[smh]))?"
+)
+_ENDS: Final = {
+    "gives up": VisitEnd.GAVE_UP,
+    "refused": VisitEnd.REFUSED,
+    "hangs up": VisitEnd.HUNG_UP,
+}
+_SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def _visits(
+    _context: click.Context, _option: click.Parameter, values: Sequence[str]
+) -> tuple[Visit, ...]:
+    return tuple(_visit(value) for value in values)
+
+
+def _visit(text: str) -> Visit:
+    match = _VISIT.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(
+            f"{text!r}: write 'answered by sara after 20s', 'gives up', 'refused' or"
+            " 'hangs up after 40s'"
+        )
+    after = int(match["count"] or 0) * _SECONDS_IN[match["unit"] or "s"]
+    end = VisitEnd.ANSWERED if match["agent"] else _ENDS[match["end"]]
+    return Visit(end, after, match["agent"])
+
+
+@click.command("explain")
+@click.option("--from", "caller", metavar="NUMBER", help="Who calls; '' withholds.")
+@click.option("--to", "dialled", metavar="NUMBER", help="The number dialled.")
+@click.option("--at", metavar="MOMENT", help="When: '2026-11-24 10:00'. Left out: now.")
+@click.option("--keys", default="", metavar="WORDS", help='One word a question: "1 wait 10".')
+@click.option("--name", default="", help="The caller's name as the network would send it.")
+@click.option(
+    "--in-queue",
+    "visits",
+    multiple=True,
+    callback=_visits,
+    metavar="WHAT",
+    help="'answered by sara after 20s', 'gives up', 'refused', 'hangs up'; one for each queue.",
+)
+@click.option(
+    "--customer",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What is known of the caller: YAML, as under `customer` of a test.",
+)
+@click.option("--call", "call_id", metavar="ID", help="A past call, by the rules as they were.")
+@click.option("--why-not", "asked_rule", metavar="RULE", help="Why this rule did not decide.")
+@click.option("--as-test", "writes_test", is_flag=True, help="Print a test to paste.")
+@click.option("--json", "for_programs", is_flag=True, help="For programs: one JSON object.")
+def explain_command(  # noqa: PLR0917  click passes the options by name
+    caller: str | None,
+    dialled: str | None,
+    at: str | None,
+    keys: str,
+    name: str,
+    visits: tuple[Visit, ...],
+    customer: Path | None,
+    call_id: str | None,
+    asked_rule: str | None,
+    writes_test: bool,
+    for_programs: bool,
+) -> None:
+    """Tell where a call would go, and why: each rule on its way, and what it saw.
+
+    No call is placed and nothing is written. The rules are led exactly as they are in service.
+    Without --customer the caller is looked up in the local database, if there is one.
+
+    Exit code 1: the journal has no such call, or the rules have problems. 2: it could not run.
+    """
+    settings = settings_for_command()
+    console = table_console()
+    if call_id is not None:
+        if caller is not None or dialled is not None or customer is not None:
+            raise click.UsageError("--call tells who called whom: leave the other options out")
+        book, call = _past_call(console, settings, call_id, quiet=for_programs or writes_test)
+    else:
+        if caller is None or dialled is None:
+            raise click.UsageError("write --from and --to, or --call for a past call")
+        book = Rulebook.of(policy_for_command(settings.rules))
+        try:
+            moment = _moment(book.policy, at)
+            words = read_script(keys)
+        except (KeyScriptError, ValueError) as error:
+            raise CannotRunError(str(error)) from None
+        who = read_caller(caller, name, book.policy.business.country)
+        known, note = _customer(settings, book.policy, who, moment, customer)
+        call = ScriptedCall(
+            call_id=UNNAMED_CALL,
+            at=moment,
+            caller=who,
+            dialled=dialled,
+            customer=known,
+            keys=words,
+            visits=visits,
+        )
+        if note and not (for_programs or writes_test):
+            console.print(Text(note, style="dim"))
+    _tell(console, book, call, asked_rule, writes_test=writes_test, for_programs=for_programs)
+
+
+def _moment(policy: Policy, at: str | None) -> datetime:
+    zone = policy.business.timezone
+    return datetime.now(UTC).astimezone(zone) if at is None else read_moment(at, zone)
+
+
+def _tell(
+    console: Console,
+    book: Rulebook,
+    call: ScriptedCall,
+    asked_rule: str | None,
+    *,
+    writes_test: bool,
+    for_programs: bool,
+) -> None:
+    try:
+        account = rehearse(book, call)
+        answer = _why_not(book.policy, asked_rule, account)
+    except (ImpossibleVisitError, NoSuchRuleError) as error:
+        raise CannotRunError(str(error)) from None
+    if writes_test:
+        click.echo(as_test(book.policy, call, account, _title(call)), nl=False)
+    elif for_programs:
+        click.echo(as_json(_as_data(book, account, answer)))
+    else:
+        print_account(console, book, account)
+        if answer:
+            console.print()
+        for line in answer:
+            console.print(cell(line))
+
+
+def _why_not(policy: Policy, word: str | None, account: Account) -> tuple[str, ...]:
+    return () if word is None else why_not(policy, find_rule(policy, word), account)
+
+
+def _as_data(book: Rulebook, account: Account, answer: Sequence[str]) -> Mapping[str, Any]:
+    told: dict[str, Any] = {"revision": book.policy.revision}
+    told["steps"] = account_to_data(book, account)
+    return {**told, "why_not": list(answer)} if answer else told
+
+
+def _title(call: ScriptedCall) -> str:
+    who = call.caller.number or "a withheld number"
+    return f"{who} calls {call.dialled} at {call.at:%Y-%m-%d %H:%M}"
+
+
+def _customer(
+    settings: Settings, policy: Policy, who: Caller, at: datetime, file: Path | None
+) -> tuple[CustomerFacts, str]:
+    """What is known of the caller, and what there is to say about how it is known."""
+    if file is not None:
+        return _customer_in(policy, who, at, file), ""
+    if who.number is None:
+        return CustomerFacts(CustomerStatus.WITHHELD), ""
+    if not settings.database.exists():
+        note = f"There is no database at {settings.database}: the caller is taken for unknown."
+        return CustomerFacts(CustomerStatus.UNKNOWN), note
+    with opened_store(settings) as store:
+        return customer_facts(store.look_up_caller(who.number)), ""
+
+
+def _customer_in(policy: Policy, who: Caller, at: datetime, file: Path) -> CustomerFacts:
+    try:
+        rules = read_rules(file)
+        return load_customer(
+            policy,
+            str(file),
+            rules.text,
+            known_prompts=builtin_prompts(),
+            at=at,
+            withheld=who.number is None,
+        )
+    except PolicyError as error:
+        raise CannotRunError(str(error)) from None
+    except RulesError as error:
+        print_problems(rules, error.problems)
+        raise CannotRunError(f"{file} does not describe a customer") from None
+
+
+def _past_call(
+    console: Console, settings: Settings, call_id: str, *, quiet: bool
+) -> tuple[Rulebook, ScriptedCall]:
+    """A call of the journal with its rules; its story is printed first unless `quiet`.
+
+    Raises:
+        click.exceptions.Exit: There is no such call, or nothing but the story can be told of it.
+    """
+    with opened_store(settings) as store:
+        story = store.call_story(call_id)
+        if story is None:
+            click.echo(f"The journal has no call {cell(call_id).plain}.", err=True)
+            raise click.exceptions.Exit(FINDINGS)
+        revision = store.revision(story.call.revision)
+    facts = facts_from_data(story.call.facts)
+    if not quiet:
+        zone = facts.at.tzinfo
+        print_story(console, story, zone if isinstance(zone, ZoneInfo) else None)
+    bundle = None if revision is None else revision.bundle
+    book = _rules_as_they_were(console, story, bundle)
+    if not quiet:
+        console.print(Text(f"\nBy the rules as they were ({story.call.revision}):", style="bold"))
+    return book, script_of(facts, story.timeline)
+
+
+def _rules_as_they_were(console: Console, story: CallStory, bundle: str | None) -> Rulebook:
+    name = story.call.revision
+    try:
+        if bundle is not None:
+            return Rulebook.of(load_rules(RulesText.unbundled(bundle)))
+        reason = f"The database has not kept the rules of revision {name}"
+    except PolicyError as error:
+        reason = f"The rules of revision {name} do not load in this version ({error})"
+    console.print(Text(f"{reason}: what the journal says above is all.", style="dim"))
+    raise click.exceptions.Exit(0)

@@ -1,0 +1,72 @@
+"""Printing the way of a rehearsed call."""
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from agi_server.cli.printing import cell
+from dialplan import contract
+from dialplan.applications import queue_application
+from ivr.rulebook import Rulebook
+from rehearsal.account import Account, Sent
+from rehearsal.staffing import Candidate, Stage, stages
+from rehearsal.telling import Told, tell
+from routing.destinations import ToQueue
+from routing.explain import duration_in_words
+from routing.rules import CALLERS_LANGUAGE, Need
+
+_STYLES = {"✓": "green", "✗": "red", "→": "bold"}
+"""By the sign that a line begins with."""
+
+
+def print_account(console: Console, book: Rulebook, account: Account) -> None:
+    """Print every step, with a table of who is rung where the caller comes to wait."""
+    told = tell(account, book.catalogue)
+    for number, (step, words) in enumerate(zip(account.steps, told, strict=True), start=1):
+        _print_step(console, number, words)
+        if isinstance(step.event, Sent) and isinstance(step.event.ending, ToQueue):
+            _print_queue(console, book, step.event, step.event.ending.queue)
+
+
+def _print_step(console: Console, number: int, told: Told) -> None:
+    console.print(Text(f"{number:>3}. ", style="dim") + cell(told.headline))
+    for line in told.details:
+        words = cell(f"     {line}")
+        words.stylize(_STYLES.get(line[:1], "dim"))
+        console.print(words)
+
+
+def _print_queue(console: Console, book: Rulebook, sent: Sent, queue: str) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("from", "at", "penalty", "needs", "who is rung"):
+        table.add_column(column)
+    for stage in stages(book.policy, queue, sent.facts.language, sent.at):
+        table.add_row(
+            duration_in_words(stage.after),
+            stage.at.strftime("%H:%M:%S"),
+            str(stage.penalty),
+            cell(", ".join(_need(need, sent.facts.language) for need in stage.need)),
+            cell(_candidates(stage)),
+        )
+    limit = duration_in_words(book.policy.queues[queue].give_up_after)
+    console.print(Padding(table, (0, 0, 0, 5)))
+    console.print(cell(f"     gives up after {limit}"))
+    rule = sent.variables[contract.QUEUE_RULE]
+    named = f", penalty rule [{rule}] of queuerules.conf" if rule else ", no penalty rule"
+    line = f"     Asterisk: {queue_application(sent.variables)}{named}"
+    console.print(cell(line))
+
+
+def _need(need: Need, language: str) -> str:
+    skill = language if need.skill == CALLERS_LANGUAGE else need.skill
+    return f"{skill} {need.level}" if need.level > 1 else skill
+
+
+def _candidates(stage: Stage) -> str:
+    return ", ".join(_candidate(each) for each in stage.candidates) or "nobody"
+
+
+def _candidate(candidate: Candidate) -> str:
+    off = " (off duty)" if candidate.on_duty is False else ""
+    return f"{candidate.agent.id}{off}"

@@ -1,0 +1,83 @@
+"""The way of a call as plain data (JSON)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from ivr.course import ChangeLanguage, Decided, Left
+from ivr.rulebook import Rulebook
+from rehearsal import account as steps
+from rehearsal.account import Account, Step
+from rehearsal.staffing import Stage, stages
+from routing.decide import explanation
+from routing.decisions_data import destination_to_data, explanation_to_data
+from routing.destinations import ToQueue
+from routing.facts_data import facts_to_data
+
+Data = dict[str, Any]
+
+KINDS: Final[Mapping[type, str]] = {
+    steps.CameIn: "came-in",
+    ChangeLanguage: "language",
+    steps.Heard: "heard",
+    steps.Pressed: "pressed",
+    steps.WasSilent: "silence",
+    Left: "left",
+    steps.LookedAtQueues: "queues",
+    Decided: "decided",
+    steps.CaseOpened: "case-opened",
+    steps.LookedUp: "looked-up",
+    steps.CallbackAsked: "callback-asked",
+    steps.Recorded: "recorded",
+    steps.Sent: "sent",
+    steps.Waited: "left-queue",
+    steps.SurveyBegun: "survey",
+    steps.Answered: "answered",
+    steps.HungUp: "hung-up",
+    steps.WentInCircles: "failed",
+}
+"""What each kind of step is called, as in the journal where it has the same."""
+
+
+def account_to_data(book: Rulebook, account: Account) -> list[Data]:
+    """Every step, in order: `after` in seconds, `kind`, and its particulars."""
+    return [_step(book, step) for step in account.steps]
+
+
+def _step(book: Rulebook, step: Step) -> Data:
+    event = step.event
+    match event:
+        case steps.CameIn():
+            own: Data = {"facts": facts_to_data(event.facts), "listed": event.listed}
+        case Decided(decision):
+            own = explanation_to_data(explanation(decision))
+        case steps.Sent():
+            own = _sent(book, event)
+        case steps.LookedUp(_, state):
+            own = {**asdict(event), "found": state is not None}
+        case _:
+            own = asdict(event)
+    return {"after": step.after, "kind": KINDS[type(event)], **own}
+
+
+def _sent(book: Rulebook, event: steps.Sent) -> Data:
+    data: Data = {
+        "to": destination_to_data(event.ending),
+        "rule": event.rule,
+        "variables": {name: str(value) for name, value in event.variables.items()},
+    }
+    if isinstance(event.ending, ToQueue):
+        facts = event.facts
+        found = stages(book.policy, event.ending.queue, facts.language, event.at)
+        data["steps"] = [_stage(each) for each in found]
+    return data
+
+
+def _stage(stage: Stage) -> Data:
+    return {
+        "after": stage.after,
+        "at": stage.at.isoformat(),
+        "penalty": stage.penalty,
+        "need": [asdict(need) for need in stage.need],
+        "agents": [{"agent": each.agent.id, "on_duty": each.on_duty} for each in stage.candidates],
+    }

@@ -1,0 +1,127 @@
+"""What of the rules tests have reached, and what none has."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.course import Decided, Left
+from rehearsal.account import Account, Answered, Sent, Waited
+from routing.call_tests import VisitEnd
+from routing.destinations import ToQueue
+from routing.problems import Path
+from routing.rules import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place of the rules that a call can reach.
+
+    Attributes:
+        path: Where it is written.
+        kind: `rules`, `menu branches`, `queue steps` or `survey questions`.
+        name: What an administrator calls it: `menu welcome, key 1`.
+    """
+
+    path: Path
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which points there are, and the names of those that were reached."""
+
+    points: tuple[Point, ...]
+    reached: frozenset[str]
+
+    @property
+    def missed(self) -> tuple[Point, ...]:
+        """What no test has reached, in the order of the rules."""
+        return tuple(point for point in self.points if point.name not in self.reached)
+
+    @property
+    def share(self) -> float:
+        """The part of the points that was reached, in per cent; 100 if there are none."""
+        if not self.points:
+            return 100.0
+        return 100 * (len(self.points) - len(self.missed)) / len(self.points)
+
+    def by_kind(self) -> Mapping[str, tuple[int, int]]:
+        """For each kind of point: how many were reached, and how many there are."""
+        counts: dict[str, tuple[int, int]] = {}
+        for point in self.points:
+            reached, there = counts.get(point.kind, (0, 0))
+            counts[point.kind] = (reached + (point.name in self.reached), there + 1)
+        return counts
+
+
+def coverage(policy: Policy, accounts: Iterable[Account]) -> Coverage:
+    """What calls have reached of the rules."""
+    reached = {name for account in accounts for name in _reached(policy, account)}
+    return Coverage(tuple(points(policy)), frozenset(reached))
+
+
+def points(policy: Policy) -> Iterator[Point]:
+    """Everything that a call can reach, section by section."""
+    yield from _queue_points(policy)
+    yield from _menu_points(policy)
+    for id_, rules in policy.rules.items():
+        for number, rule in enumerate(rules.rules):
+            yield Point(("rules", id_, number), "rules", f"rule {id_}/{rule.id}")
+    for id_, survey in policy.surveys.items():
+        for number, question in enumerate(survey.questions):
+            path: Path = ("surveys", id_, "questions", number)
+            yield Point(path, "survey questions", f"survey {id_}, question {question.id} answered")
+
+
+def _queue_points(policy: Policy) -> Iterator[Point]:
+    kind = "queue steps"
+    for id_, queue in policy.queues.items():
+        path: Path = ("queues", id_)
+        yield Point((*path, "need"), kind, f"queue {id_}, entered")
+        for number in range(1, len(queue.steps)):
+            name = _step_name(id_, queue.steps[number].after)
+            yield Point((*path, "steps", number - 1), kind, name)
+        yield Point((*path, "give_up"), kind, f"queue {id_}, given up")
+        yield Point(path, kind, f"queue {id_}, answered")
+
+
+def _menu_points(policy: Policy) -> Iterator[Point]:
+    kind = "menu branches"
+    for id_, menu in policy.menus.items():
+        path: Path = ("menus", id_)
+        for choice in menu.keys:
+            yield Point((*path, "keys", choice.key), kind, f"menu {id_}, key {choice.key}")
+        yield Point((*path, "silence"), kind, f"menu {id_}, silence")
+        yield Point((*path, "wrong_key"), kind, f"menu {id_}, wrong key")
+
+
+def _step_name(queue: str, after: int) -> str:
+    return f"queue {queue}, step after {after}s"
+
+
+def _reached(policy: Policy, account: Account) -> Iterator[str]:
+    """The names of what one call has reached."""
+    for step in account.steps:
+        match step.event:
+            case Decided(decision):
+                yield f"rule {decision.rules.id}/{decision.rule_id}"
+            case Left(dialogue, why):
+                yield f"menu {dialogue}, {why}"
+            case Sent(ToQueue(queue)):
+                yield f"queue {queue}, entered"
+            case Waited():
+                yield from _waited(policy, step.event)
+            case Answered(survey, question):
+                yield f"survey {survey}, question {question} answered"
+
+
+def _waited(policy: Policy, event: Waited) -> Iterator[str]:
+    queue = policy.queues[event.queue]
+    for step in queue.steps[1:]:
+        if step.after <= event.seconds:
+            yield _step_name(event.queue, step.after)
+    match event.visit.end:
+        case VisitEnd.ANSWERED:
+            yield f"queue {event.queue}, answered"
+        case VisitEnd.GAVE_UP | VisitEnd.REFUSED:
+            yield f"queue {event.queue}, given up"

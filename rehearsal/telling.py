@@ -1,0 +1,222 @@
+"""The way of a rehearsed call in words: one function for each kind of step."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ivr.course import ChangeLanguage, Decided, Left
+from ivr.prompts import Catalogue
+from rehearsal.account import (
+    Account,
+    Answered,
+    CallbackAsked,
+    CameIn,
+    CaseOpened,
+    Heard,
+    HungUp,
+    LookedAtQueues,
+    LookedUp,
+    Pressed,
+    Recorded,
+    Sent,
+    SurveyBegun,
+    Waited,
+    WasSilent,
+    WentInCircles,
+)
+from routing.call_tests import VisitEnd
+from routing.decide import reasons
+from routing.explain import destination_in_words, duration_in_words, route_in_words, rule_line
+from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
+from routing.problems import one_line
+
+MOST_RULES_TOLD: Final = 30
+"""Rules of one decision that are told: those next to the one that matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One numbered step of a way: its first line, and what belongs to it."""
+
+    headline: str
+    details: tuple[str, ...] = ()
+
+
+def tell(account: Account, catalogue: Catalogue | None = None) -> tuple[Told, ...]:
+    """The way of a call, step by step.
+
+    Args:
+        account: What became of it.
+        catalogue: Knows the texts of prompts; without it they are named only.
+    """
+    return tuple(_Teller(catalogue).steps(account))
+
+
+def lines(account: Account, catalogue: Catalogue | None = None) -> Iterator[str]:
+    """The way of a call as numbered lines."""
+    for number, told in enumerate(tell(account, catalogue), start=1):
+        yield f"{number:>3}. {told.headline}"
+        yield from (f"     {detail}" for detail in told.details)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    catalogue: Catalogue | None
+
+    def steps(self, account: Account) -> Iterator[Told]:
+        waited = 0.0
+        for step in account.steps:
+            told = self._told(step.event)
+            if step.after > waited:
+                waited = step.after
+                passed = f"[after {duration_in_words(round(waited))}] "
+                told = Told(passed + told.headline, told.details)
+            yield told
+
+    def _told(self, event: object) -> Told:
+        if isinstance(event, Heard):
+            return self._heard(event)
+        return TELLERS[type(event)](event)
+
+    def _heard(self, event: Heard) -> Told:
+        what = "hears" if event.asks is None else f"is asked by {event.asks}"
+        texts = (self._text(prompt, event.language) for prompt in event.prompts)
+        spoken = " ".join(text for text in texts if text)
+        named = f"{what}: {', '.join(_grouped(event.prompts))} [{event.language}]"
+        return Told(named, (f"«{spoken}»",) if spoken else ())
+
+    def _text(self, prompt: str, language: str) -> str:
+        if self.catalogue is None:
+            return ""
+        return self.catalogue.heard(self.catalogue.sound(prompt, language)) or ""
+
+
+def customer_in_words(customer: CustomerFacts) -> str:
+    """What is known of a caller."""
+    if customer.status is not CustomerStatus.KNOWN:
+        return f"{customer.status}{', blocked' if customer.blocked else ''}"
+    given = (
+        ("", customer.name),
+        ("segment ", customer.segment),
+        ("language ", customer.language),
+        ("contract until ", ", ".join(str(each.ends) for each in customer.contracts)),
+        ("lead score ", customer.lead_score),
+        ("open requests ", customer.open_cases or None),
+        ("last agent ", customer.last_agent),
+    )
+    known = [f"{name}{one_line(str(value))}" for name, value in given if value not in {None, ""}]
+    return ", ".join(["known", *known, *(["blocked"] if customer.blocked else [])])
+
+
+def _grouped(prompts: tuple[str, ...]) -> Iterator[str]:
+    """The prompts' names; digits that are read out as one number."""
+    digits = ""
+    for prompt in prompts:
+        if prompt.startswith("digit-") or (prompt == "pause" and digits):
+            digits += prompt.removeprefix("digit-") if prompt != "pause" else " "
+            continue
+        if digits:
+            yield f"“{digits}”"
+            digits = ""
+        yield prompt
+    if digits:
+        yield f"“{digits}”"
+
+
+def _came_in(event: CameIn) -> Told:
+    facts = event.facts
+    caller = facts.caller.number or one_line(facts.caller.number_as_sent) or "a withheld number"
+    source = f" ({facts.source})" if facts.source else ""
+    unlisted = "" if event.listed else ", which is not under `numbers`: it starts as `unlisted`"
+    at = facts.at.strftime("%a %Y-%m-%d %H:%M %Z")
+    return Told(
+        f"{caller} calls {one_line(facts.dialled)}{source}{unlisted}",
+        (
+            f"at {at}, language {facts.language}",
+            f"customer: {customer_in_words(facts.customer)}",
+        ),
+    )
+
+
+def _decided(event: Decided) -> Told:
+    decision = event.decision
+    tests = tuple(reasons(decision, MOST_RULES_TOLD))
+    earlier = decision.position + 1 - len(tests)
+    before = (f"… {earlier} rules before these did not match",) if earlier else ()
+    return Told(
+        f"rules {decision.rules.id}: {decision.rule_id} decides",
+        (*before, *map(rule_line, tests), f"→ {route_in_words(decision.route)}"),
+    )
+
+
+def _looked_at(event: LookedAtQueues) -> Told:
+    seen = (f"{queue}: {_queue_in_words(facts)}" for queue, facts in event.queues.items())
+    return Told(f"how queues stand: {'; '.join(seen)}")
+
+
+def _queue_in_words(facts: QueueFacts) -> str:
+    given = (
+        (facts.waiting, "waiting", str),
+        (facts.longest_wait, "longest wait", duration_in_words),
+        (facts.agents, "agents", str),
+        (facts.estimated_wait, "estimated wait", duration_in_words),
+    )
+    known = [f"{name} {write(value)}" for value, name, write in given if value is not None]
+    return ", ".join(known) or "not known"
+
+
+def _left(event: Left) -> Told:
+    return Told(f"leaves {event.dialogue}: {event.why}")
+
+
+def _sent(event: Sent) -> Told:
+    rule = f" (by {event.rule})" if event.rule else ""
+    variables = ", ".join(f"{name}={one_line(str(v))}" for name, v in event.variables.items())
+    return Told(f"goes to: {destination_in_words(event.ending)}{rule}", (f"told: {variables}",))
+
+
+def _waited(event: Waited) -> Told:
+    words = duration_in_words(event.seconds)
+    match event.visit.end:
+        case VisitEnd.ANSWERED:
+            return Told(f"is answered by {event.visit.agent} after {words} in {event.queue}")
+        case VisitEnd.GAVE_UP:
+            return Told(f"is not answered within {words} in {event.queue}")
+        case VisitEnd.REFUSED:
+            return Told(f"is not let into {event.queue}: full, or nobody there")
+        case VisitEnd.HUNG_UP:
+            return Told(f"stops waiting after {words} in {event.queue}")
+
+
+def _looked_up(event: LookedUp) -> Told:
+    return Told(f"request {event.tracking}: {event.state or 'there is none'}")
+
+
+def _callback(event: CallbackAsked) -> Told:
+    if event.number is None:
+        return Told(f"{event.keyed} is no number to call back")
+    return Told(f"is to be called back at {event.number}")
+
+
+TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
+    CameIn: _came_in,
+    ChangeLanguage: lambda event: Told(f"goes on in the language {event.language}"),
+    Pressed: lambda event: Told(f"presses {event.keys}"),
+    WasSilent: lambda event: Told(f"presses nothing at {event.dialogue}"),
+    Left: _left,
+    LookedAtQueues: _looked_at,
+    Decided: _decided,
+    CaseOpened: lambda event: Told(
+        f"a request is opened ({event.subject}); {event.tracking} stands for its number"
+    ),
+    LookedUp: _looked_up,
+    CallbackAsked: _callback,
+    Recorded: lambda event: Told(f"leaves a message in the mailbox {event.mailbox}"),
+    Sent: _sent,
+    Waited: _waited,
+    SurveyBegun: lambda event: Told(f"is asked how it went: {event.survey}"),
+    Answered: lambda event: Told(f"answer kept: {event.question} is {event.value}"),
+    HungUp: lambda event: Told(f"hangs up at {event.stage}"),
+    WentInCircles: lambda event: Told(f"never ends: {event.reason}; the fallback takes the call"),
+}
+"""How each kind of step is told."""

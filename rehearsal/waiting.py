@@ -1,0 +1,81 @@
+"""What happens in a queue in a rehearsal, and how queues stand there."""
+
+from ivr.course import Course
+from routing.call_tests import ScriptedCall, Visit, VisitEnd
+from routing.explain import duration_in_words
+from routing.facts import QueueFacts
+from routing.rules import Queue
+from routing.skills import first_step
+
+UNKNOWN = QueueFacts()
+
+
+class ImpossibleVisitError(Exception):
+    """What is said to happen in a queue cannot happen there; the message says why."""
+
+
+def queue_state(course: Course, call: ScriptedCall, queue_id: str) -> QueueFacts:
+    """How a queue stands: as it is given, or as far as it follows from who is logged in."""
+    given = call.queues.get(queue_id)
+    if given is not None:
+        return given
+    if call.agents is None:
+        return UNKNOWN
+    return QueueFacts(agents=len(_there(course, call, course.book.policy.queues[queue_id])))
+
+
+def visit_of(course: Course, call: ScriptedCall, queue: Queue, said: Visit | None) -> Visit | None:
+    """What happens in a queue; None if nothing is said of it.
+
+    Raises:
+        ImpossibleVisitError: It cannot happen.
+    """
+    if call.agents is not None and not _there(course, call, queue):
+        if said is not None and said.end is VisitEnd.ANSWERED:
+            raise ImpossibleVisitError(f"nobody is logged in who can serve the queue {queue.id}")
+        return Visit(VisitEnd.REFUSED)
+    if said is None:
+        return None
+    if said.end is VisitEnd.ANSWERED and said.agent is not None:
+        _check_agent(course, call, queue, said.agent, said.after)
+    limit = queue.give_up_after
+    if said.end in {VisitEnd.ANSWERED, VisitEnd.HUNG_UP} and said.after > limit:
+        words = duration_in_words(limit)
+        raise ImpossibleVisitError(f"nobody waits longer than {words} in the queue {queue.id}")
+    return said
+
+
+def waiting_seconds(visit: Visit, queue: Queue) -> int:
+    """How long the visit takes."""
+    match visit.end:
+        case VisitEnd.GAVE_UP:
+            return queue.give_up_after
+        case VisitEnd.REFUSED:
+            return 0
+        case _:
+            return visit.after
+
+
+def _there(course: Course, call: ScriptedCall, queue: Queue) -> list[str]:
+    """Who of those logged in is ever rung for this call."""
+    agents, language = course.book.policy.agents, course.facts.language
+    return [
+        each for each in call.agents or () if first_step(queue, agents[each], language) is not None
+    ]
+
+
+def _check_agent(
+    course: Course, call: ScriptedCall, queue: Queue, agent_id: str, after: int
+) -> None:
+    if call.agents is not None and agent_id not in call.agents:
+        raise ImpossibleVisitError(f"{agent_id} is not logged in")
+    agent, language = course.book.policy.agents[agent_id], course.facts.language
+    step = first_step(queue, agent, language)
+    if step is None:
+        raise ImpossibleVisitError(
+            f"{agent_id} never serves the queue {queue.id} in the language {language}"
+        )
+    begins = queue.steps[step].after
+    if after < begins:
+        words = f"not before {duration_in_words(begins)}"
+        raise ImpossibleVisitError(f"{agent_id} is rung for the queue {queue.id} {words}")

@@ -1,0 +1,166 @@
+"""Writes a rehearsed call as a test, to be pasted."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+
+from dialplan import contract
+from ivr.course import ChangeLanguage, Decided
+from rehearsal.account import Account, Answered, CallbackAsked, CaseOpened, Heard, HungUp, Sent
+from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
+from routing.decisions_data import destination_to_data
+from routing.destinations import ToHangup
+from routing.facts import Contract, CustomerFacts, CustomerStatus
+from routing.key_script import written
+from routing.rules import Policy
+
+_WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
+_NOT_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""What YAML takes for something else than text."""
+
+_LONGEST: Final = 999_999
+
+Data = dict[str, Any]
+
+
+def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> str:
+    """A rules file's `tests:` with one test, which the call passes.
+
+    Args:
+        policy: The rules.
+        call: The call.
+        account: What became of it.
+        name: What the test is to be called.
+    """
+    entries: Data = {
+        "name": name,
+        "call": _call(call),
+        "customer": _customer(call.customer, call.at),
+        "agents": None if call.agents is None else list(call.agents),
+        "queues": {id_: _given(queue) for id_, queue in call.queues.items()} or None,
+        "variables": dict(call.variables) or None,
+        "requests": dict(call.requests) or None,
+        "in_queue": [_visit(visit) for visit in call.visits] or None,
+        "expect": dict(_expected(policy, account)),
+    }
+    lines = [f"{key}: {_flow(value)}" for key, value in entries.items() if value is not None]
+    return "tests:\n  - " + "\n    ".join(lines) + "\n"
+
+
+def _call(call: ScriptedCall) -> Data:
+    seconds = "%Y-%m-%d %H:%M:%S" if call.at.second else "%Y-%m-%d %H:%M"
+    data = {
+        "from": call.caller.number_as_sent,
+        "to": call.dialled,
+        "at": call.at.strftime(seconds),
+        "keys": written(call.keys) or None,
+        "name": call.caller.name_as_sent or None,
+        "id": None if call.call_id == UNNAMED_CALL else call.call_id,
+    }
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
+    if customer.status in {CustomerStatus.UNKNOWN, CustomerStatus.WITHHELD}:
+        return {"is": "unknown", "blocked": True} if customer.blocked else None
+    if customer.status is not CustomerStatus.KNOWN:
+        status = customer.status.value
+        return {"is": status, "blocked": True} if customer.blocked else status
+    opened = customer.oldest_open_case
+    data = {
+        "segment": customer.segment,
+        "language": customer.language,
+        "contract": [_contract(each) for each in customer.contracts] or None,
+        "lead_score": customer.lead_score,
+        "open_cases": customer.open_cases or None,
+        "oldest_case": None if opened is None else _seconds((at - opened).total_seconds()),
+        "last_agent": customer.last_agent,
+        "blocked": customer.blocked or None,
+    }
+    return {key: value for key, value in data.items() if value is not None} or "known"
+
+
+def _contract(held: Contract) -> Data:
+    grace = {"grace": held.grace_days} if held.grace_days else {}
+    dates = {"starts": held.starts.isoformat(), "until": held.ends.isoformat()}
+    return {"level": held.level, **dates, **grace}
+
+
+def _given(queue: Any) -> Data:  # noqa: ANN401  its fields are the keys
+    spans = {"longest_wait", "estimated_wait"}
+    given = {each.name: getattr(queue, each.name) for each in fields(queue)}
+    return {
+        name: _seconds(value) if name in spans else value
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def _visit(visit: Visit) -> Data:
+    match visit.end:
+        case VisitEnd.ANSWERED:
+            return {"answered_by": visit.agent, "after": _seconds(visit.after)}
+        case VisitEnd.HUNG_UP:
+            return {"hangs_up": True, "after": _seconds(visit.after)}
+        case VisitEnd.GAVE_UP:
+            return {"gives_up": True}
+        case VisitEnd.REFUSED:
+            return {"refused": True}
+
+
+def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
+    """What became of the call, as far as rules decide on it."""
+    own = [
+        prompt
+        for heard in account.events(Heard)
+        for prompt in heard.prompts
+        if heard.asks is None and prompt in policy.prompts
+    ]
+    yield from _if_any("says", own)
+    decisions = [each.decision for each in account.events(Decided)]
+    yield from _if_any("rule", [f"{each.rules.id}/{each.rule_id}" for each in decisions])
+    for sent in account.events(Sent):
+        if not isinstance(sent.ending, ToHangup):
+            yield from destination_to_data(sent.ending).items()
+    yield from _ending(account)
+    priorities = [s.variables.get(contract.PRIORITY) for s in account.events(Sent)]
+    yield from (("priority", int(each)) for each in priorities if each is not None)
+    yield from (("language", each.language) for each in account.events(ChangeLanguage))
+    yield from (("case", "opened") for _ in account.events(CaseOpened))
+    yield from _if_any("answers", {a.question: a.value for a in account.events(Answered)})
+
+
+def _ending(account: Account) -> Iterator[tuple[str, Any]]:
+    """How the call ended, if it did."""
+    yield from (("callback", True) for each in account.events(CallbackAsked) if each.number)
+    yield from (("leaves_at", each.stage) for each in account.events(HungUp))
+    endings = [sent.ending for sent in account.events(Sent)]
+    if endings and isinstance(endings[-1], ToHangup):
+        yield "hangup", endings[-1].cause
+
+
+def _if_any(key: str, found: Sequence[str] | Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    if found:
+        yield key, found
+
+
+def _seconds(seconds: float) -> str:
+    """A duration as the rules file writes it, which has six digits at most."""
+    whole = round(seconds)
+    return f"{whole}s" if whole <= _LONGEST else f"{whole // 3600}h"
+
+
+def _flow(value: Any) -> str:  # noqa: ANN401  whatever a test holds
+    """A value in YAML's flow style; what YAML might misread stands in quotes."""
+    match value:
+        case Mapping():
+            return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+        case str():
+            plain = _WORD.fullmatch(value) and value not in _NOT_WORDS
+            return value if plain else json.dumps(value, ensure_ascii=False)
+        case list() | tuple():
+            return f"[{', '.join(map(_flow, value))}]"
+    return json.dumps(value)

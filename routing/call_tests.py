@@ -1,0 +1,105 @@
+"""Calls that are given rather than made, and what is to become of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from routing.facts import Caller, CustomerFacts, QueueFacts
+from routing.key_script import Word
+
+UNNAMED_CALL: Final = "test"
+"""The id of a given call that nobody has named."""
+
+
+class VisitEnd(StrEnum):
+    """How a visit to a queue ends."""
+
+    ANSWERED = "answered"
+    GAVE_UP = "gave up"
+    """Nobody answered before the queue's own limit."""
+    REFUSED = "refused"
+    """The queue let the caller in no longer, or not at all: full, or nobody there."""
+    HUNG_UP = "hung up"
+    """The caller left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What happens while a caller waits in a queue.
+
+    Attributes:
+        end: How it ends.
+        after: Seconds of waiting until then; counts for ANSWERED and HUNG_UP.
+        agent: Who answered.
+    """
+
+    end: VisitEnd
+    after: int = 0
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedCall:
+    """A call with everything that the world would bring to it.
+
+    Attributes:
+        call_id: What shares of trials are counted by.
+        at: The moment, in the business's time zone.
+        caller: Who calls.
+        dialled: What was dialled, as the trunk writes it.
+        customer: What the store knows of the caller.
+        keys: What the caller does, one word a question; after the last one nothing more.
+        agents: Who is logged in; None if nothing is said of that.
+        queues: How queues stand; one that is not there is not known.
+        variables: The declared channel variables that are set, by their id in the rules.
+        requests: The state of each request that can be looked up, by its tracking number.
+        visits: What happens in the queues that the call enters, in this order; in further ones it
+            waits on.
+    """
+
+    call_id: str
+    at: datetime
+    caller: Caller
+    dialled: str
+    customer: CustomerFacts
+    keys: tuple[Word, ...] = ()
+    agents: tuple[str, ...] | None = None
+    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, str] = field(default_factory=dict)
+    visits: tuple[Visit, ...] = ()
+
+
+Wanted: TypeAlias = str | int | tuple[str, ...] | Mapping[str, str] | None
+"""The value of an expectation, as its key of the test has it; None where the key is just `true`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that is to happen: a key of `expect`, and its value."""
+
+    key: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class CallTest:
+    """A test as an administrator writes it.
+
+    Attributes:
+        name: Its name.
+        call: The call.
+        expect: What must happen.
+        never: What must not happen.
+        file: Where it is written.
+        line: From which line on.
+    """
+
+    name: str
+    call: ScriptedCall
+    expect: tuple[Expectation, ...]
+    never: tuple[Expectation, ...]
+    file: str
+    line: int

@@ -1,0 +1,230 @@
+"""`rahyab explain`: where a call would go, and why; past calls by the rules as they were."""
+
+import asyncio
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agi_server.cli import main
+from agi_server.policy import read_rules
+from agi_server.testing import FakeChannel, Press, ScriptedCaller
+from crm.importing import import_customers
+from crm.records import Revision
+from crm.sample import SAMPLE_FILE
+from crm.sqlite_store import SqliteStore
+from dialplan.contract import Script
+from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, NOW, RULES, serving
+
+CALL = ("--from", GOLD_CUSTOMER, "--to", MAIN_NUMBER, "--at", "2026-11-24 10:00", "--keys", "1")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without a database, and the rules that we ship."""
+    monkeypatch.setenv("RAHYAB_HOME", str(tmp_path))
+    monkeypatch.setenv("RAHYAB_RULES", str(RULES))
+    monkeypatch.delenv("RAHYAB_DATABASE", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+def explain(*words: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["explain", *words])
+
+
+def described(home: Path, text: str) -> str:
+    """A file that describes a customer."""
+    file = home / "customer.yaml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def test_without_a_database_the_caller_is_unknown_and_that_is_said() -> None:
+    """The way goes on all the same."""
+    result = explain(*CALL)
+    assert result.exit_code == 0, result.output
+    assert "the caller is taken for unknown" in result.output
+    assert "✗ gold: customer.segment is none, not gold" in result.output
+    assert "✓ everyone-else: for everyone" in result.output
+
+
+def test_the_caller_is_looked_up_in_the_database(home: Path) -> None:
+    """As in service."""
+    with closing(SqliteStore(home / "rahyab.db")) as store:
+        import_customers(store, SAMPLE_FILE, country="IR")
+    result = explain(*CALL)
+    assert "taken for unknown" not in result.output
+    assert "✓ gold: customer.segment is gold" in result.output
+
+
+def test_queue_shows_who_is_rung_and_what_asterisk_runs(home: Path) -> None:
+    """Steps in absolute seconds, with the moment; then the application and its variables."""
+    customer = described(home, "segment: gold\ncontract: {until: '2027-01-01'}")
+    output = explain(*CALL, "--customer", customer).output
+    rows = [line.split() for line in output.splitlines()]
+    assert ["20s", "10:00:20", "2", "support", "5,", "fa", "sara"] in rows
+    assert ["1m", "10:01:00", "3", "support", "sara,", "janis"] in rows
+    assert "gives up after 5m" in output
+    assert "Asterisk: Queue(support-fa,c,,,300,,,support-fa)" in output
+    assert "QUEUE_MAX_PENALTY=1, QUEUE_PRIO=10" in output
+
+
+def test_what_follows_a_queue_can_be_said() -> None:
+    """In the words of a person."""
+    output = explain(*CALL, "--in-queue", "gives up").output
+    assert "[after 5m] is not answered within 5m in support" in output
+    assert "leaves a message in the mailbox support" in output
+    wrong = explain(*CALL, "--in-queue", "sleeps")
+    assert wrong.exit_code == 2
+    assert "answered by sara after 20s" in wrong.output
+
+
+def test_mistake_in_the_description_of_a_customer_has_its_line(home: Path) -> None:
+    """With the cure, as everywhere."""
+    result = explain(*CALL, "--customer", described(home, "segment: gold\nlead_skore: 3\n"))
+    assert result.exit_code == 2
+    assert "customer.yaml:2:1: error:" in result.output
+    assert 'did you mean "lead_score"?' in result.output
+
+
+@pytest.mark.parametrize(
+    ("rule", "answer"),
+    [
+        ("gold", "support/gold does not match this call:"),
+        ("support/everyone-else", "support/everyone-else did decide:"),
+        ("arrival/closed-now", "✗ closed-now: hours office is open, not closed"),
+    ],
+)
+def test_why_a_rule_did_not_decide(rule: str, answer: str) -> None:
+    """The clause that failed and what it saw; or that it did."""
+    assert answer in explain(*CALL, "--why-not", rule).output
+
+
+def test_rule_that_an_earlier_one_went_before(home: Path) -> None:
+    """It would match, and names the one that did."""
+    customer = described(home, "segment: gold")
+    output = explain(*CALL, "--customer", customer, "--why-not", "everyone-else").output
+    assert "would match, but an earlier rule did so first: no-contract" in output
+
+
+def test_rule_that_was_never_asked_says_what_leads_there() -> None:
+    """And what the call passed instead."""
+    night = [*CALL[:5], "2026-11-24 22:00"]
+    output = explain(*night, "--why-not", "gold").output
+    assert "the call never came to the rules support" in output
+    assert "it passed rules arrival (closed-now decided)" in output
+    assert "what leads there: menu welcome, key 1" in output
+
+
+def test_unknown_rule_is_refused() -> None:
+    """With an example of how one is named."""
+    result = explain(*CALL, "--why-not", "golden")
+    assert result.exit_code == 2
+    assert "there is no rule golden: write list/rule, as in arrival/closed-today" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--in-queue", "answered by sara after 20s", "--keys", "1 9 2"),
+        ("--in-queue", "gives up", "--keys", "9 2"),
+        ("--keys", "hangup"),
+        ("--from", "", "--keys", "3 1 1 1"),
+        ("--at", "2026-11-24 22:00:30"),
+    ],
+)
+def test_a_call_as_a_test_passes(home: Path, words: tuple[str, ...]) -> None:
+    """It is written so that it can be run as it is."""
+    customer = "language: en\ncontract: {until: '2027-01-01', grace: 3}\noldest_case: 20d\n"
+    written = explain(*CALL, "--customer", described(home, customer), *words, "--as-test")
+    assert written.exit_code == 0, written.output
+    file = home / "pasted.test.yaml"
+    file.write_text(written.output, encoding="utf-8")
+    result = CliRunner().invoke(main, ["test", str(file)])
+    assert result.exit_code == 0, result.output
+    assert "1 test: 1 passed" in result.output
+
+
+def test_programs_get_every_step() -> None:
+    """With the reasons, who is rung, and what the dialplan is told."""
+    told = json.loads(explain(*CALL, "--json", "--why-not", "gold").output)
+    kinds = [step["kind"] for step in told["steps"]]
+    assert kinds[0] == "came-in"
+    assert kinds.count("decided") == 2
+    (sent,) = [step for step in told["steps"] if step["kind"] == "sent"]
+    assert sent["variables"]["RAHYAB_QUEUE"] == "support-fa"
+    assert [step["after"] for step in sent["steps"]] == [0, 20, 60]
+    assert told["why_not"][0] == "support/gold does not match this call:"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--from", "1"), "write --from and --to"),
+        (("--call", "x", "--to", "1"), "leave the other options out"),
+        ((*CALL[:4], "--at", "yesterday"), "is not a moment"),
+        ((*CALL[:4], "--keys", "one"), "is not known"),
+        ((*CALL, "--in-queue", "answered by janis"), "not before 1m"),
+    ],
+)
+def test_what_cannot_be_explained_says_why(words: tuple[str, ...], reason: str) -> None:
+    """In one sentence, without a traceback."""
+    result = explain(*words)
+    assert result.exit_code == 2
+    assert reason in result.output
+
+
+def past_call(home: Path, *, keeps_rules: bool) -> None:
+    """A call in the journal of this home."""
+
+    async def call() -> None:
+        async with serving(home) as site:
+            caller = ScriptedCaller(Press("7"), Press("1"))
+            channel = FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=caller)
+            await site.request(channel, Script.INCOMING)
+            visit = {"status": "TIMEOUT", "hold": "300"}
+            await site.request(channel, Script.AFTER_QUEUE, 2, **visit)
+
+    asyncio.run(call())
+    rules = read_rules(RULES)
+    with closing(SqliteStore(home / "rahyab.db")) as store:
+        if keeps_rules:
+            store.keep_revision(Revision(rules.revision, rules.bundled(), NOW))
+
+
+def test_past_call_is_explained_by_the_rules_as_they_were(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever has become of the rules file since."""
+    past_call(home, keeps_rules=True)
+    monkeypatch.setenv("RAHYAB_RULES", str(home / "gone.yaml"))
+    result = explain("--call", CALL_ID, "--why-not", "closed-now")
+    assert result.exit_code == 0, result.output
+    stored, _, again = result.output.partition("By the rules as they were")
+    for told in (stored, again):
+        assert "✓ gold: customer.segment is gold" in told
+    assert "is not answered within 5m in support" in again
+    assert "leaves a message in the mailbox support" in again
+    assert "arrival/closed-now does not match this call:" in again
+
+
+def test_past_call_without_its_rules_has_its_stored_reasons(home: Path) -> None:
+    """And says that this is all."""
+    past_call(home, keeps_rules=False)
+    result = explain("--call", CALL_ID)
+    assert result.exit_code == 0
+    assert "✓ gold: customer.segment is gold" in result.output
+    assert "what the journal says above is all" in result.output
+
+
+def test_call_that_nobody_knows(home: Path) -> None:
+    """Is a finding, not a failure."""
+    SqliteStore(home / "rahyab.db").close()
+    result = explain("--call", "nobody")
+    assert result.exit_code == 1
+    assert "The journal has no call nobody." in result.output
