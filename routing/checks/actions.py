@@ -10,7 +10,12 @@ from routing.checks.scene import Scene
 from routing.checks.ways import Node, Way, leading_to, reached, starts
 from routing.problems import Problem
 
-_FOR_QUEUES: Final = ("priority", "music")
+_HEARD_AT: Final = {
+    "priority": ("a queue", frozenset({"queue"})),
+    "music": ("a queue or an extension", frozenset({"queue", "extension", "number"})),
+}
+"""What is of use only to calls that come to one of these, in words and as kinds of destination. The
+dialplan of the site, too, may play music to callers who are sent there."""
 
 
 def problems(scene: Scene) -> Iterator[Problem]:
@@ -25,12 +30,12 @@ def problems(scene: Scene) -> Iterator[Problem]:
 
 def _never_waits(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
     """A place in a queue, or its music, for a call that comes to no queue."""
-    queues: list[Node] = [way.target for way in ways if way.target and way.target[0] == "queue"]
-    waiting = leading_to(ways, queues)
-    for way in ways:
-        for action in _FOR_QUEUES:
-            if action in way.actions and way.target is not None and way.target not in waiting:
-                message = f"`{action}` does nothing here: the call comes to no queue after this"
+    for action, (place, kinds) in _HEARD_AT.items():
+        ends: list[Node] = [way.target for way in ways if way.target and way.target[0] in kinds]
+        of_use = leading_to(ways, ends)
+        for way in ways:
+            if action in way.actions and way.target is not None and way.target not in of_use:
+                message = f"`{action}` does nothing here: the call never comes to {place} from here"
                 path = (*way.actions_path, action)
                 yield scene.at(path, "no-effect", message, "delete it", key=True)
 
