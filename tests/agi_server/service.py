@@ -16,7 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.settings import parse_address
-from agi_server.testing import Action, FakeChannel, ScriptedCaller
+from agi_server.testing import Action, FakeChannel, Queue, QueueMember, ScriptedCaller
+from agi_server.testing.callers import Caller
 from crm.tracking import draw_tracking
 from tests.conversations.site import GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
 
@@ -187,4 +188,10 @@ def request(home: Path, server: Server) -> Site:
 
 def caller(*actions: Action) -> FakeChannel:
     """A customer who calls the main number."""
-    return FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions))
+    return customer(ScriptedCaller(*actions))
+
+
+def customer(caller: Caller) -> FakeChannel:
+    """The same, doing what `caller` does; Asterisk has the queue that the rules ask about."""
+    queues = {"support-fa": Queue(members=(QueueMember("PJSIP/101"),))}
+    return FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=caller, queues=queues)

@@ -25,12 +25,13 @@ from tests.agi_server.service import (
     TRACKING,
     Server,
     caller,
+    customer,
     only_sentence,
     refused,
     request,
     serving,
 )
-from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
+from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, RULES, Site
 
 BAD_RULES = ROOT / "tests" / "bad_rules" / "several-mistakes.yaml"
 IN_OFFICE_HOURS = "2026-11-24 10:00"
@@ -250,7 +251,7 @@ def test_strangers_on_the_port_leave_a_call_undisturbed(home: Path) -> None:
         site = request(home, server)
         script = ScriptedCaller(Press("1"), Press("9#"), Press("1"))
         beside = Disturbed(server.address, script)
-        channel = FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=beside)
+        channel = customer(beside)
         result = asyncio.run(site.request(channel, Script.INCOMING, at=IN_OFFICE_HOURS))
         assert (result.status, result.was_reset) == ("SUCCESS", False)
         assert channel.variables.get(contract.QUEUE) == "support-fa"
