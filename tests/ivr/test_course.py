@@ -198,11 +198,11 @@ def test_later_routes_add_to_what_earlier_ones_have_set() -> None:
 
 def test_a_key_of_a_menu_leads_on() -> None:
     """What was pressed is a fact from then on, and the journal learns why the menu was left."""
-    going, driver = course(), Driver(["7", "12"])
+    going, driver = course(), Driver(["7", "42"])
     assert driver.drive(going.follow(Route(ToMenu("welcome")))) == ToExtension("201")
     assert [type(effect) for effect in driver.effects] == [Collect, Say, Collect, Left]
-    assert driver.asked(Left) == [Left("welcome", "key 12")]
-    assert going.facts.keyed == {"welcome": "12"}
+    assert driver.asked(Left) == [Left("welcome", "key 42")]
+    assert going.facts.keyed == {"welcome": "42"}
     assert going.stage == "menu welcome"
 
 
@@ -219,7 +219,7 @@ def test_a_menu_without_an_answer_leads_on_too(keys: list[str], why: str) -> Non
 
 def test_a_key_may_change_the_language() -> None:
     """The menu is then asked again, and facts have the new one."""
-    going, driver = course(), Driver(["9", "12"])
+    going, driver = course(), Driver(["9", "42"])
     driver.drive(going.follow(Route(ToMenu("welcome"))))
     assert driver.asked(ChangeLanguage) == [ChangeLanguage("en")]
     assert len(driver.asked(Collect)) == 2
@@ -263,7 +263,7 @@ def test_a_queue_that_cannot_be_seen_any_more_is_not_known() -> None:
 def test_a_request_is_looked_up() -> None:
     """Its state is said, and the call goes where the rules say."""
     found = CheckResult(holds=True, say=("tracking-state-new",))
-    going, driver = course(), Driver([TRACKING, "12"], [found])
+    going, driver = course(), Driver([TRACKING, "42"], [found])
     assert driver.drive(going.follow(Route(ToTracking()))) == ToExtension("201")
     assert driver.asked(Verify) == [Verify("tracking", TRACKING)]
     assert Say(("tracking-state-new",)) in driver.effects
@@ -285,7 +285,7 @@ def test_who_has_no_number_that_can_be_called_is_asked_for_one(number: str | Non
     going = course()
     going.facts = replace(FACTS, caller=Caller("", "", number))
     refused = [WRONG] if number else []
-    driver = Driver(["12", "09121234567", "02191000000"], [*refused, WRONG, KEPT])
+    driver = Driver(["42", "09121234567", "02191000000"], [*refused, WRONG, KEPT])
     assert driver.drive(going.follow(Route(ToCallback()))) == ToHangup()
     keyed = [each.value for each in driver.asked(Verify)]
     assert keyed == [*([number] if number else []), "09121234567", "02191000000"]
@@ -314,9 +314,9 @@ def test_a_menu_may_be_called_like_a_dialogue_of_ours() -> None:
     menu = replace(POLICY.menus["welcome"], id="tracking")
     going = course(replace(POLICY, menus={**POLICY.menus, "tracking": menu}))
     found = CheckResult(holds=True, say=("tracking-state-new",))
-    driver = Driver(["3", TRACKING, "12"], [found])
+    driver = Driver(["3", TRACKING, "42"], [found])
     driver.drive(going.follow(Route(ToMenu("tracking"))))
-    assert going.facts.keyed == {"tracking": "3", "welcome": "12"}
+    assert going.facts.keyed == {"tracking": "3", "welcome": "42"}
 
 
 def test_rules_that_lead_round_come_to_an_end() -> None:
@@ -335,4 +335,4 @@ def test_a_driver_that_answers_wrongly_is_told() -> None:
     going = course().follow(Route(ToMenu("welcome")))
     assert isinstance(next(going), Collect)
     with pytest.raises(TypeError, match="a dialogue goes on with an event"):
-        going.send("12")
+        going.send("42")
