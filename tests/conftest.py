@@ -4,6 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
+
+# How long one example may take depends on how busy the machine is: no test is about that.
+settings.register_profile("unhurried", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -115,6 +115,7 @@ def test_missing_folder_of_the_database_ends_with_two(home: Path) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_sigterm_ends_in_order(home: Path) -> None:
     """With 0; the log says so, and the port is free again."""
     with serving(home) as server:
@@ -137,6 +138,7 @@ def revision_served(home: Path, server: Server, call: str) -> str:
     return stored.revision
 
 
+@pytest.mark.slow
 def test_sighup_takes_good_rules_and_keeps_the_old_for_bad_ones(home: Path) -> None:
     """A bad file is told whole, and calls go on by the rules as they were."""
     rules = home / "rules.yaml"
@@ -184,6 +186,7 @@ async def whole_call(site: Site) -> FakeChannel:
     return channel
 
 
+@pytest.mark.slow
 def test_one_line_of_log_tells_a_call_and_betrays_nobody(home: Path) -> None:
     """Neither the caller's number nor a tracking number, keyed in or read out, is in the log."""
     with serving(home) as server:
@@ -245,6 +248,7 @@ def above_debug(log: Sequence[dict[str, Any]]) -> list[str]:
     return [line["event"] for line in log if line["level"] != "debug"]
 
 
+@pytest.mark.slow
 def test_strangers_on_the_port_leave_a_call_undisturbed(home: Path) -> None:
     """They are cut off without an answer, and nobody is woken for them."""
     with serving(home, LOG_LEVEL="debug") as server:

@@ -4,7 +4,7 @@
 
 Run by hand; it prints, and nothing is asserted but that all take the same rule for every call. The
 rules and the calls are made by `decide_rules.py`, the same ones every time; the others are in
-`decide_rivals.py` and are installed by `pip install -e .[bench]`. Times are CPU time of the one
+`decide_rivals.py` and are installed by `pip install -e .[test]`. Times are CPU time of the one
 thread: what else the machine does is not counted.
 """
 
@@ -166,7 +166,7 @@ def chosen(names: str) -> list[Rival]:
     missing = [rival.package for rival in rivals if not rival.is_installed]
     if missing:
         raise click.ClickException(
-            f"{', '.join(missing)} not installed: pip install -e .[bench], or leave them out of "
+            f"{', '.join(missing)} not installed: pip install -e .[test], or leave them out of "
             "--rivals"
         )
     return rivals

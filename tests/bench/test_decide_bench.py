@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.bench.decide_rivals import RIVALS
-
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
@@ -58,8 +56,6 @@ def test_every_list_is_measured_and_the_rules_taken_are_spread_over_it() -> None
 @pytest.mark.parametrize("rival", ["rule-engine", "json-logic"])
 def test_other_libraries_take_the_same_rule_for_every_call(rival: str) -> None:
     """A comparison with what decides otherwise would compare nothing."""
-    if not RIVALS[rival].is_installed:
-        pytest.skip(f"{rival} is not installed: pip install -e .[bench]")
     (row,) = tables("--rules", "60", "--calls", "80", "--rivals", rival)["rivals"]
     assert row["agreed"] == row["calls"] == 80
 
@@ -78,4 +74,4 @@ def test_what_is_not_there_is_named_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(HIDING, encoding="utf-8")
     missing = run("--rivals", "rule-engine", path=str(tmp_path))
     assert missing.returncode == 1
-    assert "rule-engine not installed: pip install -e .[bench]" in missing.stderr
+    assert "rule-engine not installed: pip install -e .[test]" in missing.stderr

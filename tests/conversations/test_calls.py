@@ -224,6 +224,7 @@ def test_case_file_that_is_down_is_said_to_be(tmp_path: Path) -> None:
     play(tmp_path, call, _Down)
 
 
+@pytest.mark.slow
 def test_number_that_is_not_on_disk_is_not_read_out(tmp_path: Path) -> None:
     """Another process holds the write lock: no promise is made, and the call goes on."""
 
@@ -255,6 +256,7 @@ def test_state_of_the_request_is_told(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
+@pytest.mark.slow
 def test_rules_in_a_circle_end_in_the_fallback(tmp_path: Path) -> None:
     """A caller who changes the language for ever is let go on another way."""
 
