@@ -8,7 +8,7 @@ from hypothesis import settings
 
 # How long one example may take depends on how busy the machine is: no test is about that.
 settings.register_profile("unhurried", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=12)
 settings.load_profile("unhurried")
 
 

@@ -33,6 +33,9 @@ from tests.agi_server.service import (
 )
 from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, RULES, Site
 
+pytestmark = pytest.mark.slow
+"""Each starts a process."""
+
 BAD_RULES = ROOT / "tests" / "bad_rules" / "several-mistakes.yaml"
 IN_OFFICE_HOURS = "2026-11-24 10:00"
 
@@ -115,7 +118,6 @@ def test_missing_folder_of_the_database_ends_with_two(home: Path) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.slow
 def test_sigterm_ends_in_order(home: Path) -> None:
     """With 0; the log says so, and the port is free again."""
     with serving(home) as server:
@@ -138,7 +140,6 @@ def revision_served(home: Path, server: Server, call: str) -> str:
     return stored.revision
 
 
-@pytest.mark.slow
 def test_sighup_takes_good_rules_and_keeps_the_old_for_bad_ones(home: Path) -> None:
     """A bad file is told whole, and calls go on by the rules as they were."""
     rules = home / "rules.yaml"
@@ -186,7 +187,6 @@ async def whole_call(site: Site) -> FakeChannel:
     return channel
 
 
-@pytest.mark.slow
 def test_one_line_of_log_tells_a_call_and_betrays_nobody(home: Path) -> None:
     """Neither the caller's number nor a tracking number, keyed in or read out, is in the log."""
     with serving(home) as server:
@@ -248,7 +248,6 @@ def above_debug(log: Sequence[dict[str, Any]]) -> list[str]:
     return [line["event"] for line in log if line["level"] != "debug"]
 
 
-@pytest.mark.slow
 def test_strangers_on_the_port_leave_a_call_undisturbed(home: Path) -> None:
     """They are cut off without an answer, and nobody is woken for them."""
     with serving(home, LOG_LEVEL="debug") as server:

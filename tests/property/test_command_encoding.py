@@ -34,6 +34,9 @@ hostile_text = st.text(
 polite_text = st.sampled_from(
     ["", "a", "1", "12*#", "#", "CALLERID(name)", "rahyab/fa/welcome", "cid", "from-inside", "s=3"]
 )
+
+EXAMPLES = min(40, settings.default.max_examples)
+"""Of each of the 47."""
 seconds = st.one_of(st.floats(), st.floats(min_value=0.001, max_value=1e6))
 
 
@@ -84,7 +87,7 @@ def test_the_reference_knows_what_overwrites_asterisks_stack():
 
 
 @pytest.mark.parametrize("kind", EVERY_COMMAND)
-@settings(max_examples=40)  # of each of the 47
+@settings(max_examples=EXAMPLES)
 @given(data=st.data())
 def test_asterisk_splits_a_command_into_its_name_and_arguments(
     kind: type[Command[object]], data: st.DataObject
@@ -132,7 +135,7 @@ data_text = st.one_of(st.text(max_size=40), st.lists(fragment, max_size=8).map("
 
 
 @pytest.mark.parametrize("kind", EVERY_COMMAND)
-@settings(max_examples=40)  # of each of the 47
+@settings(max_examples=EXAMPLES)
 @given(data=st.data(), result=result, text=data_text)
 def test_any_reply_gives_an_outcome_or_is_an_error_of_the_peer(
     kind: type[Command[object]], data: st.DataObject, result: str, text: str

@@ -127,6 +127,7 @@ def check(policy: Policy, facts: Facts) -> None:
     assert explanation_from_data(json.loads(json.dumps(explanation_to_data(told)))) == told
 
 
+@pytest.mark.slow
 def test_served_and_explained_agree_on_ten_thousand_calls() -> None:
     """A failure names the seed, the policy and the call: with them it comes again."""
     draw = Random(SEED)  # noqa: S311  repeatable, not secret
