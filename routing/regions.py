@@ -20,6 +20,9 @@ MOST_STATES: Final = 100_000
 """Of the walk: a second or two. Lists that need more mix so many facts that a table of differences
 would be of no use to anybody."""
 
+MOST_STEPS: Final = 20_000_000
+"""States times rules: what a state costs grows with the length of the list."""
+
 MOST_PAIRS: Final = 200
 """Of rules before and rules now: more rows than anybody reads."""
 
@@ -78,43 +81,49 @@ def differing_regions(old: RuleList, new: RuleList) -> list[Region]:
     return list(walk.regions(root))
 
 
-def _aligned(old: RuleList, new: RuleList) -> tuple[list[int], list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """So many rules of a list from `begin` on, which are numbered from `number` on."""
+
+    begin: int
+    length: int
+    number: int
+
+
+def _aligned(old: RuleList, new: RuleList) -> tuple[list[_Run], list[_Run]]:
     """A number for each rule of either list, in its order; a rule of both has the same in both.
 
     So the same sets of rules are the same numbers, and where only these are left nothing differs.
     """
     before, now = ([(rule.when, rule.then) for rule in each.rules] for each in (old, new))
-    places: tuple[list[int], list[int]] = ([], [])
+    matched = SequenceMatcher(None, before, now, autojunk=False)
+    runs: tuple[list[_Run], list[_Run]] = ([], [])
     number = 0
-    for kind, begin, end, first, last in SequenceMatcher(
-        None, before, now, autojunk=False
-    ).get_opcodes():
-        same = kind == "equal"
-        gone, come = end - begin, last - first
-        places[0].extend(range(number, number + gone))
-        number += 0 if same else gone
-        places[1].extend(range(number, number + come))
-        number += come
-    return places
+    for kind, begin, end, first, last in matched.get_opcodes():
+        runs[0].append(_Run(begin, end - begin, number))
+        number += 0 if kind == "equal" else end - begin
+        runs[1].append(_Run(first, last - first, number))
+        number += last - first
+    return runs
 
 
-def _moved(rules: int, places: Sequence[int]) -> int:
+def _moved(rules: int, runs: Sequence[_Run]) -> int:
     """A set of rules by their new numbers."""
-    return sum(1 << places[position] for position in _positions(rules))
+    moved = 0
+    for run in runs:
+        moved |= (rules >> run.begin & (1 << run.length) - 1) << run.number
+    return moved
 
 
-def _positions(rules: int) -> Iterator[int]:
-    while rules:
-        lowest = rules & -rules
-        yield lowest.bit_length() - 1
-        rules ^= lowest
+def _numbered(rules: RuleList, runs: Sequence[_Run]) -> Mapping[int, Rule]:
+    return {
+        run.number + place: rules.rules[run.begin + place]
+        for run in runs
+        for place in range(run.length)
+    }
 
 
-def _numbered(rules: RuleList, places: Sequence[int]) -> Mapping[int, Rule]:
-    return dict(zip(places, rules.rules, strict=True))
-
-
-def _renumbered(fact: AskedFact, old: Sequence[int], new: Sequence[int]) -> AskedFact:
+def _renumbered(fact: AskedFact, old: Sequence[_Run], new: Sequence[_Run]) -> AskedFact:
     classes = tuple(
         replace(each, old=_moved(each.old, old), new=_moved(each.new, new)) for each in fact.classes
     )
@@ -131,6 +140,7 @@ class _Walk:
         self._facts = facts
         self._old = old
         self._new = new
+        self._most_states = min(MOST_STATES, MOST_STEPS // (len(old) + len(new)))
         self._known: dict[tuple[int, int, int, tuple[str, ...]], _Node | None] = {}
         self._nodes: dict[tuple[object, ...], _Node] = {}
 
@@ -146,7 +156,7 @@ class _Walk:
             return None
         key = (depth, old, new, customer)
         if key not in self._known:
-            if len(self._known) >= MOST_STATES:
+            if len(self._known) >= self._most_states:
                 raise TooManyCasesError
             self._known[key] = self._node(*key)
         return self._known[key]
@@ -171,8 +181,6 @@ class _Walk:
     def _outcome(self, old: int, new: int) -> _Node | None:
         if self._old[old].then == self._new[new].then:
             return None
-        if (old, new) not in self._nodes and len(self._nodes) >= MOST_STATES:
-            raise TooManyCasesError
         return self._nodes.setdefault((old, new), _Leaf(old, new))
 
     def regions(self, root: _Node | None) -> Iterator[Region]:
