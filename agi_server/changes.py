@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 import structlog
 
 from agi_server.control import NotTaken, RolledBack, Taken
-from agi_server.policy import PolicyError, load_rules, read_rules, warnings_of
+from agi_server.policy import PolicyError, load_rules, load_with_warnings, read_rules
 from agi_server.service_state import FailedReload, FileState, Origin, RulesState
 from agi_server.workers import RulesNotTakenError
 from routing.catalogue import Level
@@ -46,7 +46,7 @@ def check(rules: RulesText) -> tuple[Problem, ...]:
     Raises:
         PolicyError: They have errors.
     """
-    warnings = warnings_of(rules)
+    _, warnings = load_with_warnings(rules)
     if warnings:
         log.warning("the rules have warnings: `rahyab check` shows them", count=len(warnings))
     for each in warnings:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from unicodedata import category
 
 from routing.catalogue import Level, level_of
@@ -55,6 +55,10 @@ class Problem:
         return level_of(self.code)
 
 
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of what a terminal obeys, or cannot show."""
+
+
 def _as_it_is(text: str, part: str) -> str:
     del part
     return text
@@ -89,14 +93,14 @@ def render(
 def _visible(line: str) -> str:
     """A line of the file without what a terminal would obey, each sign in its column."""
     return "".join(
-        "\ufffd" if each != "\t" and category(each) in {"Cc", "Zl", "Zp"} else each for each in line
+        "\ufffd" if each != "\t" and category(each) in _UNSEEN else each for each in line
     )
 
 
 def one_line(text: str) -> str:
     """`text` with its control characters spelt out: it may quote what the file holds."""
     return "".join(
-        each.encode("unicode_escape").decode() if category(each) in {"Cc", "Zl", "Zp"} else each
+        each.encode("unicode_escape").decode() if category(each) in _UNSEEN else each
         for each in text
     )
 

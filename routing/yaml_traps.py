@@ -19,6 +19,16 @@ MAX_CHARACTERS: Final = 4_000_000
 _NOT_TEXT = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+_STRAY: Final = 0xDC00
+"""What is added to a byte that is not UTF-8 when it is read."""
+
+_UTF_16: Final = ("\udcff\udcfe", "\udcfe\udcff")
+"""How such a file begins: with its byte order mark, in one order of the bytes or the other."""
+
+_LOOKED_AT: Final = 200
+"""Characters at the beginning that tell whether each second byte is zero: UTF-16 without a mark."""
+
 _OTHER_SPACE = "\xa0\u1680\u2000-\u200b\u200e\u200f\u202a-\u202f\u205f\u2066-\u2069\u3000"
 _ODD_INDENT = re.compile(rf"^[ ]*([{_OTHER_SPACE}])", re.MULTILINE)
 _ODD_COLON = re.compile(rf"^[ -]*[\w.-]+[ ]*:([{_OTHER_SPACE}])", re.MULTILINE)
@@ -41,6 +51,9 @@ def refusal(text: str, file: str) -> Problem | None:
     if len(text) > MAX_CHARACTERS:
         message = f"the file is larger than {MAX_CHARACTERS:,} characters"
         return Problem(file, 1, 1, "", "file-too-large", message, "is it a rules file at all?")
+    if (strange := _not_utf8(text)) is not None:
+        at, message, hint = strange
+        return Problem(file, *_place(text, at), "", "not-utf8", message, hint)
     wrong = _NOT_TEXT.search(text)
     if wrong is not None:
         message = f"a character that cannot stand in a text file: U+{ord(wrong[0]):04X}"
@@ -52,6 +65,28 @@ def refusal(text: str, file: str) -> Problem | None:
         hint = "delete it and write spaces; such signs come with text copied from a page or a chat"
         return Problem(file, *_place(text, odd.start(1)), "", "odd-space", message, hint)
     return None
+
+
+def _not_utf8(text: str) -> tuple[int, str, str] | None:
+    """Where and how one sees that a file is in another encoding, and what to do."""
+    begins = text[:_LOOKED_AT]
+    if text.startswith(_UTF_16) or _zeros_between(begins):
+        hint = "save it as UTF-8: in Notepad, `Save as`, Encoding: UTF-8"
+        return 0, "the file is UTF-16, not UTF-8", hint
+    stray = _STRAY_BYTE.search(text)
+    if stray is None:
+        return None
+    message = f"this byte is not UTF-8 text: 0x{ord(stray[0]) - _STRAY:02X}"
+    hint = "save the file as UTF-8 in your editor; it seems to be in an older encoding"
+    if "\0" in text:
+        hint = "it looks like a recording or an archive: is it a rules file at all?"
+    return stray.start(), message, hint
+
+
+def _zeros_between(text: str) -> bool:
+    """Whether each second character is zero, and the others are not."""
+    left = [each.strip("\0") for each in (text[::2], text[1::2])]
+    return "\0" in text and any(left) and not all(left)
 
 
 def _place(text: str, at: int) -> tuple[int, int]:

@@ -52,8 +52,7 @@ def _list() -> None:
 def _explain(code: str, entry: Entry) -> None:
     click.echo(f"{code} ({entry.level}): {entry.title}.\n")
     click.echo(f"{textwrap.fill(entry.why, WIDTH)}\n")
-    times = f" ({entry.times:,} times this)" if entry.times > 1 else ""
-    click.echo(f"Wrong{times}:\n")
+    click.echo(f"Wrong{_how_written(entry)}:\n")
     _print_files(entry.example)
     click.echo("What the check says:\n")
     rules = entry.failing()
@@ -61,6 +60,12 @@ def _explain(code: str, entry: Entry) -> None:
     print_rendered(rules, [each for each in found if each.code == code])
     click.echo("\nRight:\n")
     _print_files(entry.mended)
+
+
+def _how_written(entry: Entry) -> str:
+    if entry.times > 1:
+        return f" ({entry.times:,} times this)"
+    return "" if entry.encoding == "utf-8" else f" (saved as {entry.encoding.upper()})"
 
 
 def _print_files(files: dict[str, str]) -> None:
