@@ -4,7 +4,6 @@ import os
 import re
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from structlog.testing import capture_logs
 
 from agi_server.policy import PolicyError, load_with_warnings, read_rules
 from agi_server.rules_files import MAX_BYTES
-from agi_server.settings import load_settings
-from agi_server.supervisor import read_and_check
+from agi_server.supervisor import checked
 from routing.rules_text import RulesText
 from tests.sample import TEXT
 
@@ -111,7 +109,7 @@ def test_warnings_are_logged_once_and_each_for_who_looks_closer(tmp_path: Path) 
     main = tmp_path / "rules.yaml"
     main.write_text(f"{TEXT}define: {{left-over: 1, spare: 2}}\n", encoding="utf-8")
     with capture_logs() as logs:
-        read_and_check(replace(load_settings({}), rules=main))
+        checked(read_rules(main))
     assert [(each["log_level"], each.get("count")) for each in logs] == [
         ("warning", 2),
         ("debug", None),
