@@ -55,6 +55,9 @@ class Problem:
         return level_of(self.code)
 
 
+MOST_SHOWN: Final = 116
+"""Characters of a line that are shown under a finding: with the indentation they fit into 120."""
+
 _UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of what a terminal obeys, or cannot show."""
 
@@ -79,15 +82,26 @@ def render(
     level = paint(f"{problem.level}:", problem.level)
     rendered = [f"{where} {level} {one_line(problem.message)} [{problem.code}]"]
     if problem.line <= len(lines):
-        line = _visible(lines[problem.line - 1])
-        shown = line.lstrip()
-        before = line[: problem.column - 1][len(line) - len(shown) :]
+        shown, before = _window(_visible(lines[problem.line - 1]), problem.column)
         # A tab stays a tab, so that the caret stands under the same character.
         indent = "".join("\t" if each == "\t" else " " for each in before)
         rendered += [f"    {shown}", f"    {indent}{paint('^', 'caret')}"]
     if problem.hint:
         rendered.append(f"    {one_line(problem.hint)}")
     return "\n".join(rendered)
+
+
+def _window(line: str, column: int) -> tuple[str, str]:
+    """As much of a line as a terminal has room for, and what of that stands before the column."""
+    shown = line.lstrip()
+    at = max(column - 1 - (len(line) - len(shown)), 0)
+    if len(shown) <= MOST_SHOWN:
+        return shown, shown[:at]
+    begin = max(min(at, len(shown)) - MOST_SHOWN // 2, 0)
+    begin = min(begin, len(shown) - MOST_SHOWN)
+    end = begin + MOST_SHOWN
+    left, right = "…" if begin else "", "…" if end < len(shown) else ""
+    return f"{left}{shown[begin:end]}{right}", f"{left}{shown[begin:at]}"
 
 
 def _visible(line: str) -> str:

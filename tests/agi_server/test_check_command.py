@@ -196,3 +196,14 @@ def test_what_a_terminal_would_obey_is_not_printed(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text("a: \x1b[2J\n", encoding="utf-8")
     assert "    a: \ufffd[2J\n       ^\n" in check(str(file)).output
+
+
+@pytest.mark.parametrize("before", [0, 50, 5_000, 19_000])
+def test_of_a_long_line_a_window_is_shown(tmp_path: Path, before: int) -> None:
+    """Around the caret, which stands below the sign that it is about."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"{'x' * before}\x07{'y' * (20_000 - before)}\n", encoding="utf-8")
+    _, line, caret, _, _ = check(str(file)).output.splitlines()
+    assert len(line) <= 122
+    assert line[caret.index("^")] == "\ufffd"
+    assert (line[4] == "…", line[-1] == "…") == (before > 100, before < 19_900)
