@@ -155,7 +155,8 @@ def join(documents: Sequence[Document]) -> tuple[Document, tuple[Problem, ...]]:
     first = documents[0]
     joint = _Joint(dict(first.data), dict(first.keys), dict(first.values), dict(first.references))
     problems = [problem for document in documents[1:] for problem in joint.add(document)]
-    whole = Document(joint.data, joint.keys, joint.values, joint.references)
+    misused = frozenset[str]().union(*(each.misused for each in documents))
+    whole = Document(joint.data, joint.keys, joint.values, joint.references, misused)
     return whole, tuple(problems)
 
 
