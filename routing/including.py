@@ -67,7 +67,7 @@ def read_all(rules: RulesText) -> Reading:
         The joined document, None if one of the files cannot be understood; and every problem, also
         of the mentions of files.
     """
-    if sum(map(len, rules.texts().values())) > MAX_CHARACTERS:
+    if rules.included and sum(map(len, rules.texts().values())) > MAX_CHARACTERS:
         message = f"the rules are larger than {MAX_CHARACTERS:,} characters"
         hint = "is each of the files a rules file at all?"
         return Reading(None, (Problem(rules.file, 1, 1, "", "file-too-large", message, hint),))

@@ -58,6 +58,9 @@ class Problem:
 MOST_SHOWN: Final = 116
 """Characters of a line that are shown under a finding: with the indentation they fit into 120."""
 
+LONGEST_SENTENCE: Final = 500
+"""Characters of a message or hint that a terminal gets. Programs get all of it."""
+
 _UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of what a terminal obeys, or cannot show."""
 
@@ -80,15 +83,24 @@ def render(
     """
     where = paint(f"{problem.file}:{problem.line}:{problem.column}:", "place")
     level = paint(f"{problem.level}:", problem.level)
-    rendered = [f"{where} {level} {one_line(problem.message)} [{problem.code}]"]
+    rendered = [f"{where} {level} {_clipped(problem.message)} [{problem.code}]"]
     if problem.line <= len(lines):
         shown, before = _window(_visible(lines[problem.line - 1]), problem.column)
         # A tab stays a tab, so that the caret stands under the same character.
         indent = "".join("\t" if each == "\t" else " " for each in before)
         rendered += [f"    {shown}", f"    {indent}{paint('^', 'caret')}"]
     if problem.hint:
-        rendered.append(f"    {one_line(problem.hint)}")
+        rendered.append(f"    {_clipped(problem.hint)}")
     return "\n".join(rendered)
+
+
+def _clipped(text: str) -> str:
+    """A sentence on one line, without the middle if it quotes something endless."""
+    line = one_line(text)
+    if len(line) <= LONGEST_SENTENCE:
+        return line
+    half = LONGEST_SENTENCE // 2
+    return f"{line[:half]} … {line[-half:]}"
 
 
 def _window(line: str, column: int) -> tuple[str, str]:

@@ -23,8 +23,13 @@ _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 _STRAY: Final = 0xDC00
 """What is added to a byte that is not UTF-8 when it is read."""
 
-_UTF_16: Final = ("\udcff\udcfe", "\udcfe\udcff")
-"""How such a file begins: with its byte order mark, in one order of the bytes or the other."""
+_MARKS: Final = (
+    ("\udcff\udcfe\0\0", "UTF-32"),
+    ("\0\0\udcfe\udcff", "UTF-32"),
+    ("\udcff\udcfe", "UTF-16"),
+    ("\udcfe\udcff", "UTF-16"),
+)
+"""The byte order marks with which other encodings begin, as they are read here."""
 
 _LOOKED_AT: Final = 200
 """Characters at the beginning that tell whether each second byte is zero: UTF-16 without a mark."""
@@ -40,6 +45,7 @@ _TIGHT_DASH = re.compile(r"([ ]*-)([\w\"'].*)")
 _VALUE_IN_BRACES = re.compile(r":[ ]+([^,{}\[\]]*[ ])?([\w.-]+)$")
 _SCANNED = re.compile("while scanning (an alias|an anchor|a tag|a directive)")
 _SIGNS: Final = frozenset("@`%*&!|>?")
+_MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7})(?: .*)?")
 _ENTRY = re.compile(r"[ ]*(?:- )*([\w.-]+|\"[^\"]*\"):[ ]+(\S.*)")
 
 Words: TypeAlias = tuple[int, int, str, str, str]
@@ -58,6 +64,8 @@ def refusal(text: str, file: str) -> Problem | None:
     if wrong is not None:
         message = f"a character that cannot stand in a text file: U+{ord(wrong[0]):04X}"
         hint = "delete it; an editor that shows invisible characters will find it"
+        if wrong[0] == "\0":
+            hint = "the file is damaged, or is no text: put a copy that is whole in its place"
         return Problem(file, *_place(text, wrong.start()), "", "bad-character", message, hint)
     odd = _ODD_INDENT.search(text) or _ODD_COLON.search(text)
     if odd is not None:
@@ -69,10 +77,11 @@ def refusal(text: str, file: str) -> Problem | None:
 
 def _not_utf8(text: str) -> tuple[int, str, str] | None:
     """Where and how one sees that a file is in another encoding, and what to do."""
-    begins = text[:_LOOKED_AT]
-    if text.startswith(_UTF_16) or _zeros_between(begins):
+    unmarked = "UTF-16" if _zeros_between(text[:_LOOKED_AT]) else ""
+    name = next((name for mark, name in _MARKS if text.startswith(mark)), unmarked)
+    if name:
         hint = "save it as UTF-8: in Notepad, `Save as`, Encoding: UTF-8"
-        return 0, "the file is UTF-16, not UTF-8", hint
+        return 0, f"the file is {name}, not UTF-8", hint
     stray = _STRAY_BYTE.search(text)
     if stray is None:
         return None
@@ -135,6 +144,17 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem
         words for trap in _TRAPS if (words := trap(said)) is not None
     )
     return Problem(file, at, place, "", code, message, hint)
+
+
+def _merge_mark(said: _Error) -> Words | None:
+    """What git leaves where two people have changed the same lines."""
+    marks = (at for at, line in enumerate(said.lines) if _MERGE_MARK.fullmatch(line))
+    at = next(marks, None)
+    if at is None:
+        return None
+    message = "a mark of a merge that was not finished"
+    hint = "choose what is to stay of the lines up to `>>>>>>>`, and delete the three marks"
+    return at + 1, 1, "not-yaml", message, hint
 
 
 def _tab(said: _Error) -> Words | None:
@@ -259,6 +279,7 @@ def _anything(said: _Error) -> Words:
 
 
 _TRAPS: Final[Sequence[Callable[[_Error], Words | None]]] = (
+    _merge_mark,
     _tab,
     _sign,
     _after_quote,

@@ -101,9 +101,10 @@ def test_programs_learn_that_a_check_could_not_run(
         (b"name: a\nb: \xff\n", "2:4", "this byte is not UTF-8 text: 0xFF"),
         ("version: 1\n".encode("utf-16-le"), "1:1", "the file is UTF-16, not UTF-8"),
         (b"\xfe\xff\0v", "1:1", "the file is UTF-16, not UTF-8"),
+        ("v".encode("utf-32"), "1:1", "the file is UTF-32, not UTF-8"),
         (b"\x1f\x8b\x08\0rubbish", "1:2", "this byte is not UTF-8 text: 0x8B"),
     ],
-    ids=["latin", "UTF-16 without its mark", "UTF-16", "binary"],
+    ids=["latin", "UTF-16 without its mark", "UTF-16", "UTF-32", "binary"],
 )
 def test_what_is_not_utf_8_is_a_finding(
     tmp_path: Path, content: bytes, place: str, words: str
@@ -207,3 +208,30 @@ def test_of_a_long_line_a_window_is_shown(tmp_path: Path, before: int) -> None:
     assert len(line) <= 122
     assert line[caret.index("^")] == "\ufffd"
     assert (line[4] == "…", line[-1] == "…") == (before > 100, before < 19_900)
+
+
+def test_a_damaged_file_is_not_to_be_mended_sign_by_sign(tmp_path: Path) -> None:
+    """A disk that was full, or lost power, leaves zeros."""
+    file = tmp_path / "rules.yaml"
+    file.write_bytes(b"\0" * 100)
+    assert "    the file is damaged, or is no text" in check(str(file)).output
+
+
+def test_an_endless_value_is_quoted_in_part(tmp_path: Path) -> None:
+    """On a terminal; programs get all of it."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(TEXT.replace("country: IR", f"country: {'y' * 20_000}"), encoding="utf-8")
+    result = check(str(file))
+    assert "yyy … yyy" in result.output
+    assert max(map(len, result.output.splitlines())) < 700
+    assert "y" * 20_000 in check(str(file), "--format", "json").stdout
+
+
+def test_of_thousands_of_findings_the_first_are_printed(tmp_path: Path) -> None:
+    """And all are counted."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(TEXT + "version: 1\n" * 1_000, encoding="utf-8")
+    lines = check(str(file)).output.splitlines()
+    assert sum("[duplicate-key]" in line for line in lines) == 300
+    assert lines[-2].startswith("700 more: mend these first")
+    assert lines[-1] == "1000 errors, 0 warnings"
