@@ -8,13 +8,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 import structlog
 
 from agi_server.control import NotTaken, RolledBack, Taken
-from agi_server.policy import PolicyError, load_rules, read_rules, warnings_of
+from agi_server.daemon_threads import in_daemon_thread
+from agi_server.policy import PolicyError, load_rules, load_with_warnings, read_rules
 from agi_server.service_state import FailedReload, FileState, Origin, RulesState
 from agi_server.workers import RulesNotTakenError
 from routing.catalogue import Level
@@ -24,10 +26,15 @@ from routing.rules_text import RulesText
 MOST_EARLIER: Final = 10
 """How many revisions one can roll back: a bad day's work. Each is kept as text."""
 
+READ_SECONDS: Final = 10.0
+"""For the rules files to be read. Longer takes a network mount only, and one that hangs may never
+come back: nobody else who wants to change the rules waits for it."""
+
 Found: TypeAlias = RulesText | PolicyError
 """What a look at the rules file gives: its text, or why it cannot be read."""
 
 Attempted = TypeVar("Attempted")
+Looked = TypeVar("Looked")
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +47,22 @@ def look_at(path: Path) -> Found:
         return error
 
 
+async def look_in_time(path: Path, look: Callable[[], Looked]) -> Looked | PolicyError:
+    """Have the rules files read beside the event loop, within READ_SECONDS."""
+    try:
+        return await in_daemon_thread(look, READ_SECONDS)
+    except TimeoutError:
+        hint = "is its disk, or the machine that it is mounted from, in order?"
+        return PolicyError(f"{path} cannot be read: no answer in {READ_SECONDS:g} s; {hint}")
+
+
 def check(rules: RulesText) -> tuple[Problem, ...]:
     """Load rules, to find out whether they can be used; their warnings, which the log tells too.
 
     Raises:
         PolicyError: They have errors.
     """
-    warnings = warnings_of(rules)
+    _, warnings = load_with_warnings(rules)
     if warnings:
         log.warning("the rules have warnings: `rahyab check` shows them", count=len(warnings))
     for each in warnings:
@@ -147,13 +163,17 @@ class Changes:
 
     async def file_state(self) -> FileState:
         """What the rules file holds now."""
-        return await asyncio.to_thread(self._look_and_check)
+        found = await self._look()
+        return await asyncio.to_thread(self._state_of, found)
+
+    async def _look(self) -> Found:
+        return await look_in_time(self._path, partial(look_at, self._path))
 
     async def _reload(self) -> Taken | NotTaken:
-        return await self._try(await asyncio.to_thread(look_at, self._path), Origin.RELOAD)
+        return await self._try(await self._look(), Origin.RELOAD)
 
     async def _follow(self, look: Callable[[], Found | None]) -> Taken | NotTaken | None:
-        found = await asyncio.to_thread(look)
+        found = await look_in_time(self._path, look)
         if found is None or _name(found) == self._tried:
             return None
         return await self._try(found, Origin.WATCH)
@@ -200,7 +220,7 @@ class Changes:
         self._earlier.pop()
         self._put_in_force(rules, Origin.ROLLBACK)
         log.warning("rules rolled back", revision=rules.revision, before=before)
-        file = await asyncio.to_thread(self._look_and_check)
+        file = await self.file_state()
         return RolledBack(rules.revision, before, len(self._earlier), file)
 
     def _put_in_force(self, rules: RulesText, origin: Origin) -> None:
@@ -223,9 +243,8 @@ class Changes:
         bundle = "" if text is None else text.bundled()
         return NotTaken(self.state.revision, str(error), problems, bundle)
 
-    def _look_and_check(self) -> FileState:
+    def _state_of(self, found: Found) -> FileState:
         file = str(self._path.absolute())
-        found = look_at(self._path)
         if isinstance(found, PolicyError):
             return FileState(file, None, differs=True, errors=0, trouble=str(found))
         differs = found.revision != self.state.revision

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from agi_server.rules_files import UnreadableError, read_text
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
 from routing.catalogue import Level
@@ -51,11 +52,11 @@ def read_rules(path: Path) -> RulesText:
     loader tells it where the file is named.
 
     Raises:
-        PolicyError: The main file is missing, unreadable or not UTF-8.
+        PolicyError: The main file is missing, or is no ordinary file that can be read.
     """
     try:
-        text = _read_text(path)
-    except _UnreadableError as error:
+        text = read_text(path)
+    except UnreadableError as error:
         raise PolicyError(f"{path} {error}") from None
     return with_included(str(path), text, path.parent)
 
@@ -72,25 +73,10 @@ def with_included(file: str, text: str, folder: Path) -> RulesText:
     unread: dict[str, str] = {}
     for name in included_names(text):
         try:
-            included[name] = _read_text(folder / name)
-        except _UnreadableError as error:
+            included[name] = read_text(folder / name)
+        except UnreadableError as error:
             unread[name] = str(error)
     return RulesText(file, text, included, unread)
-
-
-class _UnreadableError(Exception):
-    """A file cannot be read. The message follows upon its name."""
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise _UnreadableError(
-            f"is not UTF-8 text (byte {error.start}): save it as UTF-8 in your editor"
-        ) from None
-    except OSError as error:
-        raise _UnreadableError(f"cannot be read: {error.strerror}") from None
 
 
 def load_policy_file(path: Path) -> Policy:
@@ -108,10 +94,7 @@ def load_rules(rules: RulesText) -> Policy:
     Raises:
         PolicyError: They have errors (all findings are in `problems`).
     """
-    examination = examine_rules(rules)
-    if examination.policy is None:
-        raise refused(rules, examination)
-    return examination.policy
+    return load_with_warnings(rules)[0]
 
 
 def examine_rules(rules: RulesText) -> Examination:
@@ -122,16 +105,16 @@ def examine_rules(rules: RulesText) -> Examination:
     return examine(rules, known_prompts=builtin_prompts(), year=datetime.now(UTC).year)
 
 
-def warnings_of(rules: RulesText) -> tuple[Problem, ...]:
-    """Load rules that have been read, for what there is to be told although they can be used.
+def load_with_warnings(rules: RulesText) -> tuple[Policy, tuple[Problem, ...]]:
+    """Load rules that have been read, with what there is to be told although they can be used.
 
     Raises:
-        PolicyError: They have errors.
+        PolicyError: They have errors (all findings are in `problems`).
     """
     examination = examine_rules(rules)
     if examination.policy is None:
         raise refused(rules, examination)
-    return examination.problems
+    return examination.policy, examination.problems
 
 
 def refused(rules: RulesText, examination: Examination) -> PolicyError:

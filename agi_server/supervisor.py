@@ -9,17 +9,18 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import structlog
 
 from agi_server.app import DRAIN_SECONDS, utc_now
-from agi_server.changes import Changes, Service, check
+from agi_server.changes import Changes, Found, Service, check, look_at, look_in_time
 from agi_server.control import Answer, NotTaken, Reload, Request, Rollback, Standing, Status
 from agi_server.control_socket import ControlServer, opened_control
 from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
-from agi_server.policy import read_rules
+from agi_server.policy import PolicyError
 from agi_server.revisions import RevisionKeeper
 from agi_server.service_state import Phase, ServiceState, health_of
 from agi_server.settings import Address, Settings, show_address
@@ -198,11 +199,12 @@ class Supervisor:
         )
 
 
-def read_and_check(settings: Settings) -> RulesText:
-    """Read and check the rules. Raises PolicyError."""
-    rules = read_rules(settings.rules)
-    check(rules)
-    return rules
+def checked(found: Found) -> RulesText:
+    """The rules that were found, which can be used. Raises PolicyError."""
+    if isinstance(found, PolicyError):
+        raise found
+    check(found)
+    return found
 
 
 async def serve(
@@ -223,7 +225,8 @@ async def serve(
     """
     signals = Signals()
     signals.heed()
-    rules = await asyncio.to_thread(read_and_check, settings)
+    found = await look_in_time(settings.rules, partial(look_at, settings.rules))
+    rules = await asyncio.to_thread(checked, found)
     with opened_control(settings.home) as control, listen(*settings.listen) as listener:
         supervisor = Supervisor(settings, signals, listener, rules, watch=watch)
         address: Address = listener.getsockname()[:2]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from agi_server.changes import Changes, Found, look_at
+from agi_server.daemon_threads import in_daemon_thread
 from routing.rules_text import RulesText
 
 LOOK_SECONDS: Final = 1.0
@@ -49,7 +50,7 @@ class Watch:
 
     async def look(self) -> None:
         """Look once; take up what has changed and is quiet again."""
-        seen = await asyncio.to_thread(_look, self._files)
+        seen = await in_daemon_thread(partial(_look, self._files))
         quiet = seen == self._seen
         self._seen = seen
         if quiet and seen != self._followed:
@@ -83,6 +84,7 @@ def _look(files: Sequence[Path]) -> Seen:
 def _look_at_one(file: Path) -> tuple[int, ...] | None:
     try:
         found = file.stat()
-    except OSError:
+    except (OSError, ValueError):
+        # ValueError: no file can have such a name.
         return None
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -19,7 +19,8 @@ It lies in `routing/findings`, one file per area, one entry per code. To add a c
    The example and the mended one hold whole sections, which take the place of those in
    `findings/base/rules.yaml`: write only those that matter. An example of several files is a
    mapping of file name to text, the first of which is the main one. `alone: true` keeps the
-   sections of the base away from the failing example, and `times` repeats it that often.
+   sections of the base away from the failing example, `times` repeats it that often, and
+   `encoding` saves it otherwise than as UTF-8.
 3. Add a file to `tests/bad_rules` that gets it.
 
 Tests hold that no code lacks its entry, that each example gets its own code and no other, and that
@@ -80,12 +81,14 @@ class Entry(BaseModel):
     mended: Files
     alone: bool = False
     times: int = 1
+    encoding: str = "utf-8"
 
     def failing(self) -> RulesText:
         """The rules that get this finding."""
         (file, text), *others = self.example.items()
         whole = text * self.times if self.alone else _laid_over_base(text, self.example)
-        return RulesText(file, whole, dict(others))
+        saved = whole.encode(self.encoding)
+        return RulesText(file, saved.decode(errors="surrogateescape"), dict(others))
 
     def cured(self) -> RulesText:
         """The same rules, in order."""

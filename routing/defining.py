@@ -112,8 +112,8 @@ class _Definitions:
                 told = True
 
     def unused(self) -> Iterator[Problem]:
-        """Definitions that no reference names."""
-        used = set(self.document.references.values())
+        """Definitions that no reference names, not even one that is wrong where it stands."""
+        used = {*self.document.references.values(), *self.document.misused}
         for name in self.values:
             if name not in used:
                 message = f'"{name}" is defined and never used'

@@ -33,13 +33,16 @@ class Document:
         keys: Where each key stands.
         values: Where each value begins.
         references: Where `$name` stands, and the name.
-        followed: Those of them whose values are in `data`: none before `defining.resolve`.
+        misused: The names of those that stand where they cannot count: as a key, or in what is
+            written twice.
+        followed: Those references whose values are in `data`: none before `defining.resolve`.
     """
 
     data: dict[str, object]
     keys: Mapping[Path, Position]
     values: Mapping[Path, Position]
     references: Mapping[Path, str] = field(default_factory=dict)
+    misused: frozenset[str] = frozenset()
     followed: Mapping[Path, str] = field(default_factory=dict)
 
     def at_value(self, path: Path) -> Position:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
 from typing import Final, TypeAlias, TypeVar, get_origin
+from unicodedata import category
 
 from routing.documents import Document, Position
 from routing.model import FileShape
@@ -26,6 +27,9 @@ _T = TypeVar("_T")
 _Words: TypeAlias = tuple[str, str, str]
 _KEEP_ONE: Final = "only one of them can count: delete or rename the other"
 _BEGIN_INCLUDED: Final = "begin with a section, such as `queues:`, or take it out of `include`"
+_NO_SIGNS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of characters that no name of a file needs, and some cannot have."""
+
 JOINED_LISTS: Final = frozenset({"tests"})
 """Sections that are lists; what each file has is added at the end."""
 
@@ -63,7 +67,7 @@ def read_all(rules: RulesText) -> Reading:
         The joined document, None if one of the files cannot be understood; and every problem, also
         of the mentions of files.
     """
-    if sum(map(len, rules.texts().values())) > MAX_CHARACTERS:
+    if rules.included and sum(map(len, rules.texts().values())) > MAX_CHARACTERS:
         message = f"the rules are larger than {MAX_CHARACTERS:,} characters"
         hint = "is each of the files a rules file at all?"
         return Reading(None, (Problem(rules.file, 1, 1, "", "file-too-large", message, hint),))
@@ -124,6 +128,8 @@ def _wrong_name(name: str, file: str) -> _Words | None:
     path = PurePosixPath(name)
     if not name.strip():
         return code, "an empty name", "write the name of a file: queues.yaml"
+    if any(category(sign) in _NO_SIGNS for sign in name):
+        return code, "a name with a sign that cannot be seen", "write the name anew: queues.yaml"
     if path.is_absolute() or ".." in path.parts or "\\" in name or name[1:2] == ":":
         hint = "name a file in the folder of this one, or in a folder within: queues.yaml"
         return code, f'"{name}" leads out of the folder of this file', hint
@@ -149,7 +155,8 @@ def join(documents: Sequence[Document]) -> tuple[Document, tuple[Problem, ...]]:
     first = documents[0]
     joint = _Joint(dict(first.data), dict(first.keys), dict(first.values), dict(first.references))
     problems = [problem for document in documents[1:] for problem in joint.add(document)]
-    whole = Document(joint.data, joint.keys, joint.values, joint.references)
+    misused = frozenset[str]().union(*(each.misused for each in documents))
+    whole = Document(joint.data, joint.keys, joint.values, joint.references, misused)
     return whole, tuple(problems)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from unicodedata import category
 
 from routing.catalogue import Level, level_of
@@ -55,6 +55,16 @@ class Problem:
         return level_of(self.code)
 
 
+MOST_SHOWN: Final = 116
+"""Characters of a line that are shown under a finding: with the indentation they fit into 120."""
+
+LONGEST_SENTENCE: Final = 500
+"""Characters of a message or hint that a terminal gets. Programs get all of it."""
+
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of what a terminal obeys, or cannot show."""
+
+
 def _as_it_is(text: str, part: str) -> str:
     del part
     return text
@@ -73,30 +83,50 @@ def render(
     """
     where = paint(f"{problem.file}:{problem.line}:{problem.column}:", "place")
     level = paint(f"{problem.level}:", problem.level)
-    rendered = [f"{where} {level} {one_line(problem.message)} [{problem.code}]"]
+    rendered = [f"{where} {level} {_clipped(problem.message)} [{problem.code}]"]
     if problem.line <= len(lines):
-        line = _visible(lines[problem.line - 1])
-        shown = line.lstrip()
-        before = line[: problem.column - 1][len(line) - len(shown) :]
+        shown, before = _window(_visible(lines[problem.line - 1]), problem.column)
         # A tab stays a tab, so that the caret stands under the same character.
         indent = "".join("\t" if each == "\t" else " " for each in before)
         rendered += [f"    {shown}", f"    {indent}{paint('^', 'caret')}"]
     if problem.hint:
-        rendered.append(f"    {one_line(problem.hint)}")
+        rendered.append(f"    {_clipped(problem.hint)}")
     return "\n".join(rendered)
+
+
+def _clipped(text: str) -> str:
+    """A sentence on one line, without the middle if it quotes something endless."""
+    line = one_line(text)
+    if len(line) <= LONGEST_SENTENCE:
+        return line
+    half = LONGEST_SENTENCE // 2
+    return f"{line[:half]} … {line[-half:]}"
+
+
+def _window(line: str, column: int) -> tuple[str, str]:
+    """As much of a line as a terminal has room for, and what of that stands before the column."""
+    shown = line.lstrip()
+    at = max(column - 1 - (len(line) - len(shown)), 0)
+    if len(shown) <= MOST_SHOWN:
+        return shown, shown[:at]
+    begin = max(min(at, len(shown)) - MOST_SHOWN // 2, 0)
+    begin = min(begin, len(shown) - MOST_SHOWN)
+    end = begin + MOST_SHOWN
+    left, right = "…" if begin else "", "…" if end < len(shown) else ""
+    return f"{left}{shown[begin:end]}{right}", f"{left}{shown[begin:at]}"
 
 
 def _visible(line: str) -> str:
     """A line of the file without what a terminal would obey, each sign in its column."""
     return "".join(
-        "\ufffd" if each != "\t" and category(each) in {"Cc", "Zl", "Zp"} else each for each in line
+        "\ufffd" if each != "\t" and category(each) in _UNSEEN else each for each in line
     )
 
 
 def one_line(text: str) -> str:
     """`text` with its control characters spelt out: it may quote what the file holds."""
     return "".join(
-        each.encode("unicode_escape").decode() if category(each) in {"Cc", "Zl", "Zp"} else each
+        each.encode("unicode_escape").decode() if category(each) in _UNSEEN else each
         for each in text
     )
 

@@ -15,6 +15,9 @@ REVISION_DIGITS: Final = 12
 class RulesText:
     """All that a policy is made of.
 
+    Bytes that are not UTF-8 are lone surrogates in a text, as Python's `surrogateescape` has them:
+    so the loader can tell where they stand.
+
     Attributes:
         file: What problems call the file.
         text: Its text.
@@ -34,7 +37,7 @@ class RulesText:
         whole = self.text
         if self.included:
             whole = json.dumps([self.text, sorted(self.included.items())], ensure_ascii=False)
-        return hashlib.sha256(whole.encode()).hexdigest()[:REVISION_DIGITS]
+        return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()[:REVISION_DIGITS]
 
     def file_of(self, name: str) -> str:
         """What problems call the file that is included by this name."""
@@ -48,7 +51,9 @@ class RulesText:
 
     def bundled(self) -> str:
         """Everything as one text (JSON), to be kept or handed to another process."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        bundle = json.dumps(asdict(self), ensure_ascii=False)
+        # What UTF-8 cannot say is a lone surrogate, for which Python and JSON write the same.
+        return bundle.encode(errors="backslashreplace").decode()
 
     @classmethod
     def unbundled(cls, bundle: str) -> "RulesText":

@@ -49,6 +49,7 @@ class Builder:
     keys: dict[Path, Position] = field(default_factory=dict)
     values: dict[Path, Position] = field(default_factory=dict)
     references: dict[Path, str] = field(default_factory=dict)
+    misused: set[str] = field(default_factory=set)
     stack: list[_Open] = field(default_factory=list)
     root: object = None
     documents: int = 0
@@ -78,7 +79,8 @@ class Builder:
     def document(self) -> Document | None:
         """What came of it, after the last event; None, and a problem, if there are no sections."""
         if isinstance(self.root, dict):
-            return Document(self.root, self.keys, self.values, self.references)
+            misused = frozenset(self.misused)
+            return Document(self.root, self.keys, self.values, self.references, misused)
         at = self.values.get((), Position(1, 1, self.file))
         if self.root is None:
             at = Position(1, 1, self.file)
@@ -190,7 +192,9 @@ class Builder:
         self._value(plain(tied[3]), end)
 
     def _refer(self, value: Reference, position: Position) -> None:
-        if not any(each.again for each in self.stack):
+        if any(each.again for each in self.stack):
+            self.misused.add(value.name)
+        else:
             self.references[self._path()] = value.name
         self._value(value, position)
 
@@ -213,6 +217,7 @@ class Builder:
             return str(value)
         if isinstance(value, Reference):
             message = f"`${value.name}` stands for a value; it cannot be a key"
+            self.misused.add(value.name)
             self._note(position, "reference-as-key", message, "write the key itself")
             return f"${value.name}"
         if isinstance(value, Misread) and value.text == "<<":

@@ -19,6 +19,21 @@ MAX_CHARACTERS: Final = 4_000_000
 _NOT_TEXT = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+_STRAY: Final = 0xDC00
+"""What is added to a byte that is not UTF-8 when it is read."""
+
+_MARKS: Final = (
+    ("\udcff\udcfe\0\0", "UTF-32"),
+    ("\0\0\udcfe\udcff", "UTF-32"),
+    ("\udcff\udcfe", "UTF-16"),
+    ("\udcfe\udcff", "UTF-16"),
+)
+"""The byte order marks with which other encodings begin, as they are read here."""
+
+_LOOKED_AT: Final = 200
+"""Characters at the beginning that tell whether each second byte is zero: UTF-16 without a mark."""
+
 _OTHER_SPACE = "\xa0\u1680\u2000-\u200b\u200e\u200f\u202a-\u202f\u205f\u2066-\u2069\u3000"
 _ODD_INDENT = re.compile(rf"^[ ]*([{_OTHER_SPACE}])", re.MULTILINE)
 _ODD_COLON = re.compile(rf"^[ -]*[\w.-]+[ ]*:([{_OTHER_SPACE}])", re.MULTILINE)
@@ -30,6 +45,7 @@ _TIGHT_DASH = re.compile(r"([ ]*-)([\w\"'].*)")
 _VALUE_IN_BRACES = re.compile(r":[ ]+([^,{}\[\]]*[ ])?([\w.-]+)$")
 _SCANNED = re.compile("while scanning (an alias|an anchor|a tag|a directive)")
 _SIGNS: Final = frozenset("@`%*&!|>?")
+_MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7})(?: .*)?")
 _ENTRY = re.compile(r"[ ]*(?:- )*([\w.-]+|\"[^\"]*\"):[ ]+(\S.*)")
 
 Words: TypeAlias = tuple[int, int, str, str, str]
@@ -41,10 +57,15 @@ def refusal(text: str, file: str) -> Problem | None:
     if len(text) > MAX_CHARACTERS:
         message = f"the file is larger than {MAX_CHARACTERS:,} characters"
         return Problem(file, 1, 1, "", "file-too-large", message, "is it a rules file at all?")
+    if (strange := _not_utf8(text)) is not None:
+        at, message, hint = strange
+        return Problem(file, *_place(text, at), "", "not-utf8", message, hint)
     wrong = _NOT_TEXT.search(text)
     if wrong is not None:
         message = f"a character that cannot stand in a text file: U+{ord(wrong[0]):04X}"
         hint = "delete it; an editor that shows invisible characters will find it"
+        if wrong[0] == "\0":
+            hint = "the file is damaged, or is no text: put a copy that is whole in its place"
         return Problem(file, *_place(text, wrong.start()), "", "bad-character", message, hint)
     odd = _ODD_INDENT.search(text) or _ODD_COLON.search(text)
     if odd is not None:
@@ -52,6 +73,29 @@ def refusal(text: str, file: str) -> Problem | None:
         hint = "delete it and write spaces; such signs come with text copied from a page or a chat"
         return Problem(file, *_place(text, odd.start(1)), "", "odd-space", message, hint)
     return None
+
+
+def _not_utf8(text: str) -> tuple[int, str, str] | None:
+    """Where and how one sees that a file is in another encoding, and what to do."""
+    unmarked = "UTF-16" if _zeros_between(text[:_LOOKED_AT]) else ""
+    name = next((name for mark, name in _MARKS if text.startswith(mark)), unmarked)
+    if name:
+        hint = "save it as UTF-8: in Notepad, `Save as`, Encoding: UTF-8"
+        return 0, f"the file is {name}, not UTF-8", hint
+    stray = _STRAY_BYTE.search(text)
+    if stray is None:
+        return None
+    message = f"this byte is not UTF-8 text: 0x{ord(stray[0]) - _STRAY:02X}"
+    hint = "save the file as UTF-8 in your editor; it seems to be in an older encoding"
+    if "\0" in text:
+        hint = "it looks like a recording or an archive: is it a rules file at all?"
+    return stray.start(), message, hint
+
+
+def _zeros_between(text: str) -> bool:
+    """Whether each second character is zero, and the others are not."""
+    left = [each.strip("\0") for each in (text[::2], text[1::2])]
+    return "\0" in text and any(left) and not all(left)
 
 
 def _place(text: str, at: int) -> tuple[int, int]:
@@ -100,6 +144,17 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem
         words for trap in _TRAPS if (words := trap(said)) is not None
     )
     return Problem(file, at, place, "", code, message, hint)
+
+
+def _merge_mark(said: _Error) -> Words | None:
+    """What git leaves where two people have changed the same lines."""
+    marks = (at for at, line in enumerate(said.lines) if _MERGE_MARK.fullmatch(line))
+    at = next(marks, None)
+    if at is None:
+        return None
+    message = "a mark of a merge that was not finished"
+    hint = "choose what is to stay of the lines up to `>>>>>>>`, and delete the three marks"
+    return at + 1, 1, "not-yaml", message, hint
 
 
 def _tab(said: _Error) -> Words | None:
@@ -224,6 +279,7 @@ def _anything(said: _Error) -> Words:
 
 
 _TRAPS: Final[Sequence[Callable[[_Error], Words | None]]] = (
+    _merge_mark,
     _tab,
     _sign,
     _after_quote,

@@ -32,7 +32,7 @@ def diff_command(old: str, new: str, json_: bool) -> None:
     Exit code 0: no difference. 1: differences, or problems in a file. 2: it could not run.
     """
     settings = settings_for_command()
-    versions = [policy_of_version(settings, version) for version in (old, new)]
+    versions = [policy_of_version(settings, version, for_programs=json_) for version in (old, new)]
     found = tuple(differences(*versions))
     if json_:
         click.echo(as_json({"differences": [_to_data(each) for each in found]}))

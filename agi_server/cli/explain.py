@@ -126,7 +126,7 @@ def explain_command(  # noqa: PLR0917  click passes the options by name
     else:
         if caller is None or dialled is None:
             raise click.UsageError("write --from and --to, or --call for a past call")
-        book = Rulebook.of(policy_for_command(settings.rules))
+        book = Rulebook.of(policy_for_command(settings.rules, for_programs=for_programs))
         call = _given_call(book.policy, caller, name, dialled, at, keys, visits)
         known, note = _customer(settings, book.policy, call.caller, call.at, customer)
         call = replace(call, customer=known)

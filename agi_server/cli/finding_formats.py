@@ -55,6 +55,11 @@ def as_json(report: Report) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
+def error_as_json(file: str, error: str) -> str:
+    """What there is to say of rules that cannot be read."""
+    return json.dumps({"file": file, "error": one_line(error)}, ensure_ascii=False, indent=2)
+
+
 def finding(problem: Problem) -> dict[str, Any]:
     """All that is known of one finding."""
     names = ("file", "line", "column", "path", "level", "code", "message", "hint")
@@ -64,17 +69,25 @@ def finding(problem: Problem) -> dict[str, Any]:
 def as_sarif(report: Report) -> str:
     """SARIF 2.1.0, for code scanning and for editors; the rules are the catalogue's."""
     codes = list(catalogue())
+    return _sarif({"results": [_sarif_result(each, report, codes) for each in report.problems]})
+
+
+def error_as_sarif(file: str, error: str) -> str:
+    """What there is to say of rules that cannot be read: a run that was none."""
+    del file  # the sentence names it
+    told = {"level": "error", "message": {"text": one_line(error)}}
+    failed = {"executionSuccessful": False, "toolExecutionNotifications": [told]}
+    return _sarif({"results": [], "invocations": [failed]})
+
+
+def _sarif(results: dict[str, Any]) -> str:
     driver = {
         "name": "rahyab",
         "version": __version__,
         "rules": [_sarif_rule(code, entry) for code, entry in catalogue().items()],
     }
-    run = {
-        "tool": {"driver": driver},
-        # Ours count characters; SARIF's default is the unit of UTF-16.
-        "columnKind": "unicodeCodePoints",
-        "results": [_sarif_result(each, report, codes) for each in report.problems],
-    }
+    # Ours count characters; SARIF's default is the unit of UTF-16.
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", **results}
     whole = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
@@ -115,6 +128,11 @@ def _uri(file: str) -> str:
 def as_github(report: Report) -> str:
     """Workflow commands: GitHub shows each beside its line in a pull request."""
     return "\n".join(_github_line(each, report) for each in report.problems)
+
+
+def error_as_github(file: str, error: str) -> str:
+    """What there is to say of rules that cannot be read."""
+    return f"::error file={_github_property(file)}::{_github_text(error)}"
 
 
 def _github_line(problem: Problem, report: Report) -> str:

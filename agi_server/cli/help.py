@@ -1,6 +1,9 @@
 """`rahyab help`: what the code of a finding means, with an example that fails and one that does."""
 
+import re
 import textwrap
+from collections import Counter
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 import click
@@ -14,7 +17,6 @@ from agi_server.cli.problems import print_rendered
 from ivr.prompts import builtin_prompts
 from routing.catalogue import EXAMPLE_YEAR, Entry, catalogue
 from routing.loading import examine
-from routing.names import suggestion
 
 WIDTH: Final = 80
 """Columns of the text: what every terminal has."""
@@ -37,9 +39,28 @@ def help_command(code: str | None) -> None:
 def _no_such(code: str) -> str:
     if code in COMMANDS:
         return f"`{code}` is a command: `rahyab {code} --help` explains it"
-    close = suggestion(code, catalogue())
-    hint = close if "did you mean" in close else "`rahyab help` lists them all"
+    hint = _nearest(code) or "`rahyab help` lists them all"
     return f'there is no finding "{code}": {hint}'
+
+
+def _nearest(wrong: str) -> str:
+    """The hint which finding was probably meant; empty if none is near.
+
+    Whoever remembers a code remembers its words sooner than their order. A word counts the more,
+    the fewer codes have it: `branch` says more than `bad`. Between equals it is the spelling that
+    decides.
+    """
+    words = {code: set(code.split("-")) for code in catalogue()}
+    common = Counter(word for each in words.values() for word in each)
+    said = {word for word in re.split(r"[-_\s]+", wrong.lower()) if word in common}
+
+    def rank(code: str) -> tuple[float, float]:
+        shared = sum(1 / common[word] for word in said & words[code])
+        return shared, SequenceMatcher(None, code, wrong.lower()).ratio()
+
+    best = max(words, key=rank)
+    near = said or get_close_matches(wrong.lower(), words)
+    return f'did you mean "{best}"?' if near else ""
 
 
 def _list() -> None:
@@ -52,8 +73,7 @@ def _list() -> None:
 def _explain(code: str, entry: Entry) -> None:
     click.echo(f"{code} ({entry.level}): {entry.title}.\n")
     click.echo(f"{textwrap.fill(entry.why, WIDTH)}\n")
-    times = f" ({entry.times:,} times this)" if entry.times > 1 else ""
-    click.echo(f"Wrong{times}:\n")
+    click.echo(f"Wrong{_how_written(entry)}:\n")
     _print_files(entry.example)
     click.echo("What the check says:\n")
     rules = entry.failing()
@@ -61,6 +81,12 @@ def _explain(code: str, entry: Entry) -> None:
     print_rendered(rules, [each for each in found if each.code == code])
     click.echo("\nRight:\n")
     _print_files(entry.mended)
+
+
+def _how_written(entry: Entry) -> str:
+    if entry.times > 1:
+        return f" ({entry.times:,} times this)"
+    return "" if entry.encoding == "utf-8" else f" (saved as {entry.encoding.upper()})"
 
 
 def _print_files(files: dict[str, str]) -> None:

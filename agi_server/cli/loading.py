@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.finding_formats import Report, as_json, error_as_json
 from agi_server.cli.problems import print_problems
 from agi_server.policy import PolicyError, load_policy_file
 from agi_server.settings import Settings, SettingsError, load_settings
@@ -43,8 +44,12 @@ def make_home_for(settings: Settings, folder: Path) -> None:
             settings.home.mkdir(HOME_RIGHTS, parents=True, exist_ok=True)
 
 
-def policy_for_command(path: Path) -> Policy:
+def policy_for_command(path: Path, *, for_programs: bool = False) -> Policy:
     """The rules; problems are printed, and the command ends with FINDINGS.
+
+    Args:
+        path: The rules file.
+        for_programs: Print problems as `rahyab check --format json` does.
 
     Raises:
         CannotRunError: The file cannot be read.
@@ -53,14 +58,25 @@ def policy_for_command(path: Path) -> Policy:
     try:
         return load_policy_file(path)
     except PolicyError as error:
-        raise end_for_policy(error) from None
+        raise end_for_policy(error, path, for_programs=for_programs) from None
 
 
-def end_for_policy(error: PolicyError) -> Exception:
-    """Print the problems of rules; what to raise so that the command ends as it should."""
+def end_for_policy(error: PolicyError, path: Path, *, for_programs: bool = False) -> Exception:
+    """Print the problems of rules; what to raise so that the command ends as it should.
+
+    Args:
+        error: Why they cannot be used.
+        path: Where they are.
+        for_programs: Print problems as `rahyab check --format json` does.
+    """
     if error.rules is None:
+        if for_programs:
+            click.echo(error_as_json(str(path), str(error)))
         return CannotRunError(str(error))
-    print_problems(error.rules, error.problems)
+    if for_programs:
+        click.echo(as_json(Report(error.rules, error.problems, {}, Path.cwd())))
+    else:
+        print_problems(error.rules, error.problems)
     return click.exceptions.Exit(FINDINGS)
 
 

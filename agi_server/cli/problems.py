@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
@@ -9,13 +10,19 @@ from routing.catalogue import Level
 from routing.problems import Problem, render
 from routing.rules_text import RulesText
 
+MOST_PRINTED: Final = 300
+"""Findings: more than anybody reads before mending the first, which often causes the others."""
+
 
 def print_problems(rules: RulesText, problems: Sequence[Problem]) -> None:
     """Print each problem with the line it is about and a caret, then how many there are.
 
     Colours go to a terminal only, and to none if NO_COLOR is set.
     """
-    print_rendered(rules, problems)
+    print_rendered(rules, problems[:MOST_PRINTED])
+    left = len(problems) - MOST_PRINTED
+    if left > 0:
+        click.echo(f"{left:,} more: mend these first; `rahyab check --format json` has all")
     click.echo(summary(problems))
 
 

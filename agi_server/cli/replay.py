@@ -61,7 +61,9 @@ def replay_command(since: datetime, rules: str | None, json_: bool) -> None:
     would go elsewhere. 1: some would. 2: it could not run.
     """
     settings = settings_for_command()
-    book = Rulebook.of(policy_of_version(settings, rules or str(settings.rules)))
+    book = Rulebook.of(
+        policy_of_version(settings, rules or str(settings.rules), for_programs=json_)
+    )
     with opened_store(settings) as store:
         report = _replayed(store, since, book)
     if json_:

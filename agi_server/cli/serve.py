@@ -44,7 +44,7 @@ def serve_command(listen: str | None, workers: int | None, watch: bool) -> None:
             settings = settings.with_workers(workers)
         asyncio.run(serve(settings, _banner, watch=watch))
     except PolicyError as error:
-        raise end_for_policy(error) from None
+        raise end_for_policy(error, settings.rules) from None
     except (WorkerFailedError, ControlError, ListenError, SettingsError) as error:
         raise CannotRunError(str(error)) from None
 

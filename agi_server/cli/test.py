@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.cli.finding_formats import Report
+from agi_server.cli.finding_formats import as_json as problems_as_json
+from agi_server.cli.loading import end_for_policy, policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.cli.problems import plural, print_problems
 from agi_server.places import Places, places_in
@@ -62,9 +64,9 @@ def test_command(
     Exit code 0: all passed. 1: some failed, or they reach too little. 2: they could not run.
     """
     rules = _rules_file(files)
-    policy = policy_for_command(rules)
+    policy = policy_for_command(rules, for_programs=for_programs)
     book = Rulebook.of(policy)
-    tests = tuple(_tests(policy, rules, files))
+    tests = tuple(_tests(policy, rules, files, for_programs=for_programs))
     if not tests:
         raise CannotRunError(f"{rules} has no tests, and there is no *{TEST_FILE} beside it")
     results = [_timed(book, test) for test in tests]
@@ -92,23 +94,28 @@ def _rules_file(files: Sequence[Path]) -> Path:
     return named[0] if named else settings_for_command().rules
 
 
-def _tests(policy: Policy, rules: Path, files: Sequence[Path]) -> Iterator[CallTest]:
+def _tests(
+    policy: Policy, rules: Path, files: Sequence[Path], *, for_programs: bool
+) -> Iterator[CallTest]:
     """The tests of the rules, then those of each file of tests."""
     named = [file for file in files if file.name.endswith(TEST_FILE)]
     if not named or len(named) < len(files):
         yield from policy.tests
     for file in named or sorted(rules.parent.glob(f"*{TEST_FILE}")):
-        yield from _tests_in(policy, file)
+        yield from _tests_in(policy, file, for_programs=for_programs)
 
 
-def _tests_in(policy: Policy, file: Path) -> tuple[CallTest, ...]:
+def _tests_in(policy: Policy, file: Path, *, for_programs: bool) -> tuple[CallTest, ...]:
     try:
         rules = read_rules(file)
         return load_tests(policy, str(file), rules.text, known_prompts=builtin_prompts())
     except PolicyError as error:
-        raise CannotRunError(str(error)) from None
+        raise end_for_policy(error, file, for_programs=for_programs) from None
     except RulesError as error:
-        print_problems(rules, error.problems)
+        if for_programs:
+            click.echo(problems_as_json(Report(rules, error.problems, {}, Path.cwd())))
+        else:
+            print_problems(rules, error.problems)
         raise CannotRunError(f"the tests in {file} cannot be run") from None
 
 

@@ -103,7 +103,7 @@ def try_command(  # noqa: PLR0917  click passes the options by name
         address = None if server is None else parse_address(server)
         result = asyncio.run(_place(console, settings, channel, address, at))
     except PolicyError as error:
-        raise end_for_policy(error) from None
+        raise end_for_policy(error, settings.rules) from None
     except (BadRequestError, StoreError, ListenError, SettingsError, KeyScriptError) as error:
         raise CannotRunError(str(error)) from None
     person.flush()

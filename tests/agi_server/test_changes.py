@@ -1,10 +1,13 @@
 """Changing the rules of a running service: reload, rollback, and what the file holds beside it."""
 
 import asyncio
+import os
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from agi_server import changes
 from agi_server.changes import MOST_EARLIER
 from agi_server.control import NotTaken, RolledBack, Taken
 from agi_server.policy import PolicyError, load_policy_file
@@ -166,3 +169,35 @@ def test_changes_come_one_after_the_other(file: RulesFile) -> None:
     assert taken == again == Taken(str(file.path), second, first)
     assert isinstance(back, RolledBack)
     assert (back.revision, back.before) == (first, second)
+
+
+def test_a_file_that_never_answers_holds_nobody_up(
+    file: RulesFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reload from a mount that hangs is refused in time, and the next change goes its way."""
+    monkeypatch.setattr(changes, "READ_SECONDS", 0.05)
+    answers = Event()
+
+    def look() -> None:
+        answers.wait()
+
+    async def both() -> RolledBack | NotTaken:
+        await file.changes.follow(look)
+        return await file.changes.rollback()
+
+    assert "nothing to roll back to" in str(asyncio.run(both()))
+    answers.set()
+    failure = file.changes.failure
+    assert failure is not None
+    assert "rules.yaml cannot be read: no answer in 0.05 s" in failure.reason
+
+
+def test_a_pipe_in_place_of_the_file_is_refused(file: RulesFile) -> None:
+    """Nothing waits for somebody to write to it."""
+    file.path.unlink()
+    os.mkfifo(file.path)
+    answer = reload(file)
+    assert isinstance(answer, NotTaken)
+    assert "is a pipe (FIFO)" in answer.reason
+    state = asyncio.run(file.changes.file_state())
+    assert (state.revision, "is a pipe (FIFO)" in state.trouble) == (None, True)

@@ -1,5 +1,10 @@
 """`rahyab check`: what it prints and how it ends."""
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,22 +64,67 @@ def test_the_file_of_the_settings_is_the_default(tmp_path: Path) -> None:
     assert result.output.endswith("1 error, 0 warnings\n")
 
 
-@pytest.mark.parametrize(
-    ("content", "cause"),
-    [(None, "cannot be read: No such file"), (b"name: \xff", "is not UTF-8 text (byte 6)")],
-    ids=["missing", "not UTF-8"],
-)
-def test_a_check_that_cannot_run_says_why(
-    tmp_path: Path, content: bytes | None, cause: str
-) -> None:
+def test_a_check_that_cannot_run_says_why(tmp_path: Path) -> None:
     """One sentence and exit code 2."""
-    file = tmp_path / "rules.yaml"
-    if content is not None:
-        file.write_bytes(content)
-    result = check(str(file))
+    result = check(str(tmp_path / "rules.yaml"))
     assert result.exit_code == 2
-    assert cause in result.output
+    assert "cannot be read: No such file" in result.output
     assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("json", lambda text: json.loads(text)["error"]),
+        (
+            "sarif",
+            lambda text: json.loads(text)["runs"][0]["invocations"][0][
+                "toolExecutionNotifications"
+            ],
+        ),
+        ("github", lambda text: text.removeprefix("::error file=")),
+    ],
+)
+def test_programs_learn_that_a_check_could_not_run(
+    tmp_path: Path, form: str, told: Callable[[str], object]
+) -> None:
+    """In the form that they asked for, whatever people are told beside it."""
+    os.mkfifo(tmp_path / "rules.yaml")
+    result = check(str(tmp_path / "rules.yaml"), "--format", form)
+    assert result.exit_code == 2
+    assert "rules.yaml is a pipe (FIFO)" in str(told(result.stdout))
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "words"),
+    [
+        (b"name: a\nb: \xff\n", "2:4", "this byte is not UTF-8 text: 0xFF"),
+        ("version: 1\n".encode("utf-16-le"), "1:1", "the file is UTF-16, not UTF-8"),
+        (b"\xfe\xff\0v", "1:1", "the file is UTF-16, not UTF-8"),
+        ("v".encode("utf-32"), "1:1", "the file is UTF-32, not UTF-8"),
+        (b"\x1f\x8b\x08\0rubbish", "1:2", "this byte is not UTF-8 text: 0x8B"),
+    ],
+    ids=["latin", "UTF-16 without its mark", "UTF-16", "UTF-32", "binary"],
+)
+def test_what_is_not_utf_8_is_a_finding(
+    tmp_path: Path, content: bytes, place: str, words: str
+) -> None:
+    """With its place, in every form."""
+    file = tmp_path / "rules.yaml"
+    file.write_bytes(content)
+    text = check(str(file))
+    assert text.exit_code == 1
+    assert f"{file}:{place}: error: {words} [not-utf8]\n" in text.output
+    for_programs = json.loads(check(str(file), "--format", "json").stdout)
+    assert [each["message"] for each in for_programs["findings"]] == [words]
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "/dev/fd/0", "-"])
+def test_a_pipe_may_have_a_name_of_the_system(name: str) -> None:
+    """As a shell writes it for `<(command)`."""
+    run = [sys.executable, "-m", "agi_server.cli", "check", name]
+    done = subprocess.run(run, input=TEXT.encode(), capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout[:18]) == (0, b"-: nothing wrong (")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +132,7 @@ def test_a_check_that_cannot_run_says_why(
     [
         (TEXT.encode(), 0, "-: nothing wrong (revision "),
         (TEXT.replace("ring: 20s", "ring: 20").encode(), 1, "-:35:11: error: `20` lacks a unit"),
-        (b"name: \xff", 2, "standard input is not UTF-8 text (byte 6)"),
+        (b"name: \xff", 1, "-:1:7: error: this byte is not UTF-8"),
     ],
     ids=["in order", "with a problem", "not UTF-8"],
 )
@@ -147,3 +197,41 @@ def test_what_a_terminal_would_obey_is_not_printed(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text("a: \x1b[2J\n", encoding="utf-8")
     assert "    a: \ufffd[2J\n       ^\n" in check(str(file)).output
+
+
+@pytest.mark.parametrize("before", [0, 50, 5_000, 19_000])
+def test_of_a_long_line_a_window_is_shown(tmp_path: Path, before: int) -> None:
+    """Around the caret, which stands below the sign that it is about."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(f"{'x' * before}\x07{'y' * (20_000 - before)}\n", encoding="utf-8")
+    _, line, caret, _, _ = check(str(file)).output.splitlines()
+    assert len(line) <= 122
+    assert line[caret.index("^")] == "\ufffd"
+    assert (line[4] == "…", line[-1] == "…") == (before > 100, before < 19_900)
+
+
+def test_a_damaged_file_is_not_to_be_mended_sign_by_sign(tmp_path: Path) -> None:
+    """A disk that was full, or lost power, leaves zeros."""
+    file = tmp_path / "rules.yaml"
+    file.write_bytes(b"\0" * 100)
+    assert "    the file is damaged, or is no text" in check(str(file)).output
+
+
+def test_an_endless_value_is_quoted_in_part(tmp_path: Path) -> None:
+    """On a terminal; programs get all of it."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(TEXT.replace("country: IR", f"country: {'y' * 20_000}"), encoding="utf-8")
+    result = check(str(file))
+    assert "yyy … yyy" in result.output
+    assert max(map(len, result.output.splitlines())) < 700
+    assert "y" * 20_000 in check(str(file), "--format", "json").stdout
+
+
+def test_of_thousands_of_findings_the_first_are_printed(tmp_path: Path) -> None:
+    """And all are counted."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(TEXT + "version: 1\n" * 1_000, encoding="utf-8")
+    lines = check(str(file)).output.splitlines()
+    assert sum("[duplicate-key]" in line for line in lines) == 300
+    assert lines[-2].startswith("700 more: mend these first")
+    assert lines[-1] == "1000 errors, 0 warnings"

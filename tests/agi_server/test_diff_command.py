@@ -81,4 +81,42 @@ def test_a_version_that_does_not_exist_is_told(
         SqliteStore(tmp_path / "rahyab.db").close()
     result = diff("0123456789ab", files[0])
     assert result.exit_code == 2
-    assert "0123456789ab" in result.stderr
+    assert "0123456789ab is neither a file nor a known revision" in result.stderr
+
+
+@pytest.mark.parametrize("with_database", [False, True])
+def test_a_typo_in_a_path_is_told_alike(
+    files: tuple[str, str], tmp_path: Path, with_database: bool
+) -> None:
+    """Whether or not there is a database; the cure says what there is to look at."""
+    if with_database:
+        SqliteStore(tmp_path / "rahyab.db").close()
+    result = diff(files[0], "nwe.yaml")
+    assert result.exit_code == 2
+    assert "nwe.yaml is neither a file nor a known revision: " in result.stderr
+    assert ("there is no database" in result.stderr) == (not with_database)
+
+
+def test_a_file_that_is_named_like_a_revision_is_not_taken_for_it(
+    files: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor the other way round: whoever meant one of them has to say which."""
+    rules = RulesText("old.yaml", Path(files[0]).read_text(encoding="utf-8"))
+    with closing(SqliteStore(tmp_path / "rahyab.db")) as store:
+        store.keep_revision(Revision(rules.revision, rules.bundled(), datetime.now(UTC)))
+    monkeypatch.chdir(tmp_path)
+    Path("new.yaml").rename(rules.revision)
+    result = diff(files[0], rules.revision)
+    assert (result.exit_code, "is a file here, and the name of a revision" in result.stderr) == (
+        2,
+        True,
+    )
+    assert diff(files[0], f"./{rules.revision}").exit_code == 1
+
+
+def test_programs_get_the_problems_of_a_version_as_json(files: tuple[str, str]) -> None:
+    """In the shape of `rahyab check --format json`."""
+    Path(files[1]).write_text("version: 1\n", encoding="utf-8")
+    result = diff(*files, "--json")
+    assert result.exit_code == 1
+    assert {each["code"] for each in json.loads(result.stdout)["findings"]} == {"missing-key"}

@@ -228,3 +228,16 @@ def test_call_that_nobody_knows(home: Path) -> None:
     result = explain("--call", "nobody")
     assert result.exit_code == 1
     assert "The journal has no call nobody." in result.output
+
+
+def test_programs_get_the_problems_of_bad_rules_as_json(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the shape of `rahyab check --format json`."""
+    bad = home / "bad.yaml"
+    bad.write_text("version: 2\n", encoding="utf-8")
+    monkeypatch.setenv("RAHYAB_RULES", str(bad))
+    result = explain("--from", "+989121234567", "--to", MAIN_NUMBER, "--json")
+    assert result.exit_code == 1
+    checked = CliRunner().invoke(main, ["check", "--format", "json"])
+    assert json.loads(result.stdout) == json.loads(checked.stdout)

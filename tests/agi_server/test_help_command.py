@@ -51,6 +51,11 @@ def test_without_a_code_all_are_listed() -> None:
     ("code", "hint"),
     [
         ("unknwon-queue", 'did you mean "unknown-queue"?'),
+        ("bad-branch", 'did you mean "missing-branch"?'),
+        ("queue-unknown", 'did you mean "unknown-queue"?'),
+        ("bad-numer", 'did you mean "bad-number"?'),
+        ("duplicte key", 'did you mean "duplicate-key"?'),
+        ("shadwed-ruel", 'did you mean "shadowed-rule"?'),
         ("zzz", "`rahyab help` lists them all"),
         ("check", "`rahyab check --help` explains it"),
     ],

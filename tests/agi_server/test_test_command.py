@@ -145,3 +145,22 @@ def test_build_servers_get_junit() -> None:
     assert suites.attrib["tests"] == "2"
     assert suites.attrib["failures"] == "1"
     assert run("--junit", "no/such/folder.xml").exit_code == 2
+
+
+def test_programs_get_the_problems_of_bad_rules_as_json() -> None:
+    """In the shape of `rahyab check --format json`; also those of a file of tests."""
+    put("bad.yaml", "version: 2\n")
+    result = run("bad.yaml", "--json")
+    assert result.exit_code == 1
+    checked = CliRunner().invoke(main, ["check", "bad.yaml", "--format", "json"])
+    assert json.loads(result.stdout) == json.loads(checked.stdout)
+    result = run(put("a.test.yaml", GOOD.replace("queue:", "quue:")), "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["findings"][0]["line"] == 4
+
+
+def test_programs_learn_that_the_rules_cannot_be_read() -> None:
+    """By an object with the reason."""
+    result = run("none.yaml", "--json")
+    assert result.exit_code == 2
+    assert "none.yaml cannot be read" in json.loads(result.stdout)["error"]
