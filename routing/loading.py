@@ -84,6 +84,11 @@ def examine(
     document = resolved.document
     names = names_in(document.data, known_prompts)
     shape, wrong = _shape(document, names)
+    if shape is not None:
+        sure = names_in(document.data, known_prompts, guess=False)
+        if sure != names:
+            names = sure
+            shape, wrong = _shape(document, names)
     read = (*reading.problems, *resolved.problems)
     whole = None if any(each.level == Level.ERROR for each in read) else shape
     checked = findings(document, names, known_prompts, whole, year)
