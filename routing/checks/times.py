@@ -38,7 +38,7 @@ def times_at(scene: Scene, opened: Mapping[str, Minutes]) -> Mapping[Node, Times
         scene: The rules.
         opened: The minutes at which each hours are open.
     """
-    onward: dict[Node, list[tuple[Way, Minutes]]] = {}
+    onward: dict[Node, list[tuple[Way, Times]]] = {}
     for way, let_on in _let_on(scene, opened):
         onward.setdefault(way.source, []).append((way, let_on))
     found: dict[Node, Times] = {}
@@ -50,28 +50,31 @@ def times_at(scene: Scene, opened: Mapping[str, Minutes]) -> Mapping[Node, Times
             continue
         found[node] = after
         for way, let_on in onward.get(node, ()):
-            asked = WHOLE_WEEK if "hours" in _when(way) else after.asked
-            gone_on = Times(after.ever & let_on, after.ever & let_on & asked)
+            ever = after.ever & let_on.ever
+            gone_on = Times(ever, ever & (after.asked | let_on.asked))
             if way.target is not None and gone_on.ever:
                 pending.append((way.target, gone_on))
     return found
 
 
-def _let_on(scene: Scene, opened: Mapping[str, Minutes]) -> Iterator[tuple[Way, Minutes]]:
+def _let_on(scene: Scene, opened: Mapping[str, Minutes]) -> Iterator[tuple[Way, Times]]:
     """Each way with the minutes at which calls can go along it.
 
-    A rule that asks for nothing but hours takes all calls of its minutes.
+    A rule that asks for nothing but hours takes all calls of its minutes. Those after it are then
+    for the other hours, unless it was for a break within longer hours.
     """
-    gone: dict[Node, Minutes] = {}
+    gone: dict[Node, Times] = {}
     for way in scene.ways:
         when = _when(way)
-        asked = WHOLE_WEEK
-        for hours, states in mapping(when.get("hours")).items():
-            asked &= _standing(opened[hours], sequence(states) or [states])
-        before = gone.setdefault(way.source, _NEVER)
-        yield way, asked & ~before
+        hours, let_on = mapping(when.get("hours")), WHOLE_WEEK
+        for id_, states in hours.items():
+            let_on &= _standing(opened[id_], sequence(states) or [states])
+        before = gone.setdefault(way.source, Times(_NEVER))
+        ever = let_on & ~before.ever
+        yield way, Times(ever, ever if hours or before.asked else _NEVER)
         if way.how == "rule" and when.keys() <= {"hours"}:
-            gone[way.source] = before | asked
+            break_ = any(let_on & ~week == 0 and let_on != week for week in opened.values())
+            gone[way.source] = before | Times(let_on, _NEVER if break_ else let_on)
 
 
 def _when(way: Way) -> Mapping[str, object]:

@@ -71,7 +71,7 @@ def in_hours(minutes: Minutes) -> str:
 
 def at_once(one: Hours, in_one: HoursState, other: Hours, in_other: HoursState) -> bool:
     """Whether one can stand so while the other stands so; in doubt, it can."""
-    if in_one == _HOLIDAY or in_other == _HOLIDAY:
+    if _HOLIDAY in {in_one, in_other}:
         if in_one == in_other:
             return True
         kept, open_or_not = (one, other) if in_one == _HOLIDAY else (other, one)
