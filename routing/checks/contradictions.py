@@ -79,11 +79,22 @@ class _Search:
     def _values(self, path: Path, conditions: Sequence[Condition]) -> Iterator[Problem]:
         """Values that a call never shows, or hardly, beside others that it may show."""
         for each in conditions:
+            yield from self._repeated(path, each)
             if each.fact == "variable":
                 yield from self._not_declared(path, each)
             if each.fact == "keyed":
                 yield from self._not_offered(path, each)
                 yield from self._leads_elsewhere(path, each)
+
+    def _repeated(self, path: Path, condition: Condition) -> Iterator[Problem]:
+        if len(condition.allowed) == len(set(condition.allowed)):
+            return
+        for index, each in enumerate(condition.allowed):
+            if each in condition.allowed[:index]:
+                message = f'"{allowed_in_words(each)}" stands in this list already'
+                place = (*_place(path, condition), index)
+                hint = "delete it, or write the value that was meant"
+                yield self._scene.at(place, "repeated-value", message, hint)
 
     def _not_declared(self, path: Path, condition: Condition) -> Iterator[Problem]:
         variables = mapping(self._scene.data.get("variables"))

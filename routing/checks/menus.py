@@ -17,6 +17,9 @@ needs to understand one."""
 MOST_MENUS: Final = 3
 """Menus in a row. Callers lose the thread, and hang up, in deeper ones."""
 
+SHORTEST_WAIT_SECONDS: Final = 2
+"""For the first key of a menu: who takes the telephone from the ear to press it needs more."""
+
 _CUSTOMARY: Final = frozenset({"0", "*"})
 
 
@@ -26,6 +29,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
         if menu is not None:
             yield from _ambiguous(scene, id_, menu)
             yield from _too_many(scene, id_, menu)
+            yield from _hurried(scene, id_, menu)
     yield from _too_deep(scene)
 
 
@@ -41,6 +45,13 @@ def _ambiguous(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
             )
             hint = "use keys of which none begins another; `between_keys` sets the wait, # ends it"
             yield scene.at(("menus", id_, "keys", key), "ambiguous-keys", message, hint, key=True)
+
+
+def _hurried(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
+    if menu.first_key < SHORTEST_WAIT_SECONDS:
+        message = f"callers have {menu.first_key:g}s to find the key that they want"
+        hint = f"let `first_key` be {SHORTEST_WAIT_SECONDS}s or more: it begins after the last word"
+        yield scene.at(("menus", id_, "first_key"), "hurried-menu", message, hint)
 
 
 def _too_many(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
