@@ -22,7 +22,6 @@ from routing.rules import Policy
 from routing.rules_text import RulesText
 from routing.wording import problems_of
 
-
 _FOLLOWS_FROM: Final[Mapping[str, frozenset[str]]] = {
     "unused-definition": frozenset({"reference-as-key", "unknown-definition"}),
 }

@@ -120,7 +120,8 @@ class _Search:
         here, menu = ("rules", str(path[1])), condition.argument or ""
         if self._scene.whole is None or here not in self._alive:
             return
-        if not any(self._comes(here, menu, str(key)) for key in condition.allowed):
+        keys = sorted(map(str, condition.allowed), key=NONE.__eq__)  # `none` takes longest
+        if not any(self._comes(here, menu, key) for key in keys):
             message = f"no call can match: after {_in_words(condition)} none comes to this list"
             hint = "let the key lead here, ask for one that does, or drop the rule"
             place = (*path, "keyed", menu)
@@ -129,6 +130,8 @@ class _Search:
     def _comes(self, here: Node, menu: str, key: str) -> bool:
         """Whether a call can come to `here` that has keyed this last, `none` being nothing."""
         if key == NONE:
+            if here in self._silently:
+                return True
             if menu not in self._without:
                 ways = (way for way in self._scene.ways if not _keyed_in(way, menu))
                 self._without[menu] = reached(ways, starts(self._scene.data))
@@ -142,6 +145,12 @@ class _Search:
     def _alive(self) -> frozenset[Node]:
         """Where calls come."""
         return reached(self._scene.ways, starts(self._scene.data))
+
+    @cached_property
+    def _silently(self) -> frozenset[Node]:
+        """Where calls come in which no key is ever pressed."""
+        ways = (way for way in self._scene.ways if way.how not in {"key", "wrong_key"})
+        return reached(ways, starts(self._scene.data))
 
     @cached_property
     def _behind(self) -> Mapping[tuple[str, str], Node | None]:
