@@ -137,6 +137,8 @@ Span = Annotated[
 
 
 def _time(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise complaint("no-unit", f"`{value}` lacks a unit", f"write {value}s or {value}m")
     written = text_of(value, "a time such as 2m")
     seconds = _seconds(written)
     if seconds is None:
@@ -160,6 +162,8 @@ Time = Annotated[
 
 
 def _share(value: object) -> Range:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise complaint("bad-share", f"`{value}` is no share of the calls", f"write {value}%")
     written = text_of(value, "a share such as 10%")
     first, between, last = written.partition("..")
     low, high = (_part(first), _part(last)) if between else (0, _part(first))

@@ -5,6 +5,7 @@ There is one loader: what `rahyab check` refuses is never served.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -20,6 +21,11 @@ from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
 from routing.wording import problems_of
+
+_FOLLOWS_FROM: Final[Mapping[str, frozenset[str]]] = {
+    "unused-definition": frozenset({"reference-as-key", "unknown-definition"}),
+}
+"""Findings that only follow from others, if they are there: what was meant to use the value."""
 
 
 class RulesError(Exception):
@@ -84,13 +90,18 @@ def examine(
     document = resolved.document
     names = names_in(document.data, known_prompts)
     shape, wrong = _shape(document, names)
+    if shape is not None:
+        sure = names_in(document.data, known_prompts, guess=False)
+        if sure != names:
+            names = sure
+            shape, wrong = _shape(document, names)
     read = (*reading.problems, *resolved.problems)
     whole = None if any(each.level == Level.ERROR for each in read) else shape
     checked = findings(document, names, known_prompts, whole, year)
     hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
     problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):
-        return Examination(None, problems)
+        return Examination(None, _first_things(problems))
     return Examination(compile_policy(shape, document, rules.revision), problems)
 
 
@@ -99,6 +110,16 @@ def _shape(document: Document, names: Names) -> tuple[FileShape | None, tuple[Pr
         return FileShape.model_validate(document.data, context=names), ()
     except ValidationError as error:
         return None, tuple(problems_of(error, document))
+
+
+def _first_things(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """What is to be told of rules with errors: behind one broken route lies much that is unused."""
+    codes = {each.code for each in problems}
+    return tuple(
+        each
+        for each in problems
+        if each.code != "unused" and codes.isdisjoint(_FOLLOWS_FROM.get(each.code, ()))
+    )
 
 
 def _one_a_place(

@@ -55,7 +55,9 @@ def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
         # A name that is itself refused is no cure; its own finding tells how it is written.
         good = [each for each in known if kind not in PLURALS or is_id(each)]
         twins = [each for each in known if each not in good and each.lower() == value]
-        hint = suggestion(value, (*good, *words)) or missing
+        hint = suggestion(value, (*good, *words))
+        if not good and "did you mean" not in hint:
+            hint = missing or hint
         if twins:
             hint = f'"{twins[0]}" is defined: write it there in small letters'
         there_is = "there are" if kind == "hours" else "there is"

@@ -25,7 +25,19 @@ PLURALS: Final = {
 
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_SECTIONS: Final = frozenset(PLURALS.values())
+_SECTIONS: Final = frozenset(PLURALS.values()) | {
+    "version",
+    "include",
+    "define",
+    "business",
+    "numbers",
+    "unlisted",
+    "tracking",
+    "unavailable",
+    "tests",
+}
+_ENTRIES: Final[Mapping[str, type]] = {"skills": str, "rules": list}
+"""What the entries of a section are; those of the others are mappings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,22 @@ class Names:
     country: str | None
 
 
-def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Names:
-    """Collect the names from a file's plain data, whatever else may be wrong with it."""
+def names_in(
+    data: Mapping[str, object], builtin_prompts: Iterable[str], *, guess: bool = True
+) -> Names:
+    """Collect the names from a file's plain data, whatever else may be wrong with it.
+
+    Args:
+        data: The sections.
+        builtin_prompts: The ids of the prompts that need no definition.
+        guess: Whether a section that is not there may stand under another name, so that nothing is
+            said of mentions. Wrong for a file in which nothing else is: there it is just missing.
+    """
     found = {
         kind: tuple(section)
         for kind, plural in PLURALS.items()
-        if isinstance(section := data.get(plural, {}), dict) and not _misspelt(plural, data)
+        if isinstance(section := data.get(plural, {}), dict)
+        and not (guess and _misspelt(plural, data))
     }
     if "prompt" in found:
         found["prompt"] = tuple(dict.fromkeys((*found["prompt"], *builtin_prompts)))
@@ -80,8 +102,16 @@ def _misspelt(section: str, data: Mapping[str, object]) -> bool:
     if section in data:
         return False
     others = [key for key in data if key not in _SECTIONS]
-    within = (each for each in data.values() if isinstance(each, dict))
-    return bool(get_close_matches(section, others)) or any(section in each for each in within)
+    within = (each.get(section) for each in data.values() if isinstance(each, dict))
+    return bool(get_close_matches(section, others)) or any(
+        _looks_like(section, each) for each in within
+    )
+
+
+def _looks_like(section: str, value: object) -> bool:
+    """Whether this may be a whole section: an entry of another one can be called like it."""
+    kind = _ENTRIES.get(section, dict)
+    return isinstance(value, dict) and all(isinstance(each, kind) for each in value.values())
 
 
 def _sources(numbers: Iterable[object]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from routing.destinations import HIGHEST_PRIORITY
 from routing.fields import (
@@ -16,6 +16,7 @@ from routing.fields import (
     VariableValue,
     Waiting,
     complaint,
+    names,
 )
 from routing.name_fields import (
     LanguageName,
@@ -137,6 +138,8 @@ def _priority(value: object) -> object:
         raise complaint(
             "wrong-kind", f'"{value}" in quotes is text', f"write {value} without quotes"
         )
+    if isinstance(value, str | float):
+        raise complaint("wrong-kind", f'"{value}" where a number belongs', "write a number: 10")
     return value
 
 
@@ -197,8 +200,16 @@ class RouteShape(DestinationShape, ActionsShape):
     """
 
 
-def _menu_by_name(value: object) -> object:
-    return {"menu": value} if isinstance(value, str) else value
+def _menu_by_name(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str):
+        return value
+    known = names(info).of
+    if value not in known.get("menu", (value,)):
+        for kind, key in (("rule-list", "rules"), ("queue", "queue")):
+            if value in known.get(kind, ()):
+                hint = f"write {{{key}: {value}}}: a bare word is a menu"
+                raise complaint("unknown-menu", f'there is no menu "{value}"', hint)
+    return {"menu": value}
 
 
 Start = Annotated[

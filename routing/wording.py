@@ -14,6 +14,7 @@ from routing.misplacing import home_of, home_of_entry, words_for
 from routing.model import FileShape
 from routing.names import suggestion
 from routing.problems import Path, Problem, dotted
+from routing.route_model import DestinationShape
 from routing.telling import told
 from routing.when_model import WhenShape
 from routing.yaml_reading import Document, Misread, kind_of
@@ -48,6 +49,16 @@ _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
     ),
 }
 """What is told when a way on is missing, by section and key."""
+
+_BY_ITSELF: Final = frozenset({"hangup", "track", "callback"})
+_SECTIONS: Final = {
+    "queue": "queues",
+    "menu": "menus",
+    "rules": "rules",
+    "voicemail": "mailboxes",
+    "survey": "surveys",
+}
+"""The sections that destinations are defined in, by the key that sends a call there."""
 
 _WANTED: Final = {
     "int_type": "a whole number",
@@ -98,7 +109,27 @@ def _problem(path: Path, finding: ErrorDetails, document: Document) -> Problem:
     if finding["type"] == "missing":
         return _missing(path, document)
     about_key = finding["loc"] != path or finding["type"] == "extra_forbidden"
-    return document.problem(path, *_words(finding, path), key=about_key)
+    words = _bare_destination(finding, path, document) or _words(finding, path)
+    return document.problem(path, *words, key=about_key)
+
+
+def _bare_destination(finding: ErrorDetails, path: Path, document: Document) -> Words | None:
+    """A bare word where a route belongs: it names what the call should come to, as a rule."""
+    word, kind = finding["input"], _type_at(path)
+    if finding["type"] != "model_type" or not isinstance(word, str):
+        return None
+    if not (isinstance(kind, type) and issubclass(kind, DestinationShape)):
+        return None
+    meant = f"{{{word}: true}}" if word in _BY_ITSELF else f"{{{_kind_of(word, document)}: {word}}}"
+    return "wrong-kind", "text where a destination belongs", f"write {meant}"
+
+
+def _kind_of(word: str, document: Document) -> str:
+    """The kind of destination that is defined under this name; `queue` if none is."""
+    sections = ((kind, document.data.get(section)) for kind, section in _SECTIONS.items())
+    return next(
+        (kind for kind, each in sections if isinstance(each, dict) and word in each), "queue"
+    )
 
 
 def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one line a kind

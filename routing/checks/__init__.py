@@ -14,6 +14,7 @@ from routing.checks import (
     hours,
     ladders,
     languages,
+    letters,
     loops,
     menus,
     rule_lists,
@@ -31,6 +32,7 @@ from routing.names import Names
 from routing.problems import Problem
 
 CHECKS: Final = (
+    letters.problems,
     languages.problems,
     speech.problems,
     hours.problems,

@@ -6,6 +6,7 @@ Told only of a file in which nothing is malformed: what cannot be made out may n
 from collections.abc import Iterator
 from typing import Final
 
+from routing.checks.plain import mapping
 from routing.checks.scene import Scene
 from routing.checks.ways import Node, Way, leading_to, reached, starts
 from routing.problems import Problem
@@ -26,6 +27,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     yield from _never_waits(scene, ways)
     yield from _only_language(scene, ways)
     yield from _second_case(scene, ways)
+    yield from _never_rises(scene, ways)
 
 
 def _never_waits(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
@@ -61,3 +63,22 @@ def _second_case(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
             hint = "delete it: the caller would hear the same tracking number once more"
             path = (*way.actions_path, "case")
             yield scene.at(path, "second-case", message, hint, key=True)
+
+
+def _never_rises(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
+    """A limit to what does not rise, or below where it begins."""
+    for way in ways:
+        priority = mapping(way.actions.get("priority"))
+        start, rise, highest = (priority.get(key) for key in ("start", "rise", "highest"))
+        path = (*way.actions_path, "priority", "highest")
+        if highest is None or not isinstance(start, int) or not isinstance(highest, int):
+            continue
+        if rise == 0:
+            message = "`highest` does nothing here: the priority rises by 0"
+            yield scene.at(path, "no-effect", message, "let `rise` be 1 or more, or delete it")
+        elif highest <= start:
+            message = (
+                f"the priority never rises: it begins with {start}, and `highest` is {highest}"
+            )
+            hint = f"let `highest` be above {start}, or write `priority: {start}`"
+            yield scene.at(path, "no-effect", message, hint)

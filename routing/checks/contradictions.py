@@ -1,16 +1,17 @@
 """Rules whose own conditions can never hold together."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations
 from typing import Final
 
-import phonenumbers
-
+from routing.checks.exclusions import Exclusions
 from routing.checks.plain import mapping, sequence
 from routing.checks.scene import Scene
+from routing.checks.ways import Node, Way, leading_to, reached, starts
 from routing.checks.worlds import WORLDS, Domains, possible
 from routing.compiling import assumed_values, conditions_of
-from routing.conditions import NONE, Condition, Prefix, Seen, allowed_in_words
+from routing.conditions import NONE, Condition, Seen, allowed_in_words
 from routing.model import RuleShape
 from routing.problems import Path, Problem
 
@@ -47,8 +48,11 @@ class _Search:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._domains = Domains(scene)
+        self._exclusions = Exclusions(scene)
         self._assumed: Mapping[str, Seen] = assumed_values(scene.assumed)
         self._known: dict[tuple[Condition, ...], bool] = {}
+        self._before: dict[Node, frozenset[Node]] = {}
+        self._without: dict[str, frozenset[Node]] = {}
 
     def problems(self, path: Path, rule: RuleShape) -> Iterator[Problem]:
         """The first contradiction of a rule."""
@@ -68,32 +72,29 @@ class _Search:
         return self._known[conditions]
 
     def _try(self, conditions: tuple[Condition, ...]) -> bool:
-        by_fact = {each.fact: each for each in conditions}
-        if _apart(by_fact.get("caller.country"), by_fact.get("caller.area")):
-            return False
-        if self._elsewhere(by_fact.get("dialled"), by_fact.get("source")):
+        if self._exclusions.found(conditions):
             return False
         return any(possible(conditions, world, self._domains, self._assumed) for world in WORLDS)
-
-    def _elsewhere(self, dialled: Condition | None, source: Condition | None) -> bool:
-        """Whether none of these numbers has one of these sources."""
-        if dialled is None or source is None:
-            return False
-        numbers = mapping(self._scene.data.get("numbers"))
-        sources = {
-            mapping(numbers.get(number)).get("source", NONE)
-            for number in dialled.allowed
-            if isinstance(number, str)
-        }
-        return sources.isdisjoint(source.allowed)
 
     def _values(self, path: Path, conditions: Sequence[Condition]) -> Iterator[Problem]:
         """Values that a call never shows, or hardly, beside others that it may show."""
         for each in conditions:
+            yield from self._repeated(path, each)
             if each.fact == "variable":
                 yield from self._not_declared(path, each)
             if each.fact == "keyed":
                 yield from self._not_offered(path, each)
+                yield from self._leads_elsewhere(path, each)
+
+    def _repeated(self, path: Path, condition: Condition) -> Iterator[Problem]:
+        if len(condition.allowed) == len(set(condition.allowed)):
+            return
+        for index, each in enumerate(condition.allowed):
+            if each in condition.allowed[:index]:
+                message = f'"{allowed_in_words(each)}" stands in this list already'
+                place = (*_place(path, condition), index)
+                hint = "delete it, or write the value that was meant"
+                yield self._scene.at(place, "repeated-value", message, hint)
 
     def _not_declared(self, path: Path, condition: Condition) -> Iterator[Problem]:
         variables = mapping(self._scene.data.get("variables"))
@@ -113,6 +114,52 @@ class _Search:
                 hint = f"write one of: {', '.join(menu.keys)}"
                 place = (*path, "keyed", condition.argument or "")
                 yield self._scene.at(place, "key-not-offered", message, hint)
+
+    def _leads_elsewhere(self, path: Path, condition: Condition) -> Iterator[Problem]:
+        """Keys after which no call comes to this list."""
+        here, menu = ("rules", str(path[1])), condition.argument or ""
+        if self._scene.whole is None or here not in self._alive:
+            return
+        keys = sorted(map(str, condition.allowed), key=NONE.__eq__)  # `none` takes longest
+        if not any(self._comes(here, menu, key) for key in keys):
+            message = f"no call can match: after {_in_words(condition)} none comes to this list"
+            hint = "let the key lead here, ask for one that does, or drop the rule"
+            place = (*path, "keyed", menu)
+            yield self._scene.at(place, "contradiction", message, hint, key=True)
+
+    def _comes(self, here: Node, menu: str, key: str) -> bool:
+        """Whether a call can come to `here` that has keyed this last, `none` being nothing."""
+        if key == NONE:
+            if here in self._silently:
+                return True
+            if menu not in self._without:
+                ways = (way for way in self._scene.ways if not _keyed_in(way, menu))
+                self._without[menu] = reached(ways, starts(self._scene.data))
+            return here in self._without[menu]
+        if here not in self._before:
+            self._before[here] = leading_to(self._scene.ways, [here])
+        target = self._behind.get((menu, key))
+        return target is None or target in self._before[here]
+
+    @cached_property
+    def _alive(self) -> frozenset[Node]:
+        """Where calls come."""
+        return reached(self._scene.ways, starts(self._scene.data))
+
+    @cached_property
+    def _silently(self) -> frozenset[Node]:
+        """Where calls come in which no key is ever pressed."""
+        ways = (way for way in self._scene.ways if way.how not in {"key", "wrong_key"})
+        return reached(ways, starts(self._scene.data))
+
+    @cached_property
+    def _behind(self) -> Mapping[tuple[str, str], Node | None]:
+        """Where each key of each menu leads."""
+        return {
+            (way.source[1], str(way.path[-1])): way.target
+            for way in self._scene.ways
+            if way.how == "key"
+        }
 
     def _never(self, path: Path, some: Sequence[Condition]) -> Problem:
         last = max(some, key=lambda each: self._scene.document.at_key(_place(path, each)))
@@ -135,6 +182,10 @@ class _Search:
         facts = {each.fact for each in some}
         if facts == {"case.open", "case.age"}:
             return "the age is that of an open request; without one it is `none`"
+        if facts == {"hours"}:
+            return "they never stand so at the same minute: ask for one of both"
+        if facts == {"queue.waiting", "queue.longest_wait"}:
+            return "where nobody waits, the longest wait is 0: ask for one of both"
         if facts == {"dialled", "source"}:
             return "the source is that of the number dialled, under `numbers`: ask for one of both"
         if facts == {"caller.country", "caller.area"}:
@@ -143,27 +194,9 @@ class _Search:
         return f"{next(told, 'each of them excludes the others')}: drop one of the conditions"
 
 
-def _apart(country: Condition | None, area: Condition | None) -> bool:
-    """Whether numbers that begin so belong to none of these countries."""
-    if country is None or area is None:
-        return False
-    asked = {allowed for allowed in country.allowed if isinstance(allowed, str)}
-    return all(
-        isinstance(allowed, Prefix) and asked.isdisjoint(_countries(allowed.digits))
-        for allowed in area.allowed
-    )
-
-
-def _countries(digits: str) -> frozenset[str]:
-    """The countries in which numbers begin so, and `none` for numbers of no country."""
-    begun = digits.removeprefix("+")
-    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
-    within = (
-        regions
-        for code, regions in codes
-        if begun.startswith(str(code)) or str(code).startswith(begun)
-    )
-    return frozenset((NONE, *(region for regions in within for region in regions)))
+def _keyed_in(way: Way, menu: str) -> bool:
+    """Whether a way is taken by a key of this menu, or by a wrong one."""
+    return way.source == ("menu", menu) and way.how in {"key", "wrong_key"}
 
 
 def _place(path: Path, condition: Condition) -> Path:

@@ -22,6 +22,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     queues = queues_of(scene)
     for queue in queues:
         yield from _steps(scene, queue)
+        yield from _gives_up(scene, queue)
         if roster is not None:
             yield from _served(scene, queue, roster)
             yield from _idle_steps(scene, queue, roster)
@@ -72,6 +73,18 @@ def _steps(scene: Scene, queue: Queue) -> Iterator[Problem]:
         hint = "let the step come earlier, or give up later"
         late: Path = ("queues", queue.id, "steps", len(queue.steps) - 2, "after")
         yield scene.at(late, "step-too-late", message, hint)
+
+
+def _gives_up(scene: Scene, queue: Queue) -> Iterator[Problem]:
+    """An end of waiting while the first telephone is still ringing."""
+    if queue.give_up_after < queue.ring_for:
+        message = (
+            f"waiting ends after {spelt_seconds(queue.give_up_after)}, while the first telephone"
+            f" rings for {spelt_seconds(queue.ring_for)}"
+        )
+        hint = "give up later, or let `ring` be shorter: a second agent is never rung"
+        path: Path = ("queues", queue.id, "give_up", "after")
+        yield scene.at(path, "gives-up-while-ringing", message, hint)
 
 
 def _within_ring(scene: Scene, queue: Queue, path: Path, later: int) -> Problem:

@@ -5,16 +5,20 @@ from typing import Final
 
 from routing.checks.scene import Scene, listed
 from routing.checks.ways import Node, Way, starts
-from routing.dialogue_model import MenuShape
+from routing.dialogue_model import KeyShape, MenuShape
 from routing.problems import Problem
 
 MOST_OFFERS: Final = 5
 """Choices that a caller can keep in mind while hearing them: guides for telephone menus say four or
-five. Not counted are `0` for a person, `*` for the way back, and keys that only change the
-language, of which each caller needs to understand one."""
+five. Whether `say` or a `say_key` of its own offers a key is the same to them. Not counted are `0`
+for a person, `*` for the way back, and keys that only change the language, of which each caller
+needs to understand one."""
 
 MOST_MENUS: Final = 3
 """Menus in a row. Callers lose the thread, and hang up, in deeper ones."""
+
+SHORTEST_WAIT_SECONDS: Final = 2
+"""For the first key of a menu: who takes the telephone from the ear to press it needs more."""
 
 _CUSTOMARY: Final = frozenset({"0", "*"})
 
@@ -25,6 +29,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
         if menu is not None:
             yield from _ambiguous(scene, id_, menu)
             yield from _too_many(scene, id_, menu)
+            yield from _hurried(scene, id_, menu)
     yield from _too_deep(scene)
 
 
@@ -42,16 +47,28 @@ def _ambiguous(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
             yield scene.at(("menus", id_, "keys", key), "ambiguous-keys", message, hint, key=True)
 
 
+def _hurried(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
+    if menu.first_key < SHORTEST_WAIT_SECONDS:
+        message = f"callers have {menu.first_key:g}s to find the key that they want"
+        hint = f"let `first_key` be {SHORTEST_WAIT_SECONDS}s or more: it begins after the last word"
+        yield scene.at(("menus", id_, "first_key"), "hurried-menu", message, hint)
+
+
 def _too_many(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
     offered = [
         key
         for key, choice in menu.keys.items()
-        if choice.say_key is not None and key not in _CUSTOMARY and choice.language is None
+        if key not in _CUSTOMARY and not _only_language(choice)
     ]
     if len(offered) > MOST_OFFERS:
         message = f"{len(offered)} choices are more than a caller can keep in mind"
         hint = f"offer at most {MOST_OFFERS}, the commonest first, and the others in a second menu"
         yield scene.at(("menus", id_, "keys"), "too-many-keys", message, hint, key=True)
+
+
+def _only_language(choice: KeyShape) -> bool:
+    """Whether a key changes the language, and leads back or on in the new one."""
+    return choice.language is not None and (choice.menu or choice.rules) is not None
 
 
 def _too_deep(scene: Scene) -> Iterator[Problem]:

@@ -105,6 +105,8 @@ class _Axis:
         numbers: Those that are numbers, in order.
         asking: For each rule that asks for it, its condition.
         kinds: For each of these, a number that rules which ask the same have too.
+        through: The rules that each word and telephone number lets through.
+        numbers_through: Those that each number does, in order.
         known: The answers to `allowed` that were given already.
     """
 
@@ -114,64 +116,75 @@ class _Axis:
     numbers: tuple[int, ...]
     asking: Mapping[int, Condition]
     kinds: Mapping[int, int]
+    through: Mapping[str, int]
+    numbers_through: tuple[int, ...]
     known: dict[tuple[int, int], "_Allowed"] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dimension: Dimension, domain: Domain, asking: Mapping[int, Condition]) -> "_Axis":
         """Divide the values of a fact."""
         words = domain.words | {word for word in dimension.words if domain.knows(word)}
-        telephones = (f"{digits}{OTHER}" for digits in dimension.prefixes)
+        words = words | {OTHER} if domain.more else words
+        begun = (f"{digits}{OTHER}" for digits in dimension.prefixes)
+        telephones = (*sorted((OTHER_NUMBER, *begun)),) if domain.telephone else ()
         low, high = domain.numbers or (0, -1)
-        numbers: dict[Condition, int] = {}
+        bounds = (low, *(bound for bound in dimension.bounds if low < bound <= high))
+        numbers = bounds[: high - low + 1]
+        kinds: dict[Condition, int] = {}
         return cls(
             dimension,
-            words | {OTHER} if domain.more else words,
-            (*sorted((OTHER_NUMBER, *telephones)),) if domain.telephone else (),
-            (low, *(bound for bound in dimension.bounds if low < bound <= high))[: high - low + 1],
+            words,
+            telephones,
+            numbers,
             asking,
-            {position: numbers.setdefault(each, position) for position, each in asking.items()},
+            {position: kinds.setdefault(each, position) for position, each in asking.items()},
+            {seen: dimension.passing(seen) for seen in (*words, *telephones)},
+            tuple(map(dimension.passing, numbers)),
         )
 
-    def allowed(self, position: int, number: int, world: World) -> "_Allowed":
-        """What a rule allows of this fact in a world.
-
-        Args:
-            position: The rule.
-            number: The number of the world, by which answers are kept.
-            world: What the facts can be.
-        """
-        fact = self.dimension.fact
-        key = (number if fact in CUSTOMER_FACTS else 0, self.kinds.get(position, -1))
+    def allowed(self, position: int, world: World) -> "_Allowed":
+        """What a rule allows of this fact in a world."""
+        within = world.get(self.dimension.fact, FREE)
+        # What worlds can be is made once: as an object it tells itself apart, and sooner than by
+        # its values.
+        key = (id(within), self.kinds.get(position, -1))
         if key not in self.known:
-            within = world.get(fact, FREE)
-            classes = (seen for seen in self._classes(position) if within.has(seen))
-            self.known[key] = _Allowed.of(map(self.dimension.passing, classes))
+            named = (self.through[word] for word in self._named(position) if within.has(word))
+            numbers = self._numbers(position) if within.but else ()
+            self.known[key] = _Allowed.of((*named, *numbers))
         return self.known[key]
 
-    def _classes(self, position: int) -> Iterator[Seen]:
-        """The classes that a rule allows."""
+    def _named(self, position: int) -> Iterator[str]:
+        """The words and telephone numbers that a rule allows."""
         condition = self.asking.get(position)
         if condition is None:
             yield from self.words
             yield from self.telephones
-            yield from self.numbers
             return
         for allowed in condition.allowed:
             match allowed:
-                case Range(low, high):
-                    begin = 0 if low is None else bisect_left(self.numbers, low)
-                    end = None if high is None else bisect_right(self.numbers, high)
-                    yield from self.numbers[begin:end]
                 case Prefix(digits):
                     begin, end = (
                         bisect_left(self.telephones, each) for each in (digits, f"{digits}:")
                     )
                     yield from self.telephones[begin:end]
-                case word if word in self.words:
-                    yield word
+                case str() if allowed in self.words:
+                    yield allowed
         assumed = self.dimension.assumed
         if UNAVAILABLE in self.words and assumed is not None and admits(condition, assumed):
             yield UNAVAILABLE
+
+    def _numbers(self, position: int) -> Iterator[int]:
+        """For each class of numbers that a rule allows, the rules that it lets through."""
+        condition = self.asking.get(position)
+        if condition is None:
+            yield from self.numbers_through
+            return
+        for allowed in condition.allowed:
+            if isinstance(allowed, Range):
+                begin = 0 if allowed.low is None else bisect_left(self.numbers, allowed.low)
+                end = None if allowed.high is None else bisect_right(self.numbers, allowed.high)
+                yield from self.numbers_through[begin:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +233,8 @@ class _Shadows:
     def of(self, position: int) -> int:
         """The rules that together take all calls of this one, as a set; 0 if it gets some."""
         taken = 0
-        for number, world in enumerate(self.worlds):
-            allowed = [axis.allowed(position, number, world) for axis in self.axes]
+        for world in self.worlds:
+            allowed = [axis.allowed(position, world) for axis in self.axes]
             if not all(each.classes for each in allowed):
                 continue
             by = _by(self.legible & ((1 << position) - 1), allowed)

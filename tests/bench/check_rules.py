@@ -16,6 +16,8 @@ LISTS: Final = 20
 QUEUES: Final = 50
 MENUS: Final = 50
 AGENTS: Final = 100
+ON_SHIFT: Final = 80
+"""Agents who work in office hours; each skill is held by one of the others too."""
 SKILLS: Final = 20
 KEYS: Final = ("1", "2", "3", "4", "5")
 FIRST_LEVEL: Final = 1 + len(KEYS)
@@ -35,7 +37,7 @@ GENERAL: Final[Mapping[str, Callable[[Random], str]]] = {
     "queue": lambda draw: (
         f'{{queue-{draw.randrange(QUEUES)}: {{waiting: "<{draw.randrange(9) + 1}"}}}}'
     ),
-    "keyed": lambda draw: f'{{menu-{draw.randrange(MENUS)}: "{draw.choice(KEYS)}"}}',
+    "keyed": lambda draw: f'{{menu-{draw.randrange(MENUS)}: ["{draw.choice(KEYS)}", none]}}',
     "share": lambda draw: f"{{trial: {draw.randrange(10, 90)}%}}",
 }
 """Facts of which a rule lets many calls through, and what it may ask of each."""
@@ -81,7 +83,9 @@ def _number(number: int) -> str:
 def _agent(number: int) -> str:
     level = 9 if number < AGENTS // 2 else 5
     skills = f"{{skill-{number % SKILLS}: {level}, fa: 9, en: 7}}"
-    told = f"name: A{number}, device: PJSIP/{number}, shift: office"
+    told = f"name: A{number}, device: PJSIP/{number}"
+    if number < ON_SHIFT:
+        told += ", shift: office"
     return f"agent-{number}: {{{told}, skills: {skills}}}"
 
 
