@@ -21,6 +21,7 @@ from rehearsal.account import (
     WentInCircles,
 )
 from rehearsal.rehearse import rehearse
+from rehearsal.telling import unused_lines
 from rehearsal.waiting import ImpossibleVisitError
 from routing.call_tests import CallTest, Expectation, Wanted
 from routing.decisions_data import destination_to_data
@@ -66,6 +67,7 @@ def run_test(book: Rulebook, test: CallTest) -> Verdict:
     ]
     # A call without an end is a mistake of the rules, whatever the test looks at.
     misses += [Miss("an end of the call", each.reason) for each in account.events(WentInCircles)]
+    misses += [Miss("a use for all that is given", line) for line in unused_lines(account)]
     return Verdict(test, account, tuple(misses))
 
 

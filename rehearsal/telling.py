@@ -59,6 +59,17 @@ def lines(account: Account, catalogue: Catalogue | None = None) -> Iterator[str]
         yield from (f"     {detail}" for detail in told.details)
 
 
+def unused_lines(account: Account) -> Iterator[str]:
+    """What was given for the call and never came up on its way, a line each."""
+    if account.unasked:
+        yield f"the keys {account.unasked} were never asked for"
+    if account.unvisited:
+        queues = sum(isinstance(step.event, Waited) for step in account.steps)
+        said = queues + len(account.unvisited)
+        came = f"the call came to {queues or 'none'}"
+        yield f"`in_queue` tells of {said} {'visit' if said == 1 else 'visits'} to queues: {came}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Teller:
     catalogue: Catalogue | None

@@ -35,28 +35,34 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         account: What became of it.
         name: What the test is to be called.
     """
+    visits = call.visits[: len(call.visits) - len(account.unvisited)]
     entries: Data = {
         "name": name,
-        "call": _call(call),
+        "call": _call(call, _asked_for(call, account)),
         "customer": _customer(call.customer, call.at),
         "agents": None if call.agents is None else list(call.agents),
         "queues": {id_: _given(queue) for id_, queue in call.queues.items()} or None,
         "variables": dict(call.variables) or None,
         "requests": dict(call.requests) or None,
-        "in_queue": [_visit(visit) for visit in call.visits] or None,
+        "in_queue": [_visit(visit) for visit in visits] or None,
         "expect": dict(_expected(policy, account)),
     }
     lines = [f"{key}: {_flow(value)}" for key, value in entries.items() if value is not None]
     return "tests:\n  - " + "\n    ".join(lines) + "\n"
 
 
-def _call(call: ScriptedCall) -> Data:
+def _asked_for(call: ScriptedCall, account: Account) -> str:
+    """The key script without its end that no question took, for that would fail the test."""
+    return written(call.keys).removesuffix(account.unasked).strip()
+
+
+def _call(call: ScriptedCall, keys: str) -> Data:
     seconds = "%Y-%m-%d %H:%M:%S" if call.at.second else "%Y-%m-%d %H:%M"
     data = {
         "from": call.caller.number_as_sent,
         "to": call.dialled,
         "at": call.at.strftime(seconds),
-        "keys": written(call.keys) or None,
+        "keys": keys or None,
         "name": call.caller.name_as_sent or None,
         "id": None if call.call_id == UNNAMED_CALL else call.call_id,
     }

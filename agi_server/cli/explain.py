@@ -28,6 +28,7 @@ from rehearsal.account import Account
 from rehearsal.account_data import account_to_data
 from rehearsal.journalled import script_of
 from rehearsal.rehearse import rehearse
+from rehearsal.telling import unused_lines
 from rehearsal.waiting import ImpossibleVisitError
 from rehearsal.why_not import NoSuchRuleError, find_rule, why_not
 from rehearsal.writing import as_test
@@ -197,6 +198,7 @@ def _why_not(policy: Policy, word: str | None, account: Account) -> tuple[str, .
 def _as_data(book: Rulebook, account: Account, answer: Sequence[str]) -> Mapping[str, Any]:
     told: dict[str, Any] = {"revision": book.policy.revision}
     told["steps"] = account_to_data(book, account)
+    told["unused"] = list(unused_lines(account))
     return {**told, "why_not": list(answer)} if answer else told
 
 

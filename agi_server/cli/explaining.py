@@ -11,7 +11,7 @@ from dialplan.applications import queue_application
 from ivr.rulebook import Rulebook
 from rehearsal.account import Account, Sent
 from rehearsal.staffing import Candidate, Stage, stages
-from rehearsal.telling import Told, tell
+from rehearsal.telling import Told, tell, unused_lines
 from routing.destinations import ToQueue
 from routing.explain import duration_in_words
 from routing.rules import CALLERS_LANGUAGE, Need
@@ -27,6 +27,8 @@ def print_account(console: Console, book: Rulebook, account: Account) -> None:
         _print_step(console, number, words)
         if isinstance(step.event, Sent) and isinstance(step.event.ending, ToQueue):
             _print_queue(console, book, step.event, step.event.ending.queue)
+    for line in unused_lines(account):
+        console.print(cell(f"     ({line})"))
 
 
 def _print_step(console: Console, number: int, told: Told) -> None:

@@ -136,6 +136,8 @@ def test_unknown_rule_is_refused() -> None:
         ("--keys", "hangup"),
         ("--from", "", "--keys", "3 1 1 1"),
         ("--at", "2026-11-24 22:00:30"),
+        ("--keys", "1 2 3 hangup", "--in-queue", "gives up", "--in-queue", "gives up"),
+        ("--keys", "12"),
     ],
 )
 def test_a_call_as_a_test_passes(home: Path, words: tuple[str, ...]) -> None:
@@ -170,6 +172,10 @@ def test_programs_get_every_step() -> None:
         ((*CALL[:4], "--at", "yesterday"), "is not a moment"),
         ((*CALL[:4], "--keys", "one"), "is not known"),
         ((*CALL, "--in-queue", "answered by janis"), "not before 1m"),
+        (
+            (*CALL, "--in-queue", "answered by jani"),
+            'there is no agent "jani": did you mean "janis"?',
+        ),
     ],
 )
 def test_what_cannot_be_explained_says_why(words: tuple[str, ...], reason: str) -> None:
