@@ -1,5 +1,6 @@
 """The way of a rehearsed call in words: one function for each kind of step."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,8 @@ from routing.decide import reasons
 from routing.explain import destination_in_words, duration_in_words, route_in_words, rule_line
 from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
 from routing.problems import one_line
+
+_SIGNS: Final = re.compile(r"\+?[0-9*# ()./-]+")
 
 MOST_RULES_TOLD: Final = 30
 """Rules of one decision that are told: those next to the one that matched."""
@@ -136,17 +139,24 @@ def _grouped(prompts: tuple[str, ...]) -> Iterator[str]:
 
 def _came_in(event: CameIn) -> Told:
     facts = event.facts
-    caller = facts.caller.number or one_line(facts.caller.number_as_sent) or "a withheld number"
+    caller = facts.caller.number or _as_sent(facts.caller.number_as_sent) or "a withheld number"
+    dialled = facts.dialled if event.listed else _as_sent(facts.dialled)
     source = f" ({facts.source})" if facts.source else ""
     unlisted = "" if event.listed else ", which is not under `numbers`: it starts as `unlisted`"
     at = facts.at.strftime("%a %Y-%m-%d %H:%M %Z")
     return Told(
-        f"{caller} calls {one_line(facts.dialled)}{source}{unlisted}",
+        f"{caller} calls {dialled}{source}{unlisted}",
         (
             f"at {at}, language {facts.language}",
             f"customer: {customer_in_words(facts.customer)}",
         ),
     )
+
+
+def _as_sent(number: str) -> str:
+    """What the network sent for a number that is in no known plan: an extension is one, too."""
+    note = "" if not number or _SIGNS.fullmatch(number) else " (not a number)"
+    return one_line(number) + note
 
 
 def _decided(event: Decided) -> Told:

@@ -143,7 +143,8 @@ def test_unknown_rule_is_refused() -> None:
 def test_a_call_as_a_test_passes(home: Path, words: tuple[str, ...]) -> None:
     """It is written so that it can be run as it is."""
     customer = "language: en\ncontract: {until: '2027-01-01', grace: 3}\noldest_case: 20d\n"
-    written = explain(*CALL, "--customer", described(home, customer), *words, "--as-test")
+    who = () if "--from" in words else ("--customer", described(home, customer))
+    written = explain(*CALL, *who, *words, "--as-test")
     assert written.exit_code == 0, written.output
     file = home / "pasted.test.yaml"
     file.write_text(written.output, encoding="utf-8")
@@ -169,6 +170,9 @@ def test_programs_get_every_step() -> None:
     [
         (("--from", "1"), "write --from and --to"),
         (("--call", "x", "--to", "1"), "leave the other options out"),
+        ((*CALL, "--as-test", "--json"), "leave one of them out"),
+        ((*CALL, "--as-test", "--why-not", "gold"), "leave one out"),
+        ((*CALL, "--from", "", "--customer", "x.yaml"), "is not looked up"),
         ((*CALL[:4], "--at", "yesterday"), "is not a moment"),
         ((*CALL[:4], "--keys", "one"), "is not known"),
         ((*CALL, "--in-queue", "answered by janis"), "not before 1m"),
@@ -211,12 +215,15 @@ def test_past_call_is_explained_by_the_rules_as_they_were(
     monkeypatch.setenv("RAHYAB_RULES", str(home / "gone.yaml"))
     result = explain("--call", CALL_ID, "--why-not", "closed-now")
     assert result.exit_code == 0, result.output
-    stored, _, again = result.output.partition("By the rules as they were")
-    for told in (stored, again):
-        assert "✓ gold: customer.segment is gold" in told
-    assert "is not answered within 5m in support" in again
-    assert "leaves a message in the mailbox support" in again
-    assert "arrival/closed-now does not match this call:" in again
+    lines = [line.rstrip() for line in result.output.splitlines()]
+    assert "     ✓ gold: customer.segment is gold" in lines
+    assert "     from  at        penalty  needs          who is rung" in lines
+    assert "     Asterisk: Queue(support-fa,c,,,300,,,support-fa)" in result.output
+    assert "left the queue: TIMEOUT" in result.output
+    assert "arrived: voicemail support" in result.output
+    assert "arrival/closed-now does not match this call:" in lines
+    numbers = [line.split(".")[0].strip() for line in lines if line[:3].strip().isdigit()]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def test_past_call_without_its_rules_has_its_stored_reasons(home: Path) -> None:
@@ -226,6 +233,28 @@ def test_past_call_without_its_rules_has_its_stored_reasons(home: Path) -> None:
     assert result.exit_code == 0
     assert "✓ gold: customer.segment is gold" in result.output
     assert "what the journal says above is all" in result.output
+
+
+def test_past_call_without_its_rules_cannot_be_led_again(home: Path) -> None:
+    """A test is refused, and programs get what the journal has."""
+    past_call(home, keeps_rules=False)
+    for words in (("--as-test",), ("--why-not", "gold")):
+        refused = explain("--call", CALL_ID, *words)
+        assert refused.exit_code == 2
+        assert "has not kept the rules" in refused.output
+    told = json.loads(explain("--call", CALL_ID, "--json").output)
+    assert "has not kept the rules" in told["lack"]
+    assert [each["data"]["rule"] for each in told["timeline"] if each["kind"] == "decided"] == [
+        "everyone",
+        "gold",
+    ]
+
+
+def test_what_is_no_number_is_taken_and_told() -> None:
+    """Networks send such things."""
+    output = explain("--from", "abc", "--to", "xyz", *CALL[4:]).output
+    assert "abc (not a number) calls xyz (not a number)" in output
+    assert "(not a number)" not in explain("--from", "200", "--to", "201", *CALL[4:]).output
 
 
 def test_call_that_nobody_knows(home: Path) -> None:
