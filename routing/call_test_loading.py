@@ -1,6 +1,6 @@
 """Loads tests that stand in a file of their own, beside the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -13,10 +13,11 @@ from routing.defining import resolve
 from routing.documents import Document
 from routing.facts import CustomerFacts
 from routing.loading import RulesError
-from routing.names import Names
+from routing.names import Names, asterisk_queues, marks_of, stages
 from routing.problems import Path
 from routing.rules import Policy
 from routing.shape import Shape
+from routing.skills import uses_language
 from routing.wording import problems_of
 from routing.yaml_reading import read_yaml
 
@@ -108,6 +109,7 @@ def _moved(document: Document, path: Path) -> Document:
 def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
     """What may be mentioned beside a policy."""
     rules = [(list_.id, rule.id) for list_ in policy.rules.values() for rule in list_.rules]
+    by_language = {id_: uses_language(queue) for id_, queue in policy.queues.items()}
     sources = (number.source for number in policy.numbers.values())
     return Names(
         {
@@ -123,7 +125,19 @@ def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
             "agent": tuple(policy.agents),
             "variable": tuple(policy.variables),
             "language": policy.business.languages,
+            "asterisk-queue": asterisk_queues(by_language, policy.business.languages),
+            "stage": stages(policy.menus, policy.queues, policy.surveys),
             "source": tuple(source for source in sources if source is not None),
         },
         policy.business.country,
+        _answers(policy),
     )
+
+
+def _answers(policy: Policy) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for survey in policy.surveys.values():
+        for each in survey.questions:
+            own = tuple(each.choices.values()) if each.scale is None else marks_of(*each.scale)
+            found[each.id] = (*found.get(each.id, ()), *own)
+    return found

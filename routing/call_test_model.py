@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from routing.call_test_fields import Answers, AsteriskQueue, LeavingStage
 from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
 from routing.fields import (
@@ -232,7 +233,9 @@ class OutcomeShape(Shape):
         None, description="These rules decide, in this order: `gold`, or `support/gold`."
     )
     queue: QueueName | None = Field(None, description="The caller waits in this queue.")
-    asterisk_queue: Text | None = Field(None, description="The same by Asterisk's name for it.")
+    asterisk_queue: AsteriskQueue | None = Field(
+        None, description="The same by Asterisk's name for it."
+    )
     menu: MenuName | None = Field(None, description="The caller hears this menu.")
     track: TrackTrue | None = Field(None, description="`true`: a tracking number is asked for.")
     voicemail: MailboxName | None = Field(None, description="A message is left in this mailbox.")
@@ -245,7 +248,7 @@ class OutcomeShape(Shape):
     hangup: HangupCause | None = Field(
         None, description="The rules end the call: `true`, or with this cause."
     )
-    leaves_at: Text | None = Field(
+    leaves_at: LeavingStage | None = Field(
         None, description="The caller hangs up there: `menu welcome`, `queue support`."
     )
     priority: PriorityNumber | None = Field(
@@ -256,7 +259,7 @@ class OutcomeShape(Shape):
         None, description="Channel variables that the dialplan is told, with their values."
     )
     case: Literal["opened"] | None = Field(None, description="`opened`: a request is opened.")
-    answers: Annotated[dict[Text, Text], Field(min_length=1)] | None = Field(
+    answers: Answers | None = Field(
         None, description='Answers of a survey that are kept, by question: `{score: "9"}`.'
     )
 
