@@ -57,16 +57,22 @@ def _asked_for(call: ScriptedCall, account: Account) -> str:
 
 
 def _call(call: ScriptedCall, keys: str) -> Data:
-    seconds = "%Y-%m-%d %H:%M:%S" if call.at.second else "%Y-%m-%d %H:%M"
     data = {
         "from": call.caller.number_as_sent,
         "to": call.dialled,
-        "at": call.at.strftime(seconds),
+        "at": _moment(call.at),
         "keys": keys or None,
         "name": call.caller.name_as_sent or None,
         "id": None if call.call_id == UNNAMED_CALL else call.call_id,
     }
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _moment(at: datetime) -> str:
+    """A moment as tests write it, with its offset in the second of two hours of the same name."""
+    precision = "seconds" if at.second else "minutes"
+    again = at.replace(fold=0).utcoffset() != at.utcoffset()
+    return (at if again else at.replace(tzinfo=None)).isoformat(" ", precision)
 
 
 def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:

@@ -4,7 +4,14 @@ import re
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from routing.call_test_fields import Answers, AsteriskQueue, LeavingStage
 from routing.call_tests import UNNAMED_CALL
@@ -20,10 +27,11 @@ from routing.fields import (
     complaint,
     digits_hint,
     just_true,
+    names,
     text_of,
 )
 from routing.key_script import KeyScriptError, Word, read_script
-from routing.moments import WRITTEN, read_moment
+from routing.moments import WRITTEN, after_gap, read_moment
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
@@ -45,13 +53,18 @@ _ANY_ZONE: Final = ZoneInfo("UTC")
 _TRACKING = re.compile(r"[0-9]{9}")
 
 
-def _moment(value: object) -> str:
+def _moment(value: object, info: ValidationInfo) -> str:
     written = text_of(value, 'a moment such as "2026-11-24 10:00"')
     try:
         read_moment(written, _ANY_ZONE)
     except ValueError as error:
         hint = digits_hint(written, 'write "2026-11-24 10:00"')
         raise complaint("bad-moment", str(error).partition(": write")[0], hint) from None
+    zone = names(info).timezone
+    there = None if zone is None else after_gap(written, zone)
+    if there is not None:
+        message = f"the clock of {zone} leaves {written} out"
+        raise complaint("skipped-moment", message, f'write "{there:%Y-%m-%d %H:%M}"')
     return written
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, TypeGuard
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from routing.rules import CALLERS_LANGUAGE
 
@@ -38,12 +39,13 @@ class Names:
     A kind that is absent could not be made out: its section is malformed or misspelt, which is a
     problem of its own. Nothing is then said about the mentions. `country` is the business's, None
     if it could not be read. `answers` are those that each question of a survey can have; None if
-    the surveys could not be made out.
+    the surveys could not be made out. `timezone` is the business's, None as with the country.
     """
 
     of: Mapping[str, tuple[str, ...]]
     country: str | None
     answers: Mapping[str, tuple[str, ...]] | None = None
+    timezone: ZoneInfo | None = None
 
 
 def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Names:
@@ -67,15 +69,27 @@ def names_in(data: Mapping[str, object], builtin_prompts: Iterable[str]) -> Name
     if "rule-list" in found:
         found["rule"] = _rules(data.get("rules"))
     if "queue" in found and "language" in found:
-        split = data.get("queues", {})
-        found["asterisk-queue"] = asterisk_queues(
-            {each: _by_language(split[each]) for each in found["queue"]}, found["language"]
-        )
+        queues = data.get("queues", {})
+        sections = queues.items() if isinstance(queues, dict) else ()
+        told_apart = {str(each): _by_language(queue) for each, queue in sections}
+        found["asterisk-queue"] = asterisk_queues(told_apart, found["language"])
     if {"queue", "menu", "survey"} <= found.keys():
         found["stage"] = stages(found["menu"], found["queue"], found["survey"])
     answers = _answers(data.get("surveys", {})) if "survey" in found else None
     country = business.get("country") if isinstance(business, dict) else None
-    return Names(found, country if isinstance(country, str) else None, answers)
+    return Names(
+        found,
+        country if isinstance(country, str) else None,
+        answers,
+        _zone(business.get("timezone") if isinstance(business, dict) else None),
+    )
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if isinstance(name, str) else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def asterisk_queues(queues: Mapping[str, bool], languages: Iterable[str]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from routing.entrances import read_caller
 from routing.facts import Caller, CustomerFacts, CustomerStatus
 from routing.key_script import read_script
 from routing.loading import RulesError
-from routing.moments import read_moment
+from routing.moments import after_gap, read_moment
 from routing.rules import Policy
 
 _VISIT: Final = re.compile(
@@ -72,7 +72,12 @@ def _visit(text: str) -> Visit:
 @click.command("explain")
 @click.option("--from", "caller", metavar="NUMBER", help="Who calls; '' withholds.")
 @click.option("--to", "dialled", metavar="NUMBER", help="The number dialled.")
-@click.option("--at", metavar="MOMENT", help="When: '2026-11-24 10:00'. Left out: now.")
+@click.option(
+    "--at",
+    metavar="MOMENT",
+    help="When: '2026-11-24 10:00', in an hour that the clock repeats '2026-10-25T03:30+02:00'."
+    " Left out: now.",
+)
 @click.option("--keys", default="", metavar="WORDS", help='One word a question: "1 wait 10".')
 @click.option("--name", default="", help="The caller's name as the network would send it.")
 @click.option(
@@ -169,7 +174,13 @@ def _given_call(  # noqa: PLR0917  the options of the command
 
 def _moment(policy: Policy, at: str | None) -> datetime:
     zone = policy.business.timezone
-    return datetime.now(UTC).astimezone(zone) if at is None else read_moment(at, zone)
+    if at is None:
+        return datetime.now(UTC).astimezone(zone)
+    meant = read_moment(at, zone)
+    there = after_gap(at, zone)
+    if there is not None:
+        raise CannotRunError(f"the clock leaves {at} out: write {there:%Y-%m-%d %H:%M}")
+    return meant
 
 
 def _tell(console: Console, book: Rulebook, call: ScriptedCall, asked_rule: str | None) -> None:

@@ -92,6 +92,37 @@ def test_mistake_in_the_description_of_a_customer_has_its_line(home: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("unavailable\n", "customer: unavailable"),
+        ("# down\nambiguous # both\n", "customer: ambiguous"),
+        ("customer: {segment: gold}\n", "customer: known, segment gold"),
+        ("customer: unavailable\n", "customer: unavailable"),
+    ],
+)
+def test_customer_is_described_as_in_a_test(home: Path, text: str, told: str) -> None:
+    """By a bare word too, and with the key that a test has before it."""
+    result = explain(*CALL, "--customer", described(home, text))
+    assert result.exit_code == 0, result.output
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("", "customer.yaml:1:1", "such as `segment: gold`"),
+        ("customer:\n  segmnt: gold\n", "customer.yaml:2:3", 'did you mean "segment"?'),
+    ],
+)
+def test_customer_of_whom_nothing_can_be_said(home: Path, text: str, place: str, hint: str) -> None:
+    """Nothing is said of rules files."""
+    output = explain(*CALL, "--customer", described(home, text)).output
+    assert place in output
+    assert hint in output
+    assert "version" not in output
+
+
+@pytest.mark.parametrize(
     ("rule", "answer"),
     [
         ("gold", "support/gold does not match this call:"),
@@ -248,6 +279,21 @@ def test_past_call_without_its_rules_cannot_be_led_again(home: Path) -> None:
         "everyone",
         "gold",
     ]
+
+
+def test_clocks_that_are_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour that never comes is refused, one that comes twice is told apart by its offset."""
+    rules = home / "rules.yaml"
+    text = RULES.read_text(encoding="utf-8").replace("Asia/Tehran", "Europe/Riga")
+    rules.write_text(text.partition("\ntests:")[0] + "\n", encoding="utf-8")
+    monkeypatch.setenv("RAHYAB_RULES", str(rules))
+    never = explain(*CALL[:4], "--at", "2026-03-29 03:30")
+    assert never.exit_code == 2
+    assert "the clock leaves 2026-03-29 03:30 out: write 2026-03-29 04:00" in never.output
+    second = (*CALL[:4], "--at", "2026-10-25T03:30+02:00")
+    assert "at Sun 2026-10-25 03:30 EET" in explain(*second).output
+    assert 'at: "2026-10-25 03:30+02:00"' in explain(*second, "--as-test").output
+    assert "at Sun 2026-10-25 03:30 EEST" in explain(*CALL[:4], "--at", "2026-10-25 03:30").output
 
 
 def test_what_is_no_number_is_taken_and_told() -> None:

@@ -145,3 +145,23 @@ def test_build_servers_get_junit() -> None:
     assert suites.attrib["tests"] == "2"
     assert suites.attrib["failures"] == "1"
     assert run("--junit", "no/such/folder.xml").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["a.test.yaml:1:1", "begin with `tests:`"]),
+        ("queues: {}\n" + GOOD, ["a.test.yaml:1:1", "rules belong to the rules file"]),
+    ],
+)
+def test_file_that_holds_no_tests_is_told_what_belongs_there(text: str, found: list[str]) -> None:
+    """It is no rules file."""
+    result = run(put("a.test.yaml", text))
+    assert result.exit_code == 2
+    assert all(each in result.output for each in found), result.output
+
+
+def test_file_of_tests_may_have_a_version_and_definitions() -> None:
+    """As the rules have."""
+    text = GOOD.replace("{queue: support}", "$wanted") + "define: {wanted: {queue: support}}\n"
+    assert run(put("a.test.yaml", "version: 1\n" + text)).exit_code == 0
