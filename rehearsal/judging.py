@@ -37,10 +37,10 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a test went; `account` is None if the call could not be rehearsed at all."""
+    """How a test went; `account` ends early where what is said to happen cannot happen."""
 
     test: CallTest
-    account: Account | None
+    account: Account
     misses: tuple[Miss, ...]
 
     @property
@@ -54,7 +54,7 @@ def run_test(book: Rulebook, test: CallTest) -> Verdict:
     try:
         account = rehearse(book, test.call)
     except ImpossibleVisitError as error:
-        return Verdict(test, None, (Miss("what `in_queue` says", str(error)),))
+        return Verdict(test, error.account, (Miss("what `in_queue` says", str(error)),))
     misses = [
         Miss(in_words(each), seen_in_words(each, account))
         for each in test.expect

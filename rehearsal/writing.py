@@ -3,19 +3,29 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import date, datetime
 from typing import Any, Final
 
 from dialplan import contract
 from ivr.course import ChangeLanguage, Decided
-from rehearsal.account import Account, Answered, CallbackAsked, CaseOpened, Heard, HungUp, Sent
+from rehearsal.account import (
+    Account,
+    Answered,
+    CallbackAsked,
+    CameIn,
+    CaseOpened,
+    Heard,
+    HungUp,
+    Sent,
+)
 from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
 from routing.destinations import ToHangup
-from routing.facts import Contract, CustomerFacts, CustomerStatus
+from routing.facts import ContractStatus, CustomerFacts, CustomerStatus
 from routing.key_script import written
 from routing.rules import Policy
+from routing.sights import contract_status
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _NOT_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -85,7 +95,7 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
     data = {
         "segment": customer.segment,
         "language": customer.language,
-        "contract": [_contract(each) for each in customer.contracts] or None,
+        "contract": _contract(customer, at.date()),
         "lead_score": customer.lead_score,
         "open_cases": customer.open_cases or None,
         "oldest_case": None if opened is None else _seconds((at - opened).total_seconds()),
@@ -95,10 +105,19 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
     return {key: value for key, value in data.items() if value is not None} or "known"
 
 
-def _contract(held: Contract) -> Data:
-    grace = {"grace": held.grace_days} if held.grace_days else {}
-    dates = {"starts": held.starts.isoformat(), "until": held.ends.isoformat()}
-    return {"level": held.level, **dates, **grace}
+def _contract(customer: CustomerFacts, day: date) -> Data | None:
+    """The shortest contract that stands on this day as those of the customer do."""
+    status = contract_status(customer, day)
+    if status is ContractStatus.NONE:
+        return None
+    alike = (
+        held
+        for held in customer.contracts
+        if contract_status(replace(customer, contracts=(held,)), day) is status
+    )
+    last = max(alike, key=lambda held: held.ends)
+    grace = {"grace": last.grace_days} if status is ContractStatus.GRACE else {}
+    return {"until": last.ends.isoformat(), **grace}
 
 
 def _given(queue: Any) -> Data:  # noqa: ANN401  its fields are the keys
@@ -133,6 +152,7 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     ]
     yield from _if_any("says", own)
     decisions = [each.decision for each in account.events(Decided)]
+    yield from _passed(policy, account)
     yield from _if_any("rule", [f"{each.rules.id}/{each.rule_id}" for each in decisions])
     for sent in account.events(Sent):
         if not isinstance(sent.ending, ToHangup):
@@ -140,9 +160,18 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     yield from _ending(account)
     priorities = [s.variables.get(contract.PRIORITY) for s in account.events(Sent)]
     yield from (("priority", int(each)) for each in priorities if each is not None)
+    yield from (("language", each.facts.language) for each in account.events(CameIn))
     yield from (("language", each.language) for each in account.events(ChangeLanguage))
     yield from (("case", "opened") for _ in account.events(CaseOpened))
     yield from _if_any("answers", {a.question: a.value for a in account.events(Answered)})
+
+
+def _passed(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
+    """What asked the caller something: of several menus the last one."""
+    asked = [heard.asks for heard in account.events(Heard)]
+    yield from (("menu", menu) for menu in asked if menu in policy.menus)
+    if "tracking" in asked:
+        yield "track", True
 
 
 def _ending(account: Account) -> Iterator[tuple[str, Any]]:

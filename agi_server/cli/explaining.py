@@ -71,7 +71,7 @@ def print_ladder(console: Console, book: Rulebook, ladder: Ladder) -> None:
             cell(_candidates(stage)),
         )
     limit = duration_in_words(book.policy.queues[ladder.queue].give_up_after)
-    console.print(Padding(table, (0, 0, 0, 5)))
+    console.print(Padding(table, (0, 0, 0, 5), expand=False))
     console.print(cell(f"     gives up after {limit}"))
     rule = ladder.variables[contract.QUEUE_RULE]
     named = f", penalty rule [{rule}] of queuerules.conf" if rule else ", no penalty rule"

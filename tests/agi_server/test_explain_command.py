@@ -184,6 +184,26 @@ def test_a_call_as_a_test_passes(home: Path, words: tuple[str, ...]) -> None:
     assert "1 test: 1 passed" in result.output
 
 
+def test_a_written_test_expects_all_that_the_call_went_through(home: Path) -> None:
+    """And gives no more of a contract than it takes."""
+    contracts = (
+        "[{level: gold, starts: '2026-01-01', until: '2026-06-01', grace: 9},"
+        " {level: gold, starts: '2026-06-02', until: '2027-01-01', grace: 9}]"
+    )
+    customer = described(home, f"segment: gold\ncontract: {contracts}\n")
+    written = explain(*CALL, "--customer", customer, "--as-test").output
+    assert 'customer: {segment: gold, contract: {until: "2027-01-01"}}' in written
+    expected = written.partition("expect: ")[2]
+    for each in ("menu: welcome", "queue: support", "priority: 10", "language: fa", "case: opened"):
+        assert each in expected
+    assert "track: true" in explain(*CALL[:-1], "3 123456786", "--as-test").output
+    late = described(home, "contract: {until: '2026-11-20', grace: 9}")
+    assert (
+        'contract: {until: "2026-11-20", grace: 9}'
+        in explain(*CALL, "--customer", late, "--as-test").output
+    )
+
+
 def test_programs_get_every_step() -> None:
     """With the reasons, who is rung, and what the dialplan is told."""
     told = json.loads(explain(*CALL, "--json", "--why-not", "gold").output)
