@@ -19,7 +19,7 @@ def places_in(rules: RulesText) -> Places:
 
     def place(path: Path) -> str:
         if followed is None:
-            return rules.file
+            return f"{rules.file}:1"
         position = followed.at_key(path)
         return f"{position.file}:{position.line}"
 

@@ -176,9 +176,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The whole way of a call."""
+    """The whole way of a call.
+
+    Attributes:
+        steps: What happened.
+        unasked: The end of the key script that no question took.
+        unvisited: What the script says of further queues.
+    """
 
     steps: tuple[Step, ...]
+    unasked: str = ""
+    unvisited: tuple[Visit, ...] = ()
 
     def events(self, kind: type[E]) -> Iterator[E]:
         """What happened of one kind, in order."""

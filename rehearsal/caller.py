@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ivr.dialogues import TERMINATOR, Input
-from routing.key_script import HangUp, Press, Word
+from routing.key_script import HangUp, Press, Word, written
 
 
 class LeftError(Exception):
@@ -25,6 +25,11 @@ class ScriptedCaller:
     def listen(self) -> None:
         """Hear something to its end: keys pressed ahead are lost."""
         self._typed_ahead = ""
+
+    def not_asked_for(self) -> str:
+        """The rest of the script, once the call is over: no question was there to take it."""
+        ahead = (Press(self._typed_ahead),) if self._typed_ahead else ()
+        return written((*ahead, *self.script))
 
     @property
     def interrupts(self) -> bool:

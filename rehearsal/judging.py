@@ -21,6 +21,7 @@ from rehearsal.account import (
     WentInCircles,
 )
 from rehearsal.rehearse import rehearse
+from rehearsal.telling import unused_lines
 from rehearsal.waiting import ImpossibleVisitError
 from routing.call_tests import CallTest, Expectation, Wanted
 from routing.decisions_data import destination_to_data
@@ -36,10 +37,10 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a test went; `account` is None if the call could not be rehearsed at all."""
+    """How a test went; `account` ends early where what is said to happen cannot happen."""
 
     test: CallTest
-    account: Account | None
+    account: Account
     misses: tuple[Miss, ...]
 
     @property
@@ -53,7 +54,7 @@ def run_test(book: Rulebook, test: CallTest) -> Verdict:
     try:
         account = rehearse(book, test.call)
     except ImpossibleVisitError as error:
-        return Verdict(test, None, (Miss("what `in_queue` says", str(error)),))
+        return Verdict(test, error.account, (Miss("what `in_queue` says", str(error)),))
     misses = [
         Miss(in_words(each), seen_in_words(each, account))
         for each in test.expect
@@ -66,6 +67,7 @@ def run_test(book: Rulebook, test: CallTest) -> Verdict:
     ]
     # A call without an end is a mistake of the rules, whatever the test looks at.
     misses += [Miss("an end of the call", each.reason) for each in account.events(WentInCircles)]
+    misses += [Miss("a use for all that is given", line) for line in unused_lines(account)]
     return Verdict(test, account, tuple(misses))
 
 

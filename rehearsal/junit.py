@@ -69,7 +69,7 @@ def failure_lines(verdict: Verdict) -> list[str]:
         for miss in verdict.misses
         for line in (f"expected  {miss.expected}", f"got       {miss.got}")
     ]
-    return [*misses, *(() if verdict.account is None else lines(verdict.account))]
+    return [*misses, *lines(verdict.account)]
 
 
 def _allowed(text: str) -> str:

@@ -48,7 +48,13 @@ from rehearsal.account import (
     WentInCircles,
 )
 from rehearsal.caller import LeftError, ScriptedCaller
-from rehearsal.waiting import queue_state, visit_of, waiting_seconds
+from rehearsal.waiting import (
+    ImpossibleVisitError,
+    check_agents,
+    queue_state,
+    visit_of,
+    waiting_seconds,
+)
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.destinations import Route, ToHangup, ToQueue, ToSurvey, ToVoicemail
 from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
@@ -75,9 +81,14 @@ def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
     Raises:
         ImpossibleVisitError: What is said to happen in a queue cannot happen there.
     """
+    check_agents(book.policy, call)
     rehearsal = _Rehearsal(book, call, ScriptedCaller(iter(call.keys)), iter(call.visits))
-    rehearsal.run()
-    return Account(tuple(rehearsal.steps))
+    try:
+        rehearsal.run()
+    except ImpossibleVisitError as error:
+        raise ImpossibleVisitError(str(error), Account(tuple(rehearsal.steps))) from None
+    unasked = rehearsal.caller.not_asked_for()
+    return Account(tuple(rehearsal.steps), unasked, tuple(rehearsal.visits))
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """The way of a rehearsed call in words: one function for each kind of step."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,6 +31,8 @@ from routing.explain import destination_in_words, duration_in_words, route_in_wo
 from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
 from routing.problems import one_line
 
+_SIGNS: Final = re.compile(r"\+?[0-9*# ()./-]+")
+
 MOST_RULES_TOLD: Final = 30
 """Rules of one decision that are told: those next to the one that matched."""
 
@@ -57,6 +60,17 @@ def lines(account: Account, catalogue: Catalogue | None = None) -> Iterator[str]
     for number, told in enumerate(tell(account, catalogue), start=1):
         yield f"{number:>3}. {told.headline}"
         yield from (f"     {detail}" for detail in told.details)
+
+
+def unused_lines(account: Account) -> Iterator[str]:
+    """What was given for the call and never came up on its way, a line each."""
+    if account.unasked:
+        yield f"the keys {account.unasked} were never asked for"
+    if account.unvisited:
+        queues = sum(isinstance(step.event, Waited) for step in account.steps)
+        said = queues + len(account.unvisited)
+        came = f"the call came to {queues or 'none'}"
+        yield f"`in_queue` tells of {said} {'visit' if said == 1 else 'visits'} to queues: {came}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +139,24 @@ def _grouped(prompts: tuple[str, ...]) -> Iterator[str]:
 
 def _came_in(event: CameIn) -> Told:
     facts = event.facts
-    caller = facts.caller.number or one_line(facts.caller.number_as_sent) or "a withheld number"
+    caller = facts.caller.number or _as_sent(facts.caller.number_as_sent) or "a withheld number"
+    dialled = facts.dialled if event.listed else _as_sent(facts.dialled)
     source = f" ({facts.source})" if facts.source else ""
     unlisted = "" if event.listed else ", which is not under `numbers`: it starts as `unlisted`"
     at = facts.at.strftime("%a %Y-%m-%d %H:%M %Z")
     return Told(
-        f"{caller} calls {one_line(facts.dialled)}{source}{unlisted}",
+        f"{caller} calls {dialled}{source}{unlisted}",
         (
             f"at {at}, language {facts.language}",
             f"customer: {customer_in_words(facts.customer)}",
         ),
     )
+
+
+def _as_sent(number: str) -> str:
+    """What the network sent for a number that is in no known plan: an extension is one, too."""
+    note = "" if not number or _SIGNS.fullmatch(number) else " (not a number)"
+    return one_line(number) + note
 
 
 def _decided(event: Decided) -> Told:

@@ -1,17 +1,45 @@
 """What happens in a queue in a rehearsal, and how queues stand there."""
 
+from typing import Final
+
 from ivr.course import Course
+from rehearsal.account import Account
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.explain import duration_in_words
 from routing.facts import QueueFacts
-from routing.rules import Queue
+from routing.names import suggestion
+from routing.rules import Policy, Queue
 from routing.skills import first_step
 
 UNKNOWN = QueueFacts()
 
 
+NO_WAY: Final = Account(())
+"""Of a call that has not begun."""
+
+
 class ImpossibleVisitError(Exception):
-    """What is said to happen in a queue cannot happen there; the message says why."""
+    """What is said to happen in a queue cannot happen there; the message says why.
+
+    `account` is the way of the call up to there.
+    """
+
+    def __init__(self, reason: str, account: Account = NO_WAY) -> None:
+        super().__init__(reason)
+        self.account = account
+
+
+def check_agents(policy: Policy, call: ScriptedCall) -> None:
+    """See that the rules know everybody who is named.
+
+    Raises:
+        ImpossibleVisitError: They do not.
+    """
+    answering = (visit.agent for visit in call.visits if visit.agent is not None)
+    for agent in (*(call.agents or ()), *answering):
+        if agent not in policy.agents:
+            hint = suggestion(agent, policy.agents) or "the rules have no agents"
+            raise ImpossibleVisitError(f'there is no agent "{agent}": {hint}')
 
 
 def queue_state(course: Course, call: ScriptedCall, queue_id: str) -> QueueFacts:

@@ -3,19 +3,29 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import date, datetime
 from typing import Any, Final
 
 from dialplan import contract
 from ivr.course import ChangeLanguage, Decided
-from rehearsal.account import Account, Answered, CallbackAsked, CaseOpened, Heard, HungUp, Sent
+from rehearsal.account import (
+    Account,
+    Answered,
+    CallbackAsked,
+    CameIn,
+    CaseOpened,
+    Heard,
+    HungUp,
+    Sent,
+)
 from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
 from routing.destinations import ToHangup
-from routing.facts import Contract, CustomerFacts, CustomerStatus
+from routing.facts import ContractStatus, CustomerFacts, CustomerStatus
 from routing.key_script import written
 from routing.rules import Policy
+from routing.sights import contract_status
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _NOT_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -35,32 +45,44 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         account: What became of it.
         name: What the test is to be called.
     """
+    visits = call.visits[: len(call.visits) - len(account.unvisited)]
     entries: Data = {
         "name": name,
-        "call": _call(call),
+        "call": _call(call, _asked_for(call, account)),
         "customer": _customer(call.customer, call.at),
         "agents": None if call.agents is None else list(call.agents),
         "queues": {id_: _given(queue) for id_, queue in call.queues.items()} or None,
         "variables": dict(call.variables) or None,
         "requests": dict(call.requests) or None,
-        "in_queue": [_visit(visit) for visit in call.visits] or None,
+        "in_queue": [_visit(visit) for visit in visits] or None,
         "expect": dict(_expected(policy, account)),
     }
     lines = [f"{key}: {_flow(value)}" for key, value in entries.items() if value is not None]
     return "tests:\n  - " + "\n    ".join(lines) + "\n"
 
 
-def _call(call: ScriptedCall) -> Data:
-    seconds = "%Y-%m-%d %H:%M:%S" if call.at.second else "%Y-%m-%d %H:%M"
+def _asked_for(call: ScriptedCall, account: Account) -> str:
+    """The key script without its end that no question took, for that would fail the test."""
+    return written(call.keys).removesuffix(account.unasked).strip()
+
+
+def _call(call: ScriptedCall, keys: str) -> Data:
     data = {
         "from": call.caller.number_as_sent,
         "to": call.dialled,
-        "at": call.at.strftime(seconds),
-        "keys": written(call.keys) or None,
+        "at": _moment(call.at),
+        "keys": keys or None,
         "name": call.caller.name_as_sent or None,
         "id": None if call.call_id == UNNAMED_CALL else call.call_id,
     }
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _moment(at: datetime) -> str:
+    """A moment as tests write it, with its offset in the second of two hours of the same name."""
+    precision = "seconds" if at.second else "minutes"
+    again = at.replace(fold=0).utcoffset() != at.utcoffset()
+    return (at if again else at.replace(tzinfo=None)).isoformat(" ", precision)
 
 
 def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
@@ -73,7 +95,7 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
     data = {
         "segment": customer.segment,
         "language": customer.language,
-        "contract": [_contract(each) for each in customer.contracts] or None,
+        "contract": _contract(customer, at.date()),
         "lead_score": customer.lead_score,
         "open_cases": customer.open_cases or None,
         "oldest_case": None if opened is None else _seconds((at - opened).total_seconds()),
@@ -83,10 +105,19 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
     return {key: value for key, value in data.items() if value is not None} or "known"
 
 
-def _contract(held: Contract) -> Data:
-    grace = {"grace": held.grace_days} if held.grace_days else {}
-    dates = {"starts": held.starts.isoformat(), "until": held.ends.isoformat()}
-    return {"level": held.level, **dates, **grace}
+def _contract(customer: CustomerFacts, day: date) -> Data | None:
+    """The shortest contract that stands on this day as those of the customer do."""
+    status = contract_status(customer, day)
+    if status is ContractStatus.NONE:
+        return None
+    alike = (
+        held
+        for held in customer.contracts
+        if contract_status(replace(customer, contracts=(held,)), day) is status
+    )
+    last = max(alike, key=lambda held: held.ends)
+    grace = {"grace": last.grace_days} if status is ContractStatus.GRACE else {}
+    return {"until": last.ends.isoformat(), **grace}
 
 
 def _given(queue: Any) -> Data:  # noqa: ANN401  its fields are the keys
@@ -121,6 +152,7 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     ]
     yield from _if_any("says", own)
     decisions = [each.decision for each in account.events(Decided)]
+    yield from _passed(policy, account)
     yield from _if_any("rule", [f"{each.rules.id}/{each.rule_id}" for each in decisions])
     for sent in account.events(Sent):
         if not isinstance(sent.ending, ToHangup):
@@ -128,9 +160,18 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     yield from _ending(account)
     priorities = [s.variables.get(contract.PRIORITY) for s in account.events(Sent)]
     yield from (("priority", int(each)) for each in priorities if each is not None)
+    yield from (("language", each.facts.language) for each in account.events(CameIn))
     yield from (("language", each.language) for each in account.events(ChangeLanguage))
     yield from (("case", "opened") for _ in account.events(CaseOpened))
     yield from _if_any("answers", {a.question: a.value for a in account.events(Answered)})
+
+
+def _passed(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
+    """What asked the caller something: of several menus the last one."""
+    asked = [heard.asks for heard in account.events(Heard)]
+    yield from (("menu", menu) for menu in asked if menu in policy.menus)
+    if "tracking" in asked:
+        yield "track", True
 
 
 def _ending(account: Account) -> Iterator[tuple[str, Any]]:

@@ -1,35 +1,47 @@
 """Loads tests that stand in a file of their own, beside the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from routing.call_test_compiling import TESTS, compile_customer, compile_tests
-from routing.call_test_model import CallTestShape, CustomerShape
+from routing.call_test_model import STATUSES, AnyCustomer, CallTestShape
 from routing.call_tests import CallTest
 from routing.defining import resolve
-from routing.documents import Document
+from routing.documents import Document, Position
 from routing.facts import CustomerFacts
 from routing.loading import RulesError
-from routing.names import Names
-from routing.problems import Path
+from routing.names import Names, asterisk_queues, marks_of, stages
+from routing.problems import Path, Problem
 from routing.rules import Policy
 from routing.shape import Shape
+from routing.skills import uses_language
 from routing.wording import problems_of
 from routing.yaml_reading import read_yaml
 
 
 class TestFileShape(Shape):
-    """A file of tests."""
+    """A file of tests. It may say of which version of the rules language it is, as rules do."""
 
+    version: Literal[1] | None = None
+    define: dict[str, object] | None = None
     tests: Annotated[list[CallTestShape], Field(min_length=1)] = Field(
         description="Calls with what is to become of them."
     )
 
 
-_IN_ITS_PLACE: Final = TypeAdapter(dict[str, list[dict[str, CustomerShape]]])
+BEGIN_TESTS: Final = "begin with `tests:`, and under it `- name: …`"
+"""What to do about a file of tests without any."""
+
+BEGIN_CUSTOMER: Final = "write what is known of the caller, such as `segment: gold`, or `unknown`"
+"""What to do about a customer of whom nothing is said."""
+
+_CUSTOMER: Final[Path] = (TESTS, 0, "customer")
+
+_IN_ITS_PLACE: Final = TypeAdapter(dict[str, list[dict[str, AnyCustomer]]])
 """A customer in the place that a test has for one, which findings then speak of."""
 
 
@@ -47,11 +59,12 @@ def load_tests(
     Raises:
         RulesError: With every problem that can be found at once.
     """
-    reading = read_yaml(text, file)
+    reading = read_yaml(text, file, begin=BEGIN_TESTS)
     if reading.document is None:
-        raise RulesError(tuple(sorted(reading.problems)))
+        raise RulesError(_unread(reading.problems))
     resolved = resolve(reading.document)
     document, problems = resolved.document, {*reading.problems, *resolved.problems}
+    problems.update(_of_rules(document))
     try:
         shape = TestFileShape.model_validate(document.data, context=names_of(policy, known_prompts))
     except ValidationError as error:
@@ -59,6 +72,15 @@ def load_tests(
     if problems:
         raise RulesError(tuple(sorted(problems)))
     return compile_tests(shape.tests, policy.business, document)
+
+
+def _of_rules(document: Document) -> Iterator[Problem]:
+    """Sections of rules, which have no place in a file of tests; taken out of it."""
+    for section in [each for each in document.data if each not in TestFileShape.model_fields]:
+        message = f'"{section}" means nothing in a file of tests'
+        hint = "it holds `tests`, and may hold `define`; rules belong to the rules file"
+        yield document.problem((section,), "unknown-key", message, hint, key=True)
+        del document.data[section]
 
 
 def load_customer(  # noqa: PLR0913  what a customer is read by, and what beside
@@ -83,23 +105,49 @@ def load_customer(  # noqa: PLR0913  what a customer is read by, and what beside
     Raises:
         RulesError: With every problem that can be found at once.
     """
-    reading = read_yaml(text, file)
-    if reading.document is None or reading.problems:
-        raise RulesError(tuple(sorted(reading.problems)))
-    document = _moved(reading.document, (TESTS, 0, "customer"))
+    document = _customer_in(file, text)
     try:
         found = _IN_ITS_PLACE.validate_python(
-            {TESTS: [{"customer": document.data}]}, context=names_of(policy, known_prompts)
+            document.data, context=names_of(policy, known_prompts)
         )
     except ValidationError as error:
         raise RulesError(tuple(sorted(set(problems_of(error, document))))) from None
     return compile_customer(found[TESTS][0]["customer"], at, withheld=withheld)
 
 
+def _customer_in(file: str, text: str) -> Document:
+    """What a file says of a customer, in its place: with the key of a test before it, or without.
+
+    Raises:
+        RulesError: It cannot be read.
+    """
+    lines = [line.partition("#")[0].strip() for line in text.removeprefix("\ufeff").splitlines()]
+    word = "".join(lines)
+    if word in STATUSES:
+        at = Position(next(n for n, line in enumerate(lines, start=1) if line), 1, file)
+        return _moved(Document({"is": word}, {}, {(): at}), _CUSTOMER)
+    reading = read_yaml(text, file, begin=BEGIN_CUSTOMER)
+    if reading.document is None or reading.problems:
+        raise RulesError(_unread(reading.problems))
+    keyed = [*reading.document.data] == [_CUSTOMER[-1]]
+    return _moved(reading.document, _CUSTOMER[:-1] if keyed else _CUSTOMER)
+
+
+def _unread(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Why a file cannot be read, where rules are not what was looked for."""
+    return tuple(
+        replace(each, message="nothing is written here") if each.code == "empty-file" else each
+        for each in sorted(problems)
+    )
+
+
 def _moved(document: Document, path: Path) -> Document:
     """The document as if it stood at `path` of another one."""
+    data: Any = document.data
+    for part in reversed(path):
+        data = [data] if isinstance(part, int) else {part: data}
     return Document(
-        data=document.data,
+        data=data,
         keys={(*path, *key): place for key, place in document.keys.items()},
         values={(*path, *key): place for key, place in document.values.items()},
     )
@@ -108,6 +156,7 @@ def _moved(document: Document, path: Path) -> Document:
 def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
     """What may be mentioned beside a policy."""
     rules = [(list_.id, rule.id) for list_ in policy.rules.values() for rule in list_.rules]
+    by_language = {id_: uses_language(queue) for id_, queue in policy.queues.items()}
     sources = (number.source for number in policy.numbers.values())
     return Names(
         {
@@ -123,7 +172,20 @@ def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
             "agent": tuple(policy.agents),
             "variable": tuple(policy.variables),
             "language": policy.business.languages,
+            "asterisk-queue": asterisk_queues(by_language, policy.business.languages),
+            "stage": stages(policy.menus, policy.queues, policy.surveys),
             "source": tuple(source for source in sources if source is not None),
         },
         policy.business.country,
+        _answers(policy),
+        policy.business.timezone,
     )
+
+
+def _answers(policy: Policy) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for survey in policy.surveys.values():
+        for each in survey.questions:
+            own = tuple(each.choices.values()) if each.scale is None else marks_of(*each.scale)
+            found[each.id] = (*found.get(each.id, ()), *own)
+    return found

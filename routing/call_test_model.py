@@ -4,8 +4,16 @@ import re
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
+from routing.call_test_fields import Answers, AsteriskQueue, LeavingStage
 from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
 from routing.fields import (
@@ -19,10 +27,11 @@ from routing.fields import (
     complaint,
     digits_hint,
     just_true,
+    names,
     text_of,
 )
 from routing.key_script import KeyScriptError, Word, read_script
-from routing.moments import WRITTEN, read_moment
+from routing.moments import WRITTEN, after_gap, read_moment
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
@@ -44,13 +53,18 @@ _ANY_ZONE: Final = ZoneInfo("UTC")
 _TRACKING = re.compile(r"[0-9]{9}")
 
 
-def _moment(value: object) -> str:
+def _moment(value: object, info: ValidationInfo) -> str:
     written = text_of(value, 'a moment such as "2026-11-24 10:00"')
     try:
         read_moment(written, _ANY_ZONE)
     except ValueError as error:
         hint = digits_hint(written, 'write "2026-11-24 10:00"')
         raise complaint("bad-moment", str(error).partition(": write")[0], hint) from None
+    zone = names(info).timezone
+    there = None if zone is None else after_gap(written, zone)
+    if there is not None:
+        message = f"the clock of {zone} leaves {written} out"
+        raise complaint("skipped-moment", message, f'write "{there:%Y-%m-%d %H:%M}"')
     return written
 
 
@@ -232,7 +246,9 @@ class OutcomeShape(Shape):
         None, description="These rules decide, in this order: `gold`, or `support/gold`."
     )
     queue: QueueName | None = Field(None, description="The caller waits in this queue.")
-    asterisk_queue: Text | None = Field(None, description="The same by Asterisk's name for it.")
+    asterisk_queue: AsteriskQueue | None = Field(
+        None, description="The same by Asterisk's name for it."
+    )
     menu: MenuName | None = Field(None, description="The caller hears this menu.")
     track: TrackTrue | None = Field(None, description="`true`: a tracking number is asked for.")
     voicemail: MailboxName | None = Field(None, description="A message is left in this mailbox.")
@@ -245,7 +261,7 @@ class OutcomeShape(Shape):
     hangup: HangupCause | None = Field(
         None, description="The rules end the call: `true`, or with this cause."
     )
-    leaves_at: Text | None = Field(
+    leaves_at: LeavingStage | None = Field(
         None, description="The caller hangs up there: `menu welcome`, `queue support`."
     )
     priority: PriorityNumber | None = Field(
@@ -256,7 +272,7 @@ class OutcomeShape(Shape):
         None, description="Channel variables that the dialplan is told, with their values."
     )
     case: Literal["opened"] | None = Field(None, description="`opened`: a request is opened.")
-    answers: Annotated[dict[Text, Text], Field(min_length=1)] | None = Field(
+    answers: Answers | None = Field(
         None, description='Answers of a survey that are kept, by question: `{score: "9"}`.'
     )
 

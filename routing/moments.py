@@ -14,6 +14,9 @@ YEARS: Final = range(2000, 2101)
 """Years that a named moment may have: 1405 is the Iranian calendar's, and no call of ours."""
 
 
+_MINUTE: Final = timedelta(minutes=1)
+
+
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a moment such as `2026-11-24 10:00`, or `2026-11-24T10:00+03:30`.
 
@@ -37,6 +40,29 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
             " year, as in 2026-11-24 10:00"
         )
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+def after_gap(text: str, zone: ZoneInfo) -> datetime | None:
+    """The next moment that there is, if the clock leaves out the one that is written.
+
+    Clocks that are put forward in spring leave out an hour. Written with its offset, every moment
+    is there.
+
+    Args:
+        text: What `read_moment` can read.
+        zone: Whose clock is meant.
+    """
+    if datetime.fromisoformat(text).tzinfo is not None:
+        return None
+    meant = read_moment(text, zone)
+    there = meant.astimezone(UTC).replace(second=0)
+    if there.astimezone(zone).replace(tzinfo=None) == meant.replace(tzinfo=None, second=0):
+        return None
+    # Read by the offset from before the change, `there` lies beyond the gap, and not far from it.
+    summer = there.astimezone(zone).utcoffset()
+    while (there - _MINUTE).astimezone(zone).utcoffset() == summer:
+        there -= _MINUTE
+    return there.astimezone(zone)
 
 
 def later(at: datetime, seconds: float) -> datetime:

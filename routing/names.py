@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, TypeGuard
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from routing.rules import CALLERS_LANGUAGE
 
 MOST_NAMES_SHOWN: Final = 12
 """Of a list of allowed names; more would bury the message."""
@@ -25,6 +28,7 @@ PLURALS: Final = {
 
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_SCALE = re.compile(r"([0-9]{1,3})\.\.([0-9]{1,3})")
 _SECTIONS: Final = frozenset(PLURALS.values()) | {
     "version",
     "include",
@@ -46,11 +50,14 @@ class Names:
 
     A kind that is absent could not be made out: its section is malformed or misspelt, which is a
     problem of its own. Nothing is then said about the mentions. `country` is the business's, None
-    if it could not be read.
+    if it could not be read. `answers` are those that each question of a survey can have; None if
+    the surveys could not be made out. `timezone` is the business's, None as with the country.
     """
 
     of: Mapping[str, tuple[str, ...]]
     country: str | None
+    answers: Mapping[str, tuple[str, ...]] | None = None
+    timezone: ZoneInfo | None = None
 
 
 def names_in(
@@ -83,8 +90,88 @@ def names_in(
         found["source"] = _sources(numbers.values())
     if "rule-list" in found:
         found["rule"] = _rules(data.get("rules"))
+    if "queue" in found and "language" in found:
+        queues = data.get("queues", {})
+        sections = queues.items() if isinstance(queues, dict) else ()
+        told_apart = {str(each): _by_language(queue) for each, queue in sections}
+        found["asterisk-queue"] = asterisk_queues(told_apart, found["language"])
+    if {"queue", "menu", "survey"} <= found.keys():
+        found["stage"] = stages(found["menu"], found["queue"], found["survey"])
+    answers = _answers(data.get("surveys", {})) if "survey" in found else None
     country = business.get("country") if isinstance(business, dict) else None
-    return Names(found, country if isinstance(country, str) else None)
+    return Names(
+        found,
+        country if isinstance(country, str) else None,
+        answers,
+        _zone(business.get("timezone") if isinstance(business, dict) else None),
+    )
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if isinstance(name, str) else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def asterisk_queues(queues: Mapping[str, bool], languages: Iterable[str]) -> tuple[str, ...]:
+    """How Asterisk names queues.
+
+    Args:
+        queues: Each queue, and whether its callers are told apart by language.
+        languages: Those of the business.
+    """
+    spoken = tuple(languages)
+    named = (
+        tuple(f"{queue}-{each}" for each in spoken) if by_language else (queue,)
+        for queue, by_language in queues.items()
+    )
+    return tuple(name for names in named for name in names)
+
+
+def stages(menus: Iterable[str], queues: Iterable[str], surveys: Iterable[str]) -> tuple[str, ...]:
+    """Where callers can hang up, as the journal names it."""
+    return (
+        *(f"menu {each}" for each in menus),
+        *(f"queue {each}" for each in queues),
+        *(f"survey {each}" for each in surveys),
+        "tracking",
+        "callback",
+    )
+
+
+def _by_language(queue: object) -> bool:
+    """Whether the ladder of a queue, right or wrong as it may be, speaks of the language."""
+    if not isinstance(queue, dict):
+        return False
+    return CALLERS_LANGUAGE in repr((queue.get("need"), queue.get("steps")))
+
+
+def _answers(surveys: object) -> Mapping[str, tuple[str, ...]] | None:
+    """The answers to each question; None if one of them cannot be made out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for survey in surveys.values() if isinstance(surveys, dict) else ():
+        questions = survey.get("questions") if isinstance(survey, dict) else None
+        for question in questions if isinstance(questions, list) else (None,):
+            answers = _answers_to(question) if isinstance(question, dict) else None
+            if answers is None or not isinstance(question, dict):
+                return None
+            id_ = str(question.get("id"))
+            found[id_] = (*found.get(id_, ()), *answers)
+    return found
+
+
+def _answers_to(question: Mapping[str, object]) -> tuple[str, ...] | None:
+    keys, scale = question.get("keys"), question.get("scale")
+    if isinstance(keys, dict):
+        return tuple(str(each) for each in keys.values())
+    marks = _SCALE.fullmatch(scale) if isinstance(scale, str) else None
+    return None if marks is None else marks_of(int(marks[1]), int(marks[2]))
+
+
+def marks_of(low: int, high: int) -> tuple[str, ...]:
+    """The marks of a scale, as they are kept."""
+    return tuple(str(mark) for mark in range(low, high + 1))
 
 
 def is_id(word: str) -> bool:

@@ -77,7 +77,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
     lacking = {path for path, finding in findings if finding["type"] == "missing"}
     moved = dict(filter(None, (_moved(*each, lacking) for each in findings)))
     for path, home in moved.items():
-        yield document.problem(path, *words_for(path, home), key=True)
+        yield document.problem(_written(path, document), *words_for(path, home), key=True)
     found = {(*home, path[-1]) for path, home in moved.items()} | set(moved.values())
     for path, finding in findings:
         if any(path[:end] in moved for end in range(1, len(path) + 1)):
@@ -89,6 +89,21 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
 def _place(finding: ErrorDetails) -> Path:
     """The path of the value, or of the key, that a finding is about."""
     return finding["loc"][:-1] if finding["loc"][-1:] == (_KEY_MARK,) else finding["loc"]
+
+
+def _written(path: Path, document: Document) -> Path:
+    """A path of the model as the document has it: it may hold one value where a list may stand."""
+    value: object = document.data
+    found: list[str | int] = []
+    for part in path:
+        if isinstance(part, int) and not isinstance(value, list):
+            continue
+        found.append(part)
+        try:
+            value = value[part]  # type: ignore[index]  # what is no collection ends the walk
+        except (TypeError, LookupError):
+            value = None
+    return tuple(found)
 
 
 def _moved(
@@ -110,7 +125,7 @@ def _problem(path: Path, finding: ErrorDetails, document: Document) -> Problem:
         return _missing(path, document)
     about_key = finding["loc"] != path or finding["type"] == "extra_forbidden"
     words = _bare_destination(finding, path, document) or _words(finding, path)
-    return document.problem(path, *words, key=about_key)
+    return document.problem(_written(path, document), *words, key=about_key)
 
 
 def _bare_destination(finding: ErrorDetails, path: Path, document: Document) -> Words | None:
@@ -159,13 +174,13 @@ def _words(finding: ErrorDetails, path: Path) -> Words:  # noqa: PLR0911  one li
 
 def _missing(path: Path, document: Document) -> Problem:
     """A key is missing: told at the key of the mapping, or where it is defined."""
-    key, within = str(path[-1]), path[:-1]
-    where = f' in "{document.spelt(within)}"' if within else ""
+    key, within, there = str(path[-1]), path[:-1], _written(path[:-1], document)
+    where = f' in "{document.spelt(there)}"' if there else ""
     summary = told(_fields(within)[key].description or "").summary
     words = _BRANCHES.get((str(path[0]), key)) if len(within) == _ENTRY else None
     words = words or ("missing-key", f"`{key}` is missing{where}", f"{key}: {summary}")
-    wrong = document.problem(within, *words, key=not document.is_reference(within))
-    return replace(wrong, path=dotted(path))
+    wrong = document.problem(there, *words, key=not document.is_reference(there))
+    return replace(wrong, path=dotted((*there, key)))
 
 
 def _unknown_key(path: Path) -> Words:

@@ -74,17 +74,22 @@ def _zone(settings: Settings) -> ZoneInfo | None:
 
 def print_story(console: Console, story: CallStory, zone: ZoneInfo | None) -> None:
     """Print one call with its timeline."""
+    print_headline(console, story, zone)
+    timeline = Table("time", "what happened", box=None, padding=(0, 2, 0, 0))
+    for event in story.timeline:
+        moment = event.at.astimezone(zone).strftime("%H:%M:%S")
+        timeline.add_row(moment, cell("\n".join(tell_event(event))))
+    console.print(timeline)
+
+
+def print_headline(console: Console, story: CallStory, zone: ZoneInfo | None) -> None:
+    """Print who called whom, and what became of it."""
     call = story.call
     console.print(Text(f"Call {call.id}", style="bold"), Text("(trial)" if call.trial else ""))
     facts = Table.grid(padding=(0, 2))
     for name, value in _headline(story, zone):
         facts.add_row(Text(name, style="dim"), cell(value))
     console.print(facts)
-    timeline = Table("time", "what happened", box=None, padding=(0, 2, 0, 0))
-    for event in story.timeline:
-        moment = event.at.astimezone(zone).strftime("%H:%M:%S")
-        timeline.add_row(moment, cell("\n".join(tell_event(event))))
-    console.print(timeline)
 
 
 def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, str]]:

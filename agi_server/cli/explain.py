@@ -2,32 +2,31 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from agi_server.cli.calls import print_story
-from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.errors import CannotRunError
 from agi_server.cli.explaining import print_account
+from agi_server.cli.explaining_past import print_past, read_past
 from agi_server.cli.loading import opened_store, policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.cli.problems import print_problems
 from agi_server.gather import customer_facts
-from agi_server.policy import PolicyError, load_rules, read_rules
+from agi_server.policy import PolicyError, read_rules
 from agi_server.settings import Settings
-from crm.records import CallStory
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
 from rehearsal.account import Account
 from rehearsal.account_data import account_to_data
 from rehearsal.journalled import script_of
 from rehearsal.rehearse import rehearse
+from rehearsal.telling import unused_lines
 from rehearsal.waiting import ImpossibleVisitError
 from rehearsal.why_not import NoSuchRuleError, find_rule, why_not
 from rehearsal.writing import as_test
@@ -35,12 +34,10 @@ from routing.call_test_loading import load_customer
 from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.entrances import read_caller
 from routing.facts import Caller, CustomerFacts, CustomerStatus
-from routing.facts_data import facts_from_data
 from routing.key_script import read_script
 from routing.loading import RulesError
-from routing.moments import read_moment
+from routing.moments import after_gap, read_moment
 from routing.rules import Policy
-from routing.rules_text import RulesText
 
 _VISIT: Final = re.compile(
     r"(?:answered by (?P<agent>\S+)|(?P<end>gives up|refused|hangs up))"
@@ -75,7 +72,12 @@ def _visit(text: str) -> Visit:
 @click.command("explain")
 @click.option("--from", "caller", metavar="NUMBER", help="Who calls; '' withholds.")
 @click.option("--to", "dialled", metavar="NUMBER", help="The number dialled.")
-@click.option("--at", metavar="MOMENT", help="When: '2026-11-24 10:00'. Left out: now.")
+@click.option(
+    "--at",
+    metavar="MOMENT",
+    help="When: '2026-11-24 10:00', in an hour that the clock repeats '2026-10-25T03:30+02:00'."
+    " Left out: now.",
+)
 @click.option("--keys", default="", metavar="WORDS", help='One word a question: "1 wait 10".')
 @click.option("--name", default="", help="The caller's name as the network would send it.")
 @click.option(
@@ -119,20 +121,31 @@ def explain_command(  # noqa: PLR0917  click passes the options by name
     settings = settings_for_command()
     console = table_console()
     quiet = for_programs or writes_test
+    _refuse_useless(asked_rule, writes_test=writes_test, for_programs=for_programs)
     if call_id is not None:
         if caller is not None or dialled is not None or customer is not None:
             raise click.UsageError("--call tells who called whom: leave the other options out")
-        book, call = _past_call(console, settings, call_id, quiet=quiet)
+        _past_call(console, settings, call_id, asked_rule, writes_test, for_programs)
+        return
+    if caller is None or dialled is None:
+        raise click.UsageError("write --from and --to, or --call for a past call")
+    book = Rulebook.of(policy_for_command(settings.rules, for_programs=for_programs))
+    call = _given_call(book.policy, caller, name, dialled, at, keys, visits)
+    known, note = _customer(settings, book.policy, call.caller, call.at, customer)
+    call = replace(call, customer=known)
+    if note and not quiet:
+        console.print(Text(note, style="dim"))
+    if quiet:
+        _print_quiet(book, call, asked_rule, writes_test=writes_test)
     else:
-        if caller is None or dialled is None:
-            raise click.UsageError("write --from and --to, or --call for a past call")
-        book = Rulebook.of(policy_for_command(settings.rules, for_programs=for_programs))
-        call = _given_call(book.policy, caller, name, dialled, at, keys, visits)
-        known, note = _customer(settings, book.policy, call.caller, call.at, customer)
-        call = replace(call, customer=known)
-        if note and not quiet:
-            console.print(Text(note, style="dim"))
-    _tell(console, book, call, asked_rule, writes_test=writes_test, for_programs=for_programs)
+        _tell(console, book, call, asked_rule)
+
+
+def _refuse_useless(asked_rule: str | None, *, writes_test: bool, for_programs: bool) -> None:
+    if writes_test and for_programs:
+        raise click.UsageError("--as-test writes YAML and --json does not: leave one of them out")
+    if writes_test and asked_rule is not None:
+        raise click.UsageError("a test has no place for the answer of --why-not: leave one out")
 
 
 def _given_call(  # noqa: PLR0917  the options of the command
@@ -161,42 +174,60 @@ def _given_call(  # noqa: PLR0917  the options of the command
 
 def _moment(policy: Policy, at: str | None) -> datetime:
     zone = policy.business.timezone
-    return datetime.now(UTC).astimezone(zone) if at is None else read_moment(at, zone)
+    if at is None:
+        return datetime.now(UTC).astimezone(zone)
+    meant = read_moment(at, zone)
+    there = after_gap(at, zone)
+    if there is not None:
+        raise CannotRunError(f"the clock leaves {at} out: write {there:%Y-%m-%d %H:%M}")
+    return meant
 
 
-def _tell(
-    console: Console,
-    book: Rulebook,
-    call: ScriptedCall,
-    asked_rule: str | None,
-    *,
-    writes_test: bool,
-    for_programs: bool,
+def _tell(console: Console, book: Rulebook, call: ScriptedCall, asked_rule: str | None) -> None:
+    """For people."""
+    account = _rehearsed(book, call)
+    answer = _why_not(book.policy, asked_rule, account)
+    print_account(console, book, account)
+    _print_answer(console, answer)
+
+
+def _print_quiet(
+    book: Rulebook, call: ScriptedCall, asked_rule: str | None, *, writes_test: bool
 ) -> None:
-    try:
-        account = rehearse(book, call)
-        answer = _why_not(book.policy, asked_rule, account)
-    except (ImpossibleVisitError, NoSuchRuleError) as error:
-        raise CannotRunError(str(error)) from None
+    """For a file or a program: nothing but the test, or one object."""
+    account = _rehearsed(book, call)
+    answer = _why_not(book.policy, asked_rule, account)
     if writes_test:
         click.echo(as_test(book.policy, call, account, _title(call)), nl=False)
-    elif for_programs:
-        click.echo(as_json(_as_data(book, account, answer)))
     else:
-        print_account(console, book, account)
-        if answer:
-            console.print()
-        for line in answer:
-            console.print(cell(line))
+        click.echo(as_json(_as_data(book, account, answer)))
+
+
+def _rehearsed(book: Rulebook, call: ScriptedCall) -> Account:
+    try:
+        return rehearse(book, call)
+    except ImpossibleVisitError as error:
+        raise CannotRunError(str(error)) from None
+
+
+def _print_answer(console: Console, answer: Sequence[str]) -> None:
+    if answer:
+        console.print()
+    for line in answer:
+        console.print(cell(line))
 
 
 def _why_not(policy: Policy, word: str | None, account: Account) -> tuple[str, ...]:
-    return () if word is None else why_not(policy, find_rule(policy, word), account)
+    try:
+        return () if word is None else why_not(policy, find_rule(policy, word), account)
+    except NoSuchRuleError as error:
+        raise CannotRunError(str(error)) from None
 
 
 def _as_data(book: Rulebook, account: Account, answer: Sequence[str]) -> Mapping[str, Any]:
     told: dict[str, Any] = {"revision": book.policy.revision}
     told["steps"] = account_to_data(book, account)
+    told["unused"] = list(unused_lines(account))
     return {**told, "why_not": list(answer)} if answer else told
 
 
@@ -209,6 +240,10 @@ def _customer(
     settings: Settings, policy: Policy, who: Caller, at: datetime, file: Path | None
 ) -> tuple[CustomerFacts, str]:
     """What is known of the caller, and what there is to say about how it is known."""
+    if file is not None and not who.number_as_sent:
+        raise click.UsageError(
+            "who shows no number is not looked up: give a --from, or leave --customer out"
+        )
     if file is not None:
         return _customer_in(policy, who, at, file), ""
     if who.number is None:
@@ -238,38 +273,28 @@ def _customer_in(policy: Policy, who: Caller, at: datetime, file: Path) -> Custo
         raise CannotRunError(f"{file} does not describe a customer") from None
 
 
-def _past_call(
-    console: Console, settings: Settings, call_id: str, *, quiet: bool
-) -> tuple[Rulebook, ScriptedCall]:
-    """A call of the journal with its rules; its story is printed first unless `quiet`.
-
-    Raises:
-        click.exceptions.Exit: There is no such call, or nothing but the story can be told of it.
-    """
-    with opened_store(settings) as store:
-        story = store.call_story(call_id)
-        if story is None:
-            click.echo(f"The journal has no call {cell(call_id).plain}.", err=True)
-            raise click.exceptions.Exit(FINDINGS)
-        revision = store.revision(story.call.revision)
-    facts = facts_from_data(story.call.facts)
-    if not quiet:
-        zone = facts.at.tzinfo
-        print_story(console, story, zone if isinstance(zone, ZoneInfo) else None)
-    bundle = None if revision is None else revision.bundle
-    book = _rules_as_they_were(console, story, bundle)
-    if not quiet:
-        console.print(Text(f"\nBy the rules as they were ({story.call.revision}):", style="bold"))
-    return book, script_of(facts, story.timeline)
-
-
-def _rules_as_they_were(console: Console, story: CallStory, bundle: str | None) -> Rulebook:
-    name = story.call.revision
-    try:
-        if bundle is not None:
-            return Rulebook.of(load_rules(RulesText.unbundled(bundle)))
-        reason = f"The database has not kept the rules of revision {name}"
-    except PolicyError as error:
-        reason = f"The rules of revision {name} do not load in this version ({error})"
-    console.print(Text(f"{reason}: what the journal says above is all.", style="dim"))
-    raise click.exceptions.Exit(0)
+def _past_call(  # noqa: PLR0917  the options of the command
+    console: Console,
+    settings: Settings,
+    call_id: str,
+    asked_rule: str | None,
+    writes_test: bool,
+    for_programs: bool,
+) -> None:
+    """A call of the journal: as it was, or what else is asked of it by the rules as they were."""
+    past = read_past(settings, call_id)
+    if past.book is None and (writes_test or asked_rule is not None):
+        raise CannotRunError(f"{past.lack}: there is nothing to lead the call by once more")
+    if past.book is None and for_programs:
+        click.echo(as_json({"revision": past.revision, "lack": past.lack, **asdict(past.story)}))
+        return
+    if not (writes_test or for_programs):
+        print_past(console, past)
+    if past.book is None or not (writes_test or for_programs or asked_rule):
+        return
+    call = script_of(past.facts, past.story.timeline)
+    if writes_test or for_programs:
+        _print_quiet(past.book, call, asked_rule, writes_test=writes_test)
+    else:
+        account = _rehearsed(past.book, call)
+        _print_answer(console, _why_not(past.book.policy, asked_rule, account))

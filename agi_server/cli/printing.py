@@ -1,14 +1,18 @@
 """Values of the database on a terminal and as JSON, whatever a caller put into them."""
 
+import io
 import json
+import re
 import sys
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from rich.console import Console
 from rich.text import Text
 
 PIPE_WIDTH: Final = 200
 """Columns where no terminal says how many: each row stays on its line, for grep and head."""
+
+_BLANKS: Final = re.compile(r" +$", re.MULTILINE)
 
 _HARMLESS: Final = "\n\u200c\u200d"
 """Line ends, and the joiners with which Persian words are spelt."""
@@ -24,7 +28,19 @@ def cell(value: object) -> Text:
 
 def table_console() -> Console:
     """Where tables are printed: as wide as the terminal, or wide enough for one line a row."""
-    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(file=cast("IO[str]", _Unpadded()), width=PIPE_WIDTH, highlight=False)
+
+
+class _Unpadded(io.TextIOBase):
+    """Standard output without the blanks that fill up the lines of tables."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(_BLANKS.sub("", text))
+
+    def flush(self) -> None:
+        sys.stdout.flush()
 
 
 def as_json(value: Any) -> str:  # noqa: ANN401  whatever JSON can hold

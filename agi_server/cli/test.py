@@ -20,7 +20,7 @@ from agi_server.places import Places, places_in
 from agi_server.policy import PolicyError, read_rules
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
-from rehearsal.coverage import Coverage, coverage
+from rehearsal.coverage import Coverage, Point, coverage
 from rehearsal.judging import run_test
 from rehearsal.junit import Timed, failure_lines, junit_xml
 from routing.call_test_loading import load_tests
@@ -61,7 +61,8 @@ def test_command(
     `tests:`. Without FILE: the rules (RAHYAB_RULES, else routing_rules.yaml), and every *.test.yaml
     beside them.
 
-    Exit code 0: all passed. 1: some failed, or they reach too little. 2: they could not run.
+    Exit code 0: all passed. 1: some failed, they reach too little, or the rules have errors, as
+    `rahyab check` has it. 2: there are no tests, or they cannot be loaded.
     """
     rules = _rules_file(files)
     policy = policy_for_command(rules, for_programs=for_programs)
@@ -70,8 +71,7 @@ def test_command(
     if not tests:
         raise CannotRunError(f"{rules} has no tests, and there is no *{TEST_FILE} beside it")
     results = [_timed(book, test) for test in tests]
-    accounts = (each.verdict.account for each in results)
-    reached = coverage(policy, (account for account in accounts if account is not None))
+    reached = coverage(policy, (each.verdict.account for each in results))
     if junit is not None:
         _write(junit, junit_xml(results))
     places = places_in(read_rules(rules))
@@ -144,6 +144,8 @@ def _print(console: Console, results: Sequence[Timed]) -> None:
     failed = [each for each in results if not each.verdict.passed]
     for each in failed:
         _print_failure(console, each)
+    if failed:
+        console.print()
     console.print(Text(_summary(results, len(failed)), style="red" if failed else "green"))
 
 
@@ -153,7 +155,6 @@ def _print_failure(console: Console, failed: Timed) -> None:
     console.print(Text(f"  {test.file}:{test.line}", style="dim"))
     for line in failure_lines(failed.verdict):
         console.print(cell(f"  {line}"))
-    console.print()
 
 
 def _summary(results: Sequence[Timed], failed: int) -> str:
@@ -174,12 +175,20 @@ def _print_coverage(
     for kind, (count, there) in reached.by_kind().items():
         table.add_row(str(count), str(there), kind)
     console.print(table)
-    for missed in reached.missed:
+    for missed in _in_file_order(reached.missed, places):
         console.print(cell(f"{places(missed.path)}: no test reaches {missed.name}"))
     wanted = "" if fail_under is None else f", {fail_under:g} % wanted"
     below = fail_under is not None and reached.share < fail_under
     style = "red" if below else "bold"
     console.print(Text(f"Tests reach {reached.share:.1f} % of the rules{wanted}.", style=style))
+
+
+def _in_file_order(missed: Iterable[Point], places: Places) -> Sequence[Point]:
+    def place(point: Point) -> tuple[str, int]:
+        file, _, line = places(point.path).rpartition(":")
+        return file, int(line)
+
+    return sorted(missed, key=place)
 
 
 def _as_data(results: Iterable[Timed], reached: Coverage, places: Places) -> dict[str, object]:
@@ -201,7 +210,7 @@ def _as_data(results: Iterable[Timed], reached: Coverage, places: Places) -> dic
             "percent": round(reached.share, 1),
             "missed": [
                 {"what": missed.name, "kind": missed.kind, "at": places(missed.path)}
-                for missed in reached.missed
+                for missed in _in_file_order(reached.missed, places)
             ],
         },
     }

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from agi_server.app import running
+from agi_server.app import running, utc_now
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import (
     end_for_policy,
@@ -22,8 +22,9 @@ from agi_server.cli.loading import (
 from agi_server.cli.printing import cell
 from agi_server.listening import ListenError, listen
 from agi_server.logs import configure_logs
-from agi_server.policy import PolicyError
+from agi_server.policy import PolicyError, RulesInForce, read_rules
 from agi_server.request import parse_moment
+from agi_server.revisions import record_revision
 from agi_server.session_errors import BadRequestError
 from agi_server.settings import LogLevel, Settings, SettingsError, parse_address
 from agi_server.telling import tell_event
@@ -136,7 +137,9 @@ async def _server(
         address = wanted or settings.listen
         yield address, "the server at {}:{}".format(*address)
         return
-    async with running(settings, listen(port=0)) as application:
+    rules = read_rules(settings.rules)
+    async with running(settings, listen(port=0), RulesInForce(rules)) as application:
+        await record_revision(settings, rules, utc_now())
         yield application.address, "a server of its own"
 
 

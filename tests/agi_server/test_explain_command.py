@@ -92,6 +92,37 @@ def test_mistake_in_the_description_of_a_customer_has_its_line(home: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("unavailable\n", "customer: unavailable"),
+        ("# down\nambiguous # both\n", "customer: ambiguous"),
+        ("customer: {segment: gold}\n", "customer: known, segment gold"),
+        ("customer: unavailable\n", "customer: unavailable"),
+    ],
+)
+def test_customer_is_described_as_in_a_test(home: Path, text: str, told: str) -> None:
+    """By a bare word too, and with the key that a test has before it."""
+    result = explain(*CALL, "--customer", described(home, text))
+    assert result.exit_code == 0, result.output
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("", "customer.yaml:1:1", "such as `segment: gold`"),
+        ("customer:\n  segmnt: gold\n", "customer.yaml:2:3", 'did you mean "segment"?'),
+    ],
+)
+def test_customer_of_whom_nothing_can_be_said(home: Path, text: str, place: str, hint: str) -> None:
+    """Nothing is said of rules files."""
+    output = explain(*CALL, "--customer", described(home, text)).output
+    assert place in output
+    assert hint in output
+    assert "version" not in output
+
+
+@pytest.mark.parametrize(
     ("rule", "answer"),
     [
         ("gold", "support/gold does not match this call:"),
@@ -136,18 +167,41 @@ def test_unknown_rule_is_refused() -> None:
         ("--keys", "hangup"),
         ("--from", "", "--keys", "3 1 1 1"),
         ("--at", "2026-11-24 22:00:30"),
+        ("--keys", "1 2 3 hangup", "--in-queue", "gives up", "--in-queue", "gives up"),
+        ("--keys", "12"),
     ],
 )
 def test_a_call_as_a_test_passes(home: Path, words: tuple[str, ...]) -> None:
     """It is written so that it can be run as it is."""
     customer = "language: en\ncontract: {until: '2027-01-01', grace: 3}\noldest_case: 20d\n"
-    written = explain(*CALL, "--customer", described(home, customer), *words, "--as-test")
+    who = () if "--from" in words else ("--customer", described(home, customer))
+    written = explain(*CALL, *who, *words, "--as-test")
     assert written.exit_code == 0, written.output
     file = home / "pasted.test.yaml"
     file.write_text(written.output, encoding="utf-8")
     result = CliRunner().invoke(main, ["test", str(file)])
     assert result.exit_code == 0, result.output
     assert "1 test: 1 passed" in result.output
+
+
+def test_a_written_test_expects_all_that_the_call_went_through(home: Path) -> None:
+    """And gives no more of a contract than it takes."""
+    contracts = (
+        "[{level: gold, starts: '2026-01-01', until: '2026-06-01', grace: 9},"
+        " {level: gold, starts: '2026-06-02', until: '2027-01-01', grace: 9}]"
+    )
+    customer = described(home, f"segment: gold\ncontract: {contracts}\n")
+    written = explain(*CALL, "--customer", customer, "--as-test").output
+    assert 'customer: {segment: gold, contract: {until: "2027-01-01"}}' in written
+    expected = written.partition("expect: ")[2]
+    for each in ("menu: welcome", "queue: support", "priority: 10", "language: fa", "case: opened"):
+        assert each in expected
+    assert "track: true" in explain(*CALL[:-1], "3 123456786", "--as-test").output
+    late = described(home, "contract: {until: '2026-11-20', grace: 9}")
+    assert (
+        'contract: {until: "2026-11-20", grace: 9}'
+        in explain(*CALL, "--customer", late, "--as-test").output
+    )
 
 
 def test_programs_get_every_step() -> None:
@@ -167,9 +221,16 @@ def test_programs_get_every_step() -> None:
     [
         (("--from", "1"), "write --from and --to"),
         (("--call", "x", "--to", "1"), "leave the other options out"),
+        ((*CALL, "--as-test", "--json"), "leave one of them out"),
+        ((*CALL, "--as-test", "--why-not", "gold"), "leave one out"),
+        ((*CALL, "--from", "", "--customer", "x.yaml"), "is not looked up"),
         ((*CALL[:4], "--at", "yesterday"), "is not a moment"),
         ((*CALL[:4], "--keys", "one"), "is not known"),
         ((*CALL, "--in-queue", "answered by janis"), "not before 1m"),
+        (
+            (*CALL, "--in-queue", "answered by jani"),
+            'there is no agent "jani": did you mean "janis"?',
+        ),
     ],
 )
 def test_what_cannot_be_explained_says_why(words: tuple[str, ...], reason: str) -> None:
@@ -205,12 +266,15 @@ def test_past_call_is_explained_by_the_rules_as_they_were(
     monkeypatch.setenv("RAHYAB_RULES", str(home / "gone.yaml"))
     result = explain("--call", CALL_ID, "--why-not", "closed-now")
     assert result.exit_code == 0, result.output
-    stored, _, again = result.output.partition("By the rules as they were")
-    for told in (stored, again):
-        assert "✓ gold: customer.segment is gold" in told
-    assert "is not answered within 5m in support" in again
-    assert "leaves a message in the mailbox support" in again
-    assert "arrival/closed-now does not match this call:" in again
+    lines = [line.rstrip() for line in result.output.splitlines()]
+    assert "     ✓ gold: customer.segment is gold" in lines
+    assert "     from  at        penalty  needs          who is rung" in lines
+    assert "     Asterisk: Queue(support-fa,c,,,300,,,support-fa)" in result.output
+    assert "left the queue: TIMEOUT" in result.output
+    assert "arrived: voicemail support" in result.output
+    assert "arrival/closed-now does not match this call:" in lines
+    numbers = [line.split(".")[0].strip() for line in lines if line[:3].strip().isdigit()]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def test_past_call_without_its_rules_has_its_stored_reasons(home: Path) -> None:
@@ -220,6 +284,43 @@ def test_past_call_without_its_rules_has_its_stored_reasons(home: Path) -> None:
     assert result.exit_code == 0
     assert "✓ gold: customer.segment is gold" in result.output
     assert "what the journal says above is all" in result.output
+
+
+def test_past_call_without_its_rules_cannot_be_led_again(home: Path) -> None:
+    """A test is refused, and programs get what the journal has."""
+    past_call(home, keeps_rules=False)
+    for words in (("--as-test",), ("--why-not", "gold")):
+        refused = explain("--call", CALL_ID, *words)
+        assert refused.exit_code == 2
+        assert "has not kept the rules" in refused.output
+    told = json.loads(explain("--call", CALL_ID, "--json").output)
+    assert "has not kept the rules" in told["lack"]
+    assert [each["data"]["rule"] for each in told["timeline"] if each["kind"] == "decided"] == [
+        "everyone",
+        "gold",
+    ]
+
+
+def test_clocks_that_are_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour that never comes is refused, one that comes twice is told apart by its offset."""
+    rules = home / "rules.yaml"
+    text = RULES.read_text(encoding="utf-8").replace("Asia/Tehran", "Europe/Riga")
+    rules.write_text(text.partition("\ntests:")[0] + "\n", encoding="utf-8")
+    monkeypatch.setenv("RAHYAB_RULES", str(rules))
+    never = explain(*CALL[:4], "--at", "2026-03-29 03:30")
+    assert never.exit_code == 2
+    assert "the clock leaves 2026-03-29 03:30 out: write 2026-03-29 04:00" in never.output
+    second = (*CALL[:4], "--at", "2026-10-25T03:30+02:00")
+    assert "at Sun 2026-10-25 03:30 EET" in explain(*second).output
+    assert 'at: "2026-10-25 03:30+02:00"' in explain(*second, "--as-test").output
+    assert "at Sun 2026-10-25 03:30 EEST" in explain(*CALL[:4], "--at", "2026-10-25 03:30").output
+
+
+def test_what_is_no_number_is_taken_and_told() -> None:
+    """Networks send such things."""
+    output = explain("--from", "abc", "--to", "xyz", *CALL[4:]).output
+    assert "abc (not a number) calls xyz (not a number)" in output
+    assert "(not a number)" not in explain("--from", "200", "--to", "201", *CALL[4:]).output
 
 
 def test_call_that_nobody_knows(home: Path) -> None:

@@ -164,3 +164,49 @@ def test_programs_learn_that_the_rules_cannot_be_read() -> None:
     result = run("none.yaml", "--json")
     assert result.exit_code == 2
     assert "none.yaml cannot be read" in json.loads(result.stdout)["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["a.test.yaml:1:1", "begin with `tests:`"]),
+        ("queues: {}\n" + GOOD, ["a.test.yaml:1:1", "rules belong to the rules file"]),
+    ],
+)
+def test_file_that_holds_no_tests_is_told_what_belongs_there(text: str, found: list[str]) -> None:
+    """It is no rules file."""
+    result = run(put("a.test.yaml", text))
+    assert result.exit_code == 2
+    assert all(each in result.output for each in found), result.output
+
+
+def test_file_of_tests_may_have_a_version_and_definitions() -> None:
+    """As the rules have."""
+    text = GOOD.replace("{queue: support}", "$wanted") + "define: {wanted: {queue: support}}\n"
+    assert run(put("a.test.yaml", "version: 1\n" + text)).exit_code == 0
+
+
+def test_output_for_a_file_has_no_blanks_at_the_ends_of_lines() -> None:
+    """They would be in the way of whoever compares two runs."""
+    put("a.test.yaml", GOOD + BAD.partition("tests:\n")[2])
+    lines = run("--coverage").output.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
+def test_visit_that_cannot_be_is_told_with_the_way_up_to_there() -> None:
+    """And no more blank lines than around any other failure."""
+    put("a.test.yaml", GOOD.replace("expect:", "in_queue: {answered_by: reza}\n    expect:"))
+    result = run()
+    assert result.exit_code == 1
+    assert "reza never serves the queue support" in result.output
+    assert "goes to: queue support" in result.output
+    assert "\n\n\n" not in result.output
+
+
+def test_what_is_missed_is_listed_in_the_order_of_the_file() -> None:
+    """Whoever reads both reads downwards."""
+    put("a.test.yaml", GOOD)
+    missed = [line for line in run("--coverage").output.splitlines() if "no test reaches" in line]
+    numbers = [int(line.split(":")[1]) for line in missed]
+    assert numbers == sorted(numbers)
+    assert len(numbers) > 10

@@ -102,6 +102,14 @@ def test_queues_are_unknown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> No
     assert "Is ended with cause 20." in result.output
 
 
+def test_the_call_can_be_explained_by_the_rules_that_it_went_by(store: Store) -> None:
+    """A server of its own keeps its revision, as the service does."""
+    call(*OPEN, "--keys", "1")
+    (kept,) = store.revisions()
+    (made,) = store.calls()
+    assert made.revision == kept.name
+
+
 def test_caller_who_hangs_up_is_no_failure() -> None:
     """Exit code 0, and where they left."""
     result = call(*OPEN, "--keys", "hangup")

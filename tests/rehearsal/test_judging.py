@@ -7,6 +7,7 @@ import pytest
 from rehearsal.coverage import coverage, points
 from rehearsal.judging import Miss
 from rehearsal.junit import Timed, junit_xml
+from rehearsal.telling import lines
 from routing.loading import RulesError
 from tests.rehearsal.rules import BOOK, OFFICE_TIME, account_of, judged, read
 
@@ -74,9 +75,31 @@ def test_a_visit_that_cannot_be_fails_the_test() -> None:
     verdict = judged(
         f'{OFFICE_TIME}, keys: "2"', "in_queue: {answered_by: sara}", "expect: {queue: billing}"
     )
-    assert verdict.account is None
+    assert "goes to: queue billing" in "\n".join(lines(verdict.account))
     why = "sara never serves the queue billing in the language fa"
     assert verdict.misses == (Miss("what `in_queue` says", why),)
+
+
+@pytest.mark.parametrize(
+    ("given", "got"),
+    [
+        ((f'{OFFICE_TIME}, keys: "1 2 3"',), "the keys 2 3 were never asked for"),
+        ((f'{OFFICE_TIME}, keys: "21"',), "the keys 1 were never asked for"),
+        ((f'{OFFICE_TIME}, keys: "1 hangup"',), "the keys hangup were never asked for"),
+        (
+            (f'{OFFICE_TIME}, keys: "1"', "in_queue: [{gives_up: true}, {refused: true}]"),
+            "`in_queue` tells of 2 visits to queues: the call came to 1",
+        ),
+        (
+            (f'{OFFICE_TIME}, keys: "hangup"', "in_queue: {gives_up: true}"),
+            "`in_queue` tells of 1 visit to queues: the call came to none",
+        ),
+    ],
+)
+def test_what_is_given_and_never_used_fails_the_test(given: tuple[str, ...], got: str) -> None:
+    """Whoever wrote it meant another way than the call takes."""
+    verdict = judged(*given, "never: {callback: true}")
+    assert verdict.misses == (Miss("a use for all that is given", got),)
 
 
 def test_coverage_tells_what_was_reached_and_what_was_not() -> None:
@@ -102,7 +125,7 @@ def test_coverage_tells_what_was_reached_and_what_was_not() -> None:
 
 def test_junit_has_each_test_and_why_it_failed() -> None:
     """Text that XML cannot hold is replaced."""
-    good = judged(*GOLD, "expect: {queue: support}")
+    good = judged(*GOLD, ANSWERED, "expect: {queue: support}")
     bad = judged(f'{OFFICE_TIME}, keys: "1"', "expect: {queue: sales}")
     text = junit_xml([Timed(good, 0.001), Timed(bad, 0.002)])
     suites = ET.fromstring(text)  # noqa: S314  our own text
