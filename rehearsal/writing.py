@@ -13,7 +13,7 @@ from rehearsal.account import Account, Answered, CallbackAsked, CaseOpened, Hear
 from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
 from routing.destinations import ToHangup
-from routing.facts import Contract, CustomerFacts, CustomerStatus
+from routing.facts import Contract, CustomerFacts, CustomerStatus, QueueFacts
 from routing.key_script import written
 from routing.rules import Policy
 
@@ -40,7 +40,7 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         "call": _call(call),
         "customer": _customer(call.customer, call.at),
         "agents": None if call.agents is None else list(call.agents),
-        "queues": {id_: _given(queue) for id_, queue in call.queues.items()} or None,
+        "queues": {id_: _given(states) for id_, states in call.queues.items()} or None,
         "variables": dict(call.variables) or None,
         "requests": dict(call.requests) or None,
         "in_queue": [_visit(visit) for visit in call.visits] or None,
@@ -89,7 +89,14 @@ def _contract(held: Contract) -> Data:
     return {"level": held.level, **dates, **grace}
 
 
-def _given(queue: Any) -> Data:  # noqa: ANN401  its fields are the keys
+def _given(states: Sequence[QueueFacts]) -> Data | list[Data]:
+    """How a queue stands, look by look; one state if it never changes."""
+    if len(set(states)) == 1:
+        return _state(states[0])
+    return [_state(each) for each in states]
+
+
+def _state(queue: QueueFacts) -> Data:
     spans = {"longest_wait", "estimated_wait"}
     given = {each.name: getattr(queue, each.name) for each in fields(queue)}
     return {

@@ -27,8 +27,10 @@ from crm.ports import Store
 from crm.records import NewCall, TimelineEvent
 from crm.sqlite_store import SqliteStore
 from ivr.rulebook import Rulebook
-from rehearsal.recorded import KINDS, HungUp, Recorded, read_call
-from rehearsal.replay import Report, replay
+from rehearsal.moves import Report
+from rehearsal.recorded import KINDS, Recorded, read_call
+from rehearsal.replay import replay
+from rehearsal.timeline import HungUp
 from routing.decide import explanation
 from routing.decisions_data import explanation_to_data
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts
@@ -84,7 +86,16 @@ def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str,
 
 
 def _of(facts: Facts, keys: list[str | None]) -> Recorded:
-    return Recorded(facts, {"welcome": keys}, (), {}, (), HungUp("menu welcome"))
+    return Recorded(
+        facts=facts,
+        keys={"menu welcome": keys},
+        looks={},
+        found=(),
+        put_down=(),
+        variables=frozenset(),
+        turns=(),
+        end=HungUp("menu welcome"),
+    )
 
 
 def fill(store: Store, book: Rulebook, count: int) -> None:

@@ -16,8 +16,10 @@ from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silen
 from crm.sqlite_store import SqliteStore
 from dialplan.contract import Script
 from ivr.rulebook import Rulebook
-from rehearsal.recorded import KINDS, Arrived, HungUp, Recorded, Unknown, read_call
-from rehearsal.replay import Report, replay
+from rehearsal.moves import Report
+from rehearsal.recorded import KINDS, Recorded, read_call
+from rehearsal.replay import NotAsked, replay
+from rehearsal.timeline import Arrived, HungUp
 from routing.destinations import ToQueue
 from tests.conversations.site import CONTRACT_ENDED, GOLD_CUSTOMER, MAIN_NUMBER, RULES, serving
 
@@ -101,9 +103,9 @@ REST_TO_SALES = (
 def test_the_journal_tells_what_became_of_each_call(recorded: dict[str, Recorded]) -> None:
     """Where it arrived, or where its caller hung up; and what was keyed."""
     assert recorded["gold"].end == Arrived(ToQueue("support"))
-    assert recorded["gold"].keys == {"welcome": ["1"]}
+    assert recorded["gold"].keys == {"menu welcome": ["1"]}
     assert recorded["gold"].rules == ("arrival/everyone", "support/gold")
-    assert recorded["silent"].keys == {"welcome": [None, None, None]}
+    assert recorded["silent"].keys == {"menu welcome": [None, None, None]}
     assert recorded["silent"].end == Arrived(ToQueue("reception"))
     assert recorded["gone"].end == HungUp("menu welcome")
 
@@ -130,7 +132,7 @@ def test_a_call_that_goes_elsewhere_is_told_with_the_reasons(
     assert (move.rule_before, move.rule_now) == ("support/gold", "support/gold")
     call, why = found.examples[move]
     assert call == "gold"
-    assert why == ("✓ gold: customer.segment is gold",)
+    assert why == ("rule gold leads to queue sales now, to queue support before",)
     assert found.ends["queue support"] == [1, 0]
     assert found.ends["queue sales"] == [1, 2]
 
@@ -160,9 +162,9 @@ def test_a_new_menu_asks_what_nobody_was_asked(
     money = f"say: for-billing, keys: {{'1': {{queue: billing}}}}, silence: {otherwise}"
     more = ("menus:\n", f"menus:\n  money: {{{money}, wrong_key: {otherwise}}}\n")
     rules = book(tmp_path, again, more)
-    assert replay(rules, recorded["billing"]).end == Unknown("money")
+    assert replay(rules, recorded["billing"]).end == NotAsked("menu money")
     found = report(recorded, rules)
-    assert found.asked == {"money": 1}
+    assert found.asked == {"menu money": 1}
     assert found.same == len(CALLS) - 1
 
 
@@ -190,7 +192,7 @@ def test_the_command_shows_what_moves(
     new = str(_edited(tmp_path, GOLD_TO_SALES))
     result = run(journal, monkeypatch, "--rules", new)
     assert result.exit_code == 1
-    for words in ("queue support", "queue sales", "(support/gold)", "customer.segment is gold"):
+    for words in ("queue support", "queue sales", "(support/gold)", "rule gold leads to"):
         assert words in result.stdout
     data = json.loads(run(journal, monkeypatch, "--rules", new, "--json").stdout)
     assert data["moved"][0]["calls"] == 1
