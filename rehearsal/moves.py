@@ -197,7 +197,7 @@ def why_moved(call: Recorded, now: Replayed) -> tuple[str, ...]:
             return (f"{_name(after)} leads to {_in_words(leads)} now, to {_in_words(then)} before",)
         if _differ(before.route, after.route):
             route, was = _in_words(after.route), _in_words(before.route)
-            return (f"{_name(after)}: {route} now, {was} before",)
+            return (f"{_name(after)}: before {was}; now {route}",)
     if call.facts.language != now.language:
         return (f"the call begins in {now.language} now, in {call.facts.language} before",)
     last = now.decisions[-1:]

@@ -30,9 +30,9 @@ from ivr.rulebook import Rulebook
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
 from rehearsal.replay import replay
-from rehearsal.timeline import HungUp
+from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
-from routing.decisions_data import explanation_to_data
+from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts
 from routing.facts_data import facts_to_data
 
@@ -69,18 +69,25 @@ def calls(count: int) -> Iterator[Facts]:
 
 def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the journal says of a call: its decisions are made by the rules themselves."""
-    pressed = {"dialogue": "welcome"} | ({"keys": key} if key else {})
+    where = {"dialogue": "welcome", "stage": "menu welcome"}
+    pressed = where | ({"keys": key} if key else {})
     kind = "pressed" if key else "silence"
-    yield "came-in", {"caller": facts.caller.number}
     again = replay(book, _of(facts, [key] if key else [None] * 3))
+    start, *_ = again.turns
+    begun = {"start": start.route and route_to_data(start.route), "variables": []}
+    yield "came-in", {"caller": facts.caller.number, "dialled": facts.dialled, **begun}
     first, *later = again.decisions
     yield "decided", explanation_to_data(explanation(first, 30))
     yield "heard", {"prompts": ["welcome", "for-support"], "language": facts.language}
     for _ in range(1 if key else 3):
         yield kind, pressed
+    for turn in again.turns:
+        if turn.place.startswith("menu ") and turn.route is not None:
+            yield "left", {**where, "why": turn.way, "then": route_to_data(turn.route)}
     for decision in later:
         yield "decided", explanation_to_data(explanation(decision, 30))
-    yield "arrived", {"queue": "support"}
+    if isinstance(again.end, Arrived):
+        yield "arrived", destination_to_data(again.end.to)
     yield "sent", {"RAHYAB_GO": "queue"}
     yield "ended", {"stage": "queue support"}
 

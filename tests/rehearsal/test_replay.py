@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli import main
+from agi_server.cli import replay as replay_command_module
 from agi_server.policy import load_policy_file
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.sqlite_store import SqliteStore
@@ -204,3 +206,34 @@ def test_a_time_that_is_none_is_refused(journal: Path, monkeypatch: pytest.Monke
     result = run(journal, monkeypatch, "--since", "yesterday")
     assert result.exit_code == 2
     assert "write 30d, 12h" in result.stderr
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_date_is_one_of_the_business(
+    journal: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """Whatever the machine's zone: the calls began at ten o'clock in Tehran."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        counts = [
+            json.loads(run(journal, monkeypatch, "--json", "--since", since).stdout)["calls"]
+            for since in ("2026-11-24", "2026-11-24 10:00", "2026-11-24 10:01", "2026-11-25")
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert counts == [len(CALLS), len(CALLS), 0, 0]
+
+
+def test_the_tables_have_what_did_not_change_too(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All rules and queues, those first of which the number changes; no more than fit."""
+    new = str(_edited(tmp_path, GOLD_TO_SALES))
+    told = run(journal, monkeypatch, "--rules", new).stdout
+    assert told.index("queue sales ") < told.index("queue reception ")
+    assert "arrival/everyone" in told
+    assert "support/contract-ended" in told
+    monkeypatch.setattr(replay_command_module, "MOST_SHOWN", 2)
+    assert "more: --json has them all" in run(journal, monkeypatch, "--rules", new).stdout
