@@ -29,7 +29,7 @@ from crm.sqlite_store import SqliteStore
 from ivr.rulebook import Rulebook
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.replay import replay
+from rehearsal.replay import NotAsked, replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
 from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
@@ -88,6 +88,8 @@ def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str,
         yield "decided", explanation_to_data(explanation(decision, 30))
     if isinstance(again.end, Arrived):
         yield "arrived", destination_to_data(again.end.to)
+    elif isinstance(again.end, HungUp | NotAsked):
+        yield "hung-up", {"stage": again.end.stage}
     yield "sent", {"RAHYAB_GO": "queue"}
     yield "ended", {"stage": "queue support"}
 
