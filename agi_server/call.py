@@ -5,6 +5,7 @@ may reach another process: what must survive from one to the next is in the stor
 id.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,11 +20,12 @@ from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Clock, Journal
 from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
-from agi_server.policy import RulesInForce
+from agi_server.policy import PolicyError, RulesInForce
 from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from agi_server.store_threads import StoreThreads
+from crm.ports import StoreError
 from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
@@ -34,6 +36,7 @@ from routing.entrances import facts_on_arrival, route_after_queue, route_on_arri
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
 from routing.rules import Policy
+from routing.rules_text import RulesText
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +86,7 @@ class Calls:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""
         request = read_request(channel.environment)
         call = await self._stored(request)
-        book = self.rules.book_of(call.revision)
+        book = await self._book(call)
         talk = self._resume(channel, request, book, call)
         queue = book.policy.queues.get(call.queue or "")
         served = request.status == QueueStatus.CONTINUE
@@ -94,7 +97,7 @@ class Calls:
         """Ask the caller how it went."""
         request = read_request(channel.environment)
         call = await self._stored(request)
-        book = self.rules.book_of(call.revision)
+        book = await self._book(call)
         talk = self._resume(channel, request, book, call)
         survey = talk.survey_wanted
         if survey is None or survey not in book.policy.surveys:
@@ -157,7 +160,31 @@ class Calls:
         facts = replace(facts_from_data(call.facts), at=moment, language=call.language)
         talk = self._begin(channel, request, book, facts)
         talk.resume(call)
+        if book.policy.revision != call.revision:
+            talk.journal.note("other-rules", revision=book.policy.revision)
         return talk
+
+    async def _book(self, call: Call) -> Rulebook:
+        """The rules that a call began with, also where this process does not hold them any more."""
+        held = self.rules.book_of(call.revision)
+        if held is not None:
+            return held
+        try:
+            kept = await self.stores.read(lambda store: store.revision(call.revision))
+            if kept is not None:
+                rules = RulesText.unbundled(kept.bundle)
+                return await asyncio.to_thread(self.rules.hold, rules)
+            reason = "the store has not kept them"
+        except (StoreError, PolicyError) as error:
+            reason = str(error)
+        log.warning(
+            "a call goes on by other rules than it began with",
+            call=call.id,
+            began=call.revision,
+            now=self.rules.book.policy.revision,
+            reason=reason,
+        )
+        return self.rules.book
 
     async def _stored(self, request: Request) -> Call:
         """The call as the store has it. Raises StoreError, BadRequestError."""

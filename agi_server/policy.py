@@ -3,6 +3,7 @@
 A call keeps the rulebook that it began with; a bad file never replaces a good one.
 """
 
+import threading
 from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,9 @@ from routing.rules import Policy
 from routing.rules_text import RulesText
 
 EARLIER_BOOKS: Final = 4
-"""How many rulebooks before the present one a process holds for calls that began with them. Rules
-seldom change more often while one call lasts; each book of 2,000 rules takes about a megabyte."""
+"""How many rulebooks beside the present one a process holds for calls that began with them. Rules
+seldom change more often while one call lasts; each book of 2,000 rules takes about a megabyte. What
+is older is loaded again from the store when a call needs it."""
 
 
 class PolicyError(Exception):
@@ -154,23 +156,30 @@ class RulesInForce:
         self._book = Rulebook.of(load_rules(rules))
         self._prepared: Rulebook | None = None
         self._earlier: deque[Rulebook] = deque(maxlen=EARLIER_BOOKS)
+        self._holding = threading.Lock()
 
     @property
     def book(self) -> Rulebook:
         """The rulebook for a call that begins now."""
         return self._book
 
-    def book_of(self, revision: str) -> Rulebook:
-        """The rulebook for a further request of a call.
+    def book_of(self, revision: str) -> Rulebook | None:
+        """The rulebook of a call that began with this revision; None if it is not held."""
+        held = (self._book, *self._earlier)
+        return next((book for book in held if book.policy.revision == revision), None)
 
-        Args:
-            revision: Of the rules that the call began with.
+    def hold(self, rules: RulesText) -> Rulebook:
+        """Load rules that were in force once, for calls that began with them; in a thread.
 
-        Returns:
-            Those rules; the present ones if they are not held any more.
+        Raises:
+            PolicyError: They have problems, for this version of the program.
         """
-        held = (book for book in reversed(self._earlier) if book.policy.revision == revision)
-        return next(held, self._book)
+        with self._holding:  # those who need the same rules at once load them once
+            held = self.book_of(rules.revision)
+            if held is None:
+                held = Rulebook.of(load_rules(rules))
+                self._earlier.append(held)
+            return held
 
     def prepare(self, rules: RulesText) -> str:
         """Load other rules, without using it yet; may run in a thread of its own.

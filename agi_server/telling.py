@@ -79,6 +79,9 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "recorded": lambda data: [f"left a message of {data['seconds']:.0f} s: {data['path']}"],
     "message-too-short": lambda data: [f"left no message ({data['seconds']:.1f} s)"],
     "missing-prompt": lambda data: [f"sound file missing: {data['sound']}"],
+    "other-rules": lambda data: [
+        f"went on by revision {data['revision']}: the rules that it began with are gone"
+    ],
     "hung-up": lambda data: [f"hung up at {data['stage']}"],
     "failed": lambda data: [f"the server failed at {data['stage']}: {data['error']}"],
     "ended": lambda data: [f"ended at {data['stage']}"],

@@ -1,6 +1,7 @@
 """The parts of a policy in words, aspect by aspect: two versions can be laid beside each other."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import time
 from typing import Any, Final, TypeAlias
 
 from routing.explain import duration_in_words, route_in_words
@@ -80,7 +81,8 @@ def _hours(hours: Hours) -> Aspects:
 
 
 def _span(span: OpenSpan) -> str:
-    return f"{span.start:%H:%M}-{span.end:%H:%M}"
+    end = f"{span.end:%H:%M}" if span.end != time() else "24:00"
+    return f"{span.start:%H:%M}-{end}"
 
 
 def _agent(agent: Agent) -> Aspects:

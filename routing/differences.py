@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from routing.conditions import Condition
 from routing.describing import Aspects, sections
 from routing.explain import condition_in_words, route_in_words
-from routing.regions import Region, TooManyCasesError, Values, differing_regions
+from routing.regions import Region, TooManyCasesError, differing_regions
 from routing.rules import Policy, Rule, RuleList
+from routing.value_classes import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,14 @@ class Difference:
         about: Which calls, or which aspect of the entry.
         before: How it was; None if there was nothing.
         now: How it is; None if there is nothing any more.
-        regions: For rules, exactly which calls; any one of them.
+        calls: For rules, what these calls show of each fact, where they do not show everything.
     """
 
     place: str
     about: str
     before: str | None
     now: str | None
-    regions: tuple[Region, ...] = ()
+    calls: tuple[Values, ...] = ()
 
 
 def differences(old: Policy, new: Policy) -> Iterator[Difference]:
@@ -78,56 +79,28 @@ def _list_in_words(rules: RuleList) -> str:
 def _decisions(place: str, old: RuleList, new: RuleList) -> Iterator[Difference]:
     """The calls that are sent another way, by the rules that take them before and now."""
     try:
-        regions = list(differing_regions(old, new))
+        regions = differing_regions(old, new)
     except TooManyCasesError:
         yield from _texts(place, old, new)
         return
-    pairs: dict[tuple[str, str], list[Region]] = {}
     for region in regions:
-        pairs.setdefault((region.old.id, region.new.id), []).append(region)
-    for same in pairs.values():
-        yield _difference(place, same)
+        yield Difference(
+            place=place,
+            about=_shown(region) or _calls((*region.old.when, *region.new.when)),
+            before=_taken(region.old),
+            now=_taken(region.new),
+            calls=region.calls,
+        )
 
 
-def _difference(place: str, regions: Sequence[Region]) -> Difference:
-    old, new = regions[0].old, regions[0].new
-    return Difference(
-        place=place,
-        about=_shown(regions) or _calls((*old.when, *new.when)),
-        before=_taken(old),
-        now=_taken(new),
-        regions=tuple(regions),
-    )
-
-
-def _shown(regions: Sequence[Region]) -> str:
+def _shown(region: Region) -> str:
     """What these calls show of the facts that the two rules ask for.
 
     The other facts are left out: by them, earlier rules take calls away.
     """
-    old, new = regions[0].old, regions[0].new
-    asked = dict.fromkeys((each.fact, each.argument) for each in (*old.when, *new.when))
-    shown = (_union(fact, argument, regions) for fact, argument in asked)
-    return ", ".join(values.in_words() for values in shown if values is not None)
-
-
-def _union(fact: str, argument: str | None, regions: Sequence[Region]) -> Values | None:
-    """All values of a fact that some of the calls show; None if it may be any."""
-    found = []
-    for region in regions:
-        values = [each for each in region.calls if (each.fact, each.argument) == (fact, argument)]
-        if not values:
-            return None
-        found += values
-    others = any(each.others for each in found)
-    named = tuple(dict.fromkeys(name for each in found for name in each.named))
-    excluded = [name for each in found for name in each.excluded]
-    common = tuple(
-        name
-        for name in dict.fromkeys(excluded)
-        if name not in named and all(name in each.excluded for each in found if each.others)
-    )
-    return Values(fact, argument, named, others, common)
+    asked = {(each.fact, each.argument) for each in (*region.old.when, *region.new.when)}
+    shown = [values for values in region.calls if (values.fact, values.argument) in asked]
+    return ", ".join(values.in_words() for values in shown)
 
 
 def _taken(rule: Rule) -> str:

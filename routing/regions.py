@@ -1,25 +1,30 @@
 """Where two versions of a rule list decide differently: exactly, for every possible call.
 
-What a call shows of one fact falls into classes between which neither version distinguishes: the
-words that are mentioned and all others, the numbers between two limits. A call is a choice of one
-class for each fact. The choices are walked through fact by fact; those after which the same rules
-remain are walked only once, so that the work follows the rules and not the number of possible
-calls.
+What a call shows of one fact falls into classes between which neither version distinguishes
+(`routing.value_classes`). A call is a choice of one class for each fact. The choices are walked
+through fact by fact; those after which the same rules remain are walked only once, so that the work
+follows the rules and not the number of possible calls. What is found is told for each pair of rules
+that take the same calls, before and now.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
-from routing.conditions import NONE, UNAVAILABLE, Seen
-from routing.explain import fact_in_words, seen_in_words
-from routing.indexing import Dimension
+from routing.conditions import NONE, UNAVAILABLE
 from routing.rules import Rule, RuleList
+from routing.value_classes import AskedFact, ValueClass, Values, asked_facts, values_of
 
 MOST_STATES: Final = 100_000
-"""Of the walk: some seconds. Lists that need more mix so many facts that a table of differences
+"""Of the walk: a second or two. Lists that need more mix so many facts that a table of differences
 would be of no use to anybody."""
+
+MOST_STEPS: Final = 20_000_000
+"""States times rules: what a state costs grows with the length of the list."""
+
+MOST_PAIRS: Final = 200
+"""Of rules before and rules now: more rows than anybody reads."""
 
 
 class TooManyCasesError(Exception):
@@ -27,61 +32,20 @@ class TooManyCasesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """Some values of one fact. `others` says that all count that are not `excluded`."""
-
-    fact: str
-    argument: str | None
-    named: tuple[str, ...]
-    others: bool
-    excluded: tuple[str, ...] = ()
-
-    def in_words(self) -> str:
-        """As an administrator would say it.
-
-        >>> Values("hours", "office", ("closed", "holiday"), others=False).in_words()
-        'hours office closed or holiday'
-        """
-        fact = fact_in_words(self.fact, self.argument)
-        if self.others:
-            return f"{fact} not {' or '.join(self.excluded)}"
-        return f"{fact} {' or '.join(self.named)}"
-
-
-@dataclass(frozen=True, slots=True)
 class Region:
-    """Calls that go another way: those that show one of these values of each of these facts.
+    """Calls that one rule took before, and another way is found for now.
 
-    `old` and `new` are the rules that take them.
+    Attributes:
+        old: The rule that took them.
+        new: The rule that takes them.
+        calls: What they show of each fact, where they do not show everything: all of them show
+            something of this, but not everything that shows this is one of them, as rules before
+            these two take calls away.
     """
 
-    calls: tuple[Values, ...]
     old: Rule
     new: Rule
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    """Values between which neither version distinguishes, and the rules that they let through."""
-
-    names: tuple[str, ...]
-    other: bool
-    old: int
-    new: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """A fact that at least one version asks for.
-
-    `settled_old` are the rules of the old version that ask for no fact after this one.
-    """
-
-    fact: str
-    argument: str | None
-    classes: tuple[_Class, ...]
-    settled_old: int
-    settled_new: int
+    calls: tuple[Values, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,45 +68,109 @@ _Node: TypeAlias = _Leaf | _Branch
 same object: comparing them by their contents would take longer than finding them."""
 
 
-def differing_regions(old: RuleList, new: RuleList) -> Iterator[Region]:
-    """Every kind of call for which the two versions say another way to go or other things to do.
+def differing_regions(old: RuleList, new: RuleList) -> list[Region]:
+    """Every pair of rules of which the calls go another way, or are treated otherwise on theirs.
 
     Raises:
-        TooManyCasesError: There are too many to walk through.
+        TooManyCasesError: There are too many kinds of calls to walk through.
     """
-    walk = _Walk(_facts(old, new), old, new)
-    root = walk.node(0, old.index.everyone, new.index.everyone)
-    yield from walk.regions(root)
+    before, now = _aligned(old, new)
+    facts = tuple(_renumbered(fact, before, now) for fact in asked_facts(old, new))
+    walk = _Walk(facts, _numbered(old, before), _numbered(new, now))
+    root = walk.node(0, _moved(old.index.everyone, before), _moved(new.index.everyone, now), ())
+    return list(walk.regions(root))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """So many rules of a list from `begin` on, which are numbered from `number` on."""
+
+    begin: int
+    length: int
+    number: int
+
+
+def _aligned(old: RuleList, new: RuleList) -> tuple[list[_Run], list[_Run]]:
+    """A number for each rule of either list, in its order; a rule of both has the same in both.
+
+    So the same sets of rules are the same numbers, and where only these are left nothing differs.
+    """
+    before, now = ([(rule.when, rule.then) for rule in each.rules] for each in (old, new))
+    matched = SequenceMatcher(None, before, now, autojunk=False)
+    runs: tuple[list[_Run], list[_Run]] = ([], [])
+    number = 0
+    for kind, begin, end, first, last in matched.get_opcodes():
+        runs[0].append(_Run(begin, end - begin, number))
+        number += 0 if kind == "equal" else end - begin
+        runs[1].append(_Run(first, last - first, number))
+        number += last - first
+    return runs
+
+
+def _moved(rules: int, runs: Sequence[_Run]) -> int:
+    """A set of rules by their new numbers."""
+    moved = 0
+    for run in runs:
+        moved |= (rules >> run.begin & (1 << run.length) - 1) << run.number
+    return moved
+
+
+def _numbered(rules: RuleList, runs: Sequence[_Run]) -> Mapping[int, Rule]:
+    return {
+        run.number + place: rules.rules[run.begin + place]
+        for run in runs
+        for place in range(run.length)
+    }
+
+
+def _renumbered(fact: AskedFact, old: Sequence[_Run], new: Sequence[_Run]) -> AskedFact:
+    classes = tuple(
+        replace(each, old=_moved(each.old, old), new=_moved(each.new, new)) for each in fact.classes
+    )
+    settled_old, settled_new = _moved(fact.settled_old, old), _moved(fact.settled_new, new)
+    return replace(fact, classes=classes, settled_old=settled_old, settled_new=settled_new)
 
 
 class _Walk:
     """Finds the differences, and remembers what it has found."""
 
-    def __init__(self, facts: tuple[_Fact, ...], old: RuleList, new: RuleList) -> None:
+    def __init__(
+        self, facts: tuple[AskedFact, ...], old: Mapping[int, Rule], new: Mapping[int, Rule]
+    ) -> None:
         self._facts = facts
         self._old = old
         self._new = new
-        self._known: dict[tuple[int, int, int], _Node | None] = {}
+        self._most_states = min(MOST_STATES, MOST_STEPS // (len(old) + len(new)))
+        self._known: dict[tuple[int, int, int, tuple[str, ...]], _Node | None] = {}
         self._nodes: dict[tuple[object, ...], _Node] = {}
 
-    def node(self, depth: int, old: int, new: int) -> _Node | None:
-        """What differs among calls for which these rules are left; None if nothing does."""
+    def node(self, depth: int, old: int, new: int, customer: tuple[str, ...]) -> _Node | None:
+        """What differs among calls for which these rules are left; None if nothing does.
+
+        `customer` is what they show of the customer, where that leaves them without a file.
+        """
         if depth:
             old = _until_settled(old, self._facts[depth - 1].settled_old)
             new = _until_settled(new, self._facts[depth - 1].settled_new)
-        key = (depth, old, new)
+        if old == new:
+            return None
+        key = (depth, old, new, customer)
         if key not in self._known:
-            if len(self._known) >= MOST_STATES:
+            if len(self._known) >= self._most_states:
                 raise TooManyCasesError
-            self._known[key] = self._node(depth, old, new)
+            self._known[key] = self._node(*key)
         return self._known[key]
 
-    def _node(self, depth: int, old: int, new: int) -> _Node | None:
+    def _node(self, depth: int, old: int, new: int, customer: tuple[str, ...]) -> _Node | None:
         if depth == len(self._facts):
             return self._outcome(_first(old), _first(new))
+        fact = self._facts[depth]
         ways: dict[_Node, list[int]] = {}
-        for number, each in enumerate(self._facts[depth].classes):
-            below = self.node(depth + 1, old & each.old, new & each.new)
+        for number, each in enumerate(fact.classes):
+            if not _can_be(fact, each, customer):
+                continue
+            known = _without_file(each) if fact.fact == "customer" else customer
+            below = self.node(depth + 1, old & each.old, new & each.new, known)
             if below is not None:
                 ways.setdefault(below, []).append(number)
         if not ways:
@@ -151,24 +179,47 @@ class _Walk:
         return self._nodes.setdefault((depth, *found), _Branch(found))
 
     def _outcome(self, old: int, new: int) -> _Node | None:
-        if self._old.rules[old].then == self._new.rules[new].then:
+        if self._old[old].then == self._new[new].then:
             return None
         return self._nodes.setdefault((old, new), _Leaf(old, new))
 
-    def regions(
-        self, node: _Node | None, depth: int = 0, calls: tuple[Values, ...] = ()
-    ) -> Iterator[Region]:
-        """Every region below a node."""
-        match node:
-            case _Leaf(old, new):
-                if _can_be(calls):
-                    yield Region(calls, self._old.rules[old], self._new.rules[new])
-            case _Branch(ways):
-                fact = self._facts[depth]
-                for numbers, below in ways:
-                    every = len(numbers) == len(fact.classes)
-                    more = () if every else (_values(fact, numbers),)
-                    yield from self.regions(below, depth + 1, (*calls, *more))
+    def regions(self, root: _Node | None) -> Iterator[Region]:
+        """The leaves below a node, in the order of the rules, with the ways that lead there."""
+        levels = list(_levels(root))
+        leaves = [node for node in levels[-1] if isinstance(node, _Leaf)] if levels else []
+        if len(leaves) > MOST_PAIRS:
+            raise TooManyCasesError
+        for leaf in sorted(leaves, key=lambda each: (each.old, each.new)):
+            shown = tuple(self._shown(leaf, levels))
+            yield Region(self._old[leaf.old], self._new[leaf.new], shown)
+
+    def _shown(self, leaf: _Leaf, levels: Sequence[Collection[_Node]]) -> Iterator[Values]:
+        """What the calls of a leaf show: the classes on all ways from the root to it."""
+        chosen: list[set[int]] = []
+        reaching: set[_Node] = {leaf}
+        for nodes in reversed(levels[:-1]):
+            on_the_way: set[_Node] = set()
+            classes: set[int] = set()
+            for node in nodes:
+                ways = node.ways if isinstance(node, _Branch) else ()
+                numbers = [numbers for numbers, below in ways if below in reaching]
+                if numbers:
+                    on_the_way.add(node)
+                    classes.update(*numbers)
+            chosen.append(classes)
+            reaching = on_the_way
+        for fact, classes in zip(self._facts, reversed(chosen), strict=True):
+            if len(classes) < len(fact.classes):
+                yield values_of(fact, sorted(classes))
+
+
+def _levels(root: _Node | None) -> Iterator[Collection[_Node]]:
+    """The nodes of each depth, from the root on."""
+    level: dict[_Node, None] = {} if root is None else {root: None}
+    while level:
+        yield level
+        ways = (each.ways for each in level if isinstance(each, _Branch))
+        level = dict.fromkeys(below for found in ways for _, below in found)
 
 
 def _until_settled(left: int, settled: int) -> int:
@@ -184,129 +235,17 @@ def _first(left: int) -> int:
     return (left & -left).bit_length() - 1
 
 
-def _values(fact: _Fact, numbers: Sequence[int]) -> Values:
-    chosen = [fact.classes[number] for number in numbers]
-    others = any(each.other for each in chosen)
-    return Values(
-        fact=fact.fact,
-        argument=fact.argument,
-        named=tuple(name for each in chosen for name in each.names),
-        others=others,
-        excluded=tuple(name for each in fact.classes if each not in chosen for name in each.names),
-    )
+def _without_file(shown: ValueClass) -> tuple[str, ...]:
+    """What is shown of the customer, where it leaves a call without a file; empty otherwise."""
+    return () if shown.other or "known" in shown.names else shown.names
 
 
-def _facts(old: RuleList, new: RuleList) -> tuple[_Fact, ...]:
-    """The facts of both versions: those that rules near the top ask for come first."""
-    olds, news = _dimensions(old), _dimensions(new)
-    keys = list(dict.fromkeys((*olds, *news)))
-    asked = [
-        (
-            _asking_later(keys[number + 1 :], olds, old.index.everyone),
-            _asking_later(keys[number + 1 :], news, new.index.everyone),
-        )
-        for number in range(len(keys))
-    ]
-    return tuple(
-        _Fact(*key, _classes(olds.get(key), news.get(key), old, new), settled_old, settled_new)
-        for key, (settled_old, settled_new) in zip(keys, asked, strict=True)
-    )
-
-
-_Key: TypeAlias = tuple[str, str | None]
-
-
-def _dimensions(rules: RuleList) -> dict[_Key, Dimension]:
-    return {(each.fact, each.argument): each for each in rules.index.dimensions}
-
-
-def _asking_later(keys: Sequence[_Key], by_key: Mapping[_Key, Dimension], everyone: int) -> int:
-    """The rules that ask for none of these facts."""
-    settled = everyone
-    for key in keys:
-        if key in by_key:
-            settled &= by_key[key].free
-    return settled
-
-
-def _classes(
-    old: Dimension | None, new: Dimension | None, old_list: RuleList, new_list: RuleList
-) -> tuple[_Class, ...]:
-    """The classes of one fact; those that let the same rules through are one."""
-    found: dict[tuple[int, int], list[tuple[str, bool]]] = {}
-    for name, other, seen in _samples(old, new):
-        passing = (
-            old_list.index.everyone if old is None else old.passing(seen),
-            new_list.index.everyone if new is None else new.passing(seen),
-        )
-        found.setdefault(passing, []).append((name, other))
-    return tuple(
-        _Class(
-            names=tuple(name for name, other in names if not other),
-            other=any(other for _, other in names),
-            old=passing[0],
-            new=passing[1],
-        )
-        for passing, names in found.items()
-    )
-
-
-def _samples(old: Dimension | None, new: Dimension | None) -> Iterator[tuple[str, bool, Seen]]:
-    """One value of each class: its name, whether it stands for all that are not named, itself."""
-    both = [each for each in (old, new) if each is not None]
-    fact = both[0].fact
-    words = sorted({word for each in both for word in each.words})
-    yield from ((word, False, word) for word in words)
-    yield from ((f"{digits}…", False, digits) for each in both for digits in each.prefixes)
-    bounds = sorted({bound for each in both for bound in each.bounds})
-    if bounds:
-        yield from _spans(fact, bounds)
-    known = CLOSED.get(fact) or ((NONE, UNAVAILABLE) if bounds else ())
-    yield from ((word, False, word) for word in known if word not in words)
-    if not known:
-        yield ("anything else", True, "")
-
-
-def _spans(fact: str, bounds: Sequence[int]) -> Iterator[tuple[str, bool, Seen]]:
-    limits = [None, *bounds, None]
-    for low, end in pairwise(limits):
-        if low is None and end == 0:
-            continue
-        name = _span_in_words(fact, low, end)
-        yield name, False, low if low is not None else (end or 0) - 1
-
-
-def _span_in_words(fact: str, low: int | None, end: int | None) -> str:
-    if low is None:
-        return f"<{seen_in_words(fact, end or 0)}"
-    if end is None:
-        return f">={seen_in_words(fact, low)}"
-    last = seen_in_words(fact, end - 1)
-    return last if end - 1 == low else f"{seen_in_words(fact, low)}..{last}"
-
-
-CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
-    "hours": ("open", "closed", "holiday"),
-    "customer": ("known", "unknown", "ambiguous", "withheld", UNAVAILABLE),
-    "contract": ("running", "grace", "ended", NONE, UNAVAILABLE),
-    "case.open": ("true", "false", UNAVAILABLE),
-    "caller.blocked": ("true", "false", UNAVAILABLE),
-}
-"""The facts of which every value is known."""
-
-
-def _can_be(calls: Sequence[Values]) -> bool:
-    """Whether a caller can show all of these: one whom we do not know has no contract."""
-    by_fact = {each.fact: each for each in calls}
-    customer = by_fact.get("customer")
-    if customer is None or customer.others or "known" in customer.named:
+def _can_be(fact: AskedFact, shown: ValueClass, customer: tuple[str, ...]) -> bool:
+    """Whether a call can show this: a caller whom we do not know has no contract."""
+    if not customer or fact.fact not in OF_CUSTOMER or shown.other:
         return True
-    nothing = {UNAVAILABLE} if customer.named == (UNAVAILABLE,) else {NONE, "false", UNAVAILABLE}
-    return all(
-        each.others or nothing & set(each.named)
-        for fact, each in by_fact.items()
-        if fact in OF_CUSTOMER
-    )
+    nothing = {UNAVAILABLE} if customer == (UNAVAILABLE,) else {NONE, "false", UNAVAILABLE}
+    return bool(nothing & set(shown.names))
 
 
 OF_CUSTOMER: Final = frozenset(

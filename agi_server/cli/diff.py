@@ -14,13 +14,13 @@ from agi_server.cli.printing import as_json, cell
 from agi_server.cli.problems import plural
 from agi_server.cli.versions import policy_of_version
 from routing.differences import Difference, differences
-from routing.regions import Region
+from routing.value_classes import Values
 
 
 @click.command("diff")
 @click.argument("old")
 @click.argument("new")
-@click.option("--json", "json_", is_flag=True, help="As JSON, with exactly which calls.")
+@click.option("--json", "json_", is_flag=True, help="As JSON, with all that is shown by the calls.")
 def diff_command(old: str, new: str, json_: bool) -> None:
     """Tell what is different between two versions of the rules, in meaning and not in text.
 
@@ -70,17 +70,14 @@ def _to_data(difference: Difference) -> dict[str, Any]:
         "about": difference.about,
         "before": difference.before,
         "now": difference.now,
-        "calls": [_region_to_data(region) for region in difference.regions],
+        "calls": [_values_to_data(values) for values in difference.calls],
     }
 
 
-def _region_to_data(region: Region) -> list[dict[str, Any]]:
-    return [
-        {
-            "fact": values.fact,
-            "argument": values.argument,
-            "values": None if values.others else list(values.named),
-            "all_but": list(values.excluded) if values.others else None,
-        }
-        for values in region.calls
-    ]
+def _values_to_data(values: Values) -> dict[str, Any]:
+    return {
+        "fact": values.fact,
+        "argument": values.argument,
+        "values": None if values.others else list(values.named),
+        "all_but": list(values.excluded) if values.others else None,
+    }

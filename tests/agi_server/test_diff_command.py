@@ -57,9 +57,8 @@ def test_json_says_exactly_which_calls(files: tuple[str, str]) -> None:
     """By the facts that the calls show."""
     first, _ = json.loads(diff(*files, "--json").stdout)["differences"]
     assert first["about"] == "contract ended"
-    assert first["calls"][0] == [
-        {"fact": "contract", "argument": None, "values": ["ended"], "all_but": None}
-    ]
+    contract = {"fact": "contract", "argument": None, "values": ["ended"], "all_but": None}
+    assert contract in first["calls"]
 
 
 def test_a_revision_that_was_in_force_stands_for_its_rules(

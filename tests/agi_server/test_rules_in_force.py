@@ -46,11 +46,30 @@ def test_nothing_that_was_given_up_can_be_taken_up() -> None:
 
 
 def test_a_call_goes_on_by_the_rules_it_began_with() -> None:
-    """As long as they are held; afterwards, and in a new process, by the present ones."""
+    """As long as they are held."""
     last = EARLIER_BOOKS + 1
     rules = taken(*range(last + 1))
     for number in range(1, last + 1):
         revision = text(number).revision
-        assert rules.book_of(revision).policy.revision == revision
-    assert rules.book_of(text(0).revision) is rules.book
-    assert rules.book_of("never heard of") is rules.book
+        held = rules.book_of(revision)
+        assert held is not None
+        assert held.policy.revision == revision
+    assert rules.book_of(text(0).revision) is None
+    assert rules.book_of("never heard of") is None
+
+
+def test_rules_that_were_in_force_once_are_held_again() -> None:
+    """Loaded once, and without a change of the rules in force."""
+    rules = taken(*range(EARLIER_BOOKS + 2))
+    present = rules.book
+    held = rules.hold(text(0))
+    assert held.policy.revision == text(0).revision
+    assert rules.hold(text(0)) is held
+    assert rules.book_of(text(0).revision) is held
+    assert rules.book is present
+
+
+def test_rules_with_problems_are_not_held() -> None:
+    """A later version of the program may refuse what an earlier one took."""
+    with pytest.raises(PolicyError):
+        taken(0).hold(RulesText("rules.yaml", BAD))

@@ -33,7 +33,11 @@ LONGEST_THOUGHT: Final = 0.25
 """Seconds before a key: a call then lasts over some reloads."""
 
 LONGEST_WAIT: Final = 0.5
-"""Seconds in the queue, where a call has no connection to the server."""
+"""Seconds in the queue, where a call has no connection to the server; for most calls."""
+
+PATIENT: Final = 10
+"""One call in so many waits for a third of the whole time: many reloads, so that no process holds
+the rules that it began with any more."""
 
 ANSWER_SECONDS: Final = 60.0
 TOLD: Final = (contract.QUEUE, contract.QUEUE_TIMEOUT, contract.REASON, contract.EXTENSION)
@@ -86,10 +90,15 @@ class Load:
         self._url = f"agi://127.0.0.1:{port}/"
         self._told: dict[str, list[str]] = {}
         """By call: what it was told, each of which is to come from one file."""
-        self._marks = {self._write(mark): mark for mark in reversed(MARKS)}
+        self._marks: dict[str, str] = {}
+        """By revision: which of the two files it is."""
+        self._seconds = 0.0
+        for mark in reversed(MARKS):
+            self._write(good_rules(mark), mark)
 
     async def run(self, rate: float, seconds: float, reloads: int) -> None:
         """Call and reload, and look into the journal afterwards."""
+        self._seconds = seconds
         began = time.perf_counter()
         await asyncio.gather(self._call_all(rate, seconds), self._reload_all(seconds, reloads))
         self.result.wall = time.perf_counter() - began
@@ -111,7 +120,9 @@ class Load:
         channel = FakeChannel(number="+989121234567", dialled="+982191000000", caller=Thinker())
         taken = self.result.taken
         went_well = await self._request(channel, Script.INCOMING, name, 1)
-        await asyncio.sleep(random.uniform(0, LONGEST_WAIT))  # noqa: S311  no secret
+        patient = int(name.partition(".")[0]) % PATIENT == 0
+        longest = self._seconds / 3 if patient else LONGEST_WAIT
+        await asyncio.sleep(random.uniform(0, longest))  # noqa: S311  no secret
         self.result.across += self.result.taken > taken
         queue = f"status={QueueStatus.TIMEOUT}"
         began = time.perf_counter()
@@ -135,11 +146,13 @@ class Load:
         for number in range(reloads):
             due = start + seconds * (number + 1) / (reloads + 1)
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            await self._reload(MARKS[(number // 2 + 1) % 2], is_good=number % 2 == 0)
+            mark, is_good = MARKS[(number // 2 + 1) % 2], number % 2 == 0
+            text = good_rules(mark) if is_good else bad_rules(mark)
+            # Each is a revision of its own.
+            self._write(f"{text}# {number}\n", mark)
+            await self._reload(is_good=is_good)
 
-    async def _reload(self, mark: str, *, is_good: bool) -> None:
-        text = good_rules(mark) if is_good else bad_rules(mark)
-        self._rules.write_text(text, encoding="utf-8")
+    async def _reload(self, *, is_good: bool) -> None:
         began = time.perf_counter()
         answer = await asyncio.to_thread(ask, self._home, Reload(), ANSWER_SECONDS)
         match answer:
@@ -151,10 +164,10 @@ class Load:
             case _:
                 self.result.surprises += 1
 
-    def _write(self, mark: str) -> str:
-        """Save good rules; their revision."""
-        self._rules.write_text(good_rules(mark), encoding="utf-8")
-        return read_rules(self._rules).revision
+    def _write(self, text: str, mark: str) -> None:
+        """Save rules, and remember which of the two files they are."""
+        self._rules.write_text(text, encoding="utf-8")
+        self._marks[read_rules(self._rules).revision] = mark
 
     def _compare_with_journal(self) -> None:
         with closing(SqliteStore(self._home / "rahyab.db")) as store:

@@ -9,19 +9,23 @@ from typing import NoReturn
 
 import pytest
 
+from agi_server.policy import EARLIER_BOOKS
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.ports import StoreUnavailableError
-from crm.records import Case, CaseState, Outcome
+from crm.records import Case, CaseState, Outcome, Revision
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
 from ivr.course import MOST_MOVES
 from ivr.spoken import digits
+from routing.rules_text import RulesText
 from tests.conversations.site import (
     CALL_ID,
     CONTRACT_ENDED,
     GOLD_CUSTOMER,
     MAIN_NUMBER,
+    NOW,
+    RULES,
     Site,
     serving,
 )
@@ -309,5 +313,44 @@ def test_whatever_a_caller_sends_is_stored_as_it_came(
         assert channel.variables.get(contract.QUEUE) == "reception"
         stored = site.story().call
         assert (stored.caller_as_sent, stored.name_as_sent) == (number, name)
+
+    play(tmp_path, call)
+
+
+def changed(number: int) -> RulesText:
+    """The site's rules with another way on from billing: for each number a revision."""
+    text = RULES.read_text(encoding="utf-8")
+    old = "give_up: {after: 4m, then: {voicemail: support}}"
+    assert text.count(old) == 1
+    new = f"give_up: {{after: 4m, then: {{hangup: {17 + number}}}}}"
+    return RulesText(str(RULES), text.replace(old, new))
+
+
+def take(site: Site, rules: RulesText) -> None:
+    """Put rules in force, as a reload does; the supervisor keeps them in the store."""
+    with closing(SqliteStore(site.database)) as store:
+        store.keep_revision(Revision(rules.revision, rules.bundled(), NOW))
+    site.rules.prepare(rules)
+    site.rules.commit()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_call_keeps_its_rules_however_often_they_change(tmp_path: Path, kept: bool) -> None:
+    """From the store, when no process holds them; else by the present ones, which is told."""
+
+    async def call(site: Site) -> None:
+        if kept:
+            take(site, changed(0))
+        else:
+            site.rules.prepare(changed(0))
+            site.rules.commit()
+        channel = caller(STRANGER, Press("2"))
+        await site.request(channel, Script.INCOMING)
+        for number in range(1, EARLIER_BOOKS + 2):
+            take(site, changed(number))
+        await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.TIMEOUT)
+        assert channel.variables.get(contract.CAUSE) == str(17 if kept else 18 + EARLIER_BOOKS)
+        events = [event.kind for event in site.story().timeline]
+        assert ("other-rules" in events) is not kept
 
     play(tmp_path, call)

@@ -13,8 +13,9 @@ from routing.destinations import Route, ToHangup, ToQueue
 from routing.explain import seen_in_words
 from routing.facts import CustomerFacts, CustomerStatus, Facts, QueueFacts
 from routing.indexing import index_rules
-from routing.regions import Region, Values, differing_regions
+from routing.regions import Region, differing_regions
 from routing.rules import Policy, Rule, RuleList
+from routing.value_classes import Values
 from tests.sample import FACTS, POLICY
 
 WORDS: Final = {
@@ -84,18 +85,19 @@ def served(rules: RuleList, facts: Facts) -> Decision:
 
 
 @given(rule_lists(), rule_lists(), calls())
-def test_a_call_goes_another_way_just_when_a_region_holds_it(
+def test_a_call_goes_another_way_just_when_a_region_names_its_two_rules(
     old: RuleList, new: RuleList, facts: Facts
 ) -> None:
-    """And that region names the two rules that take it."""
+    """And what is said of the calls of that region is true of it."""
     before, now = served(old, facts), served(new, facts)
     shown = {(sight.fact, sight.argument): sight.seen for sight in (*before.sights, *now.sights)}
-    holding = [each for each in differing_regions(old, new) if _holds(each, shown)]
+    pair = (before.rule_id, now.rule_id)
+    found = [each for each in differing_regions(old, new) if (each.old.id, each.new.id) == pair]
     if before.route == now.route:
-        assert not holding
+        assert not found
     else:
-        (region,) = holding
-        assert (region.old.id, region.new.id) == (before.rule_id, now.rule_id)
+        (region,) = found
+        assert _holds(region, shown)
 
 
 def _holds(region: Region, shown: dict[tuple[str, str | None], Seen]) -> bool:
@@ -126,3 +128,10 @@ def _within(name: str, number: int) -> bool:
 def test_a_list_does_not_differ_from_itself(rules: RuleList) -> None:
     """Nor from one in which a rule has another name."""
     assert not list(differing_regions(rules, rules))
+
+
+@given(rule_lists(), rule_lists())
+def test_no_pair_of_rules_is_told_twice(old: RuleList, new: RuleList) -> None:
+    """However many ways lead to it."""
+    pairs = [(each.old.id, each.new.id) for each in differing_regions(old, new)]
+    assert len(pairs) == len(set(pairs))
