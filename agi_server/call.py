@@ -30,6 +30,7 @@ from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
 from ivr.rulebook import Rulebook
+from routing.decisions_data import route_to_data
 from routing.destinations import Route, ToHangup
 from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
 from routing.facts import Facts
@@ -69,14 +70,17 @@ class Calls:
         facts = await self._gather(channel, request, book.policy)
         talk = self._begin(channel, request, book, facts)
         talk.journal.new_call = self._new_call(request, facts, book)
+        start = route_on_arrival(book.policy, facts)
         talk.journal.note(
             "came-in",
             caller=facts.caller.number,
             dialled=facts.dialled,
             source=facts.source,
             customer=facts.customer.status,
+            variables=sorted(book.policy.variables),
+            start=route_to_data(start),
         )
-        await self._converse(talk, route_on_arrival(book.policy, facts), Script.INCOMING)
+        await self._converse(talk, start, Script.INCOMING)
 
     async def after_queue(self, channel: Channel) -> None:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""

@@ -36,7 +36,7 @@ from ivr.course import (
 from ivr.machine import CheckResult, Keep, Keyed, NoInput, NotChecked, Say
 from routing.decide import explanation
 from routing.decisions import Decision
-from routing.decisions_data import destination_to_data, explanation_to_data
+from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
 from routing.destinations import Route
 from routing.facts import QueueFacts
 from routing.phone_numbers import to_e164
@@ -163,8 +163,8 @@ class Conversation:
                 return await self._look_at(queues)
             case Decided(decision):
                 self._note_decision(decision)
-            case Left(dialogue, why):
-                self.journal.note("left", dialogue=dialogue, why=why)
+            case Left():
+                self._note_left(effect)
             case Keep():
                 raise TypeError("only a survey keeps answers")
             case _:
@@ -175,10 +175,18 @@ class Conversation:
         await self.journal.begin()
         event = await self.line.ask(asked.prompts, asked.input)
         if isinstance(event, Keyed):
-            self.journal.note("pressed", keys=event.digits, dialogue=asked.dialogue)
+            self.journal.note("pressed", keys=event.digits, **self._where(asked))
         else:
-            self.journal.note("silence", dialogue=asked.dialogue)
+            self.journal.note("silence", **self._where(asked))
         return event
+
+    def _where(self, effect: Collect | Left) -> Mapping[str, str]:
+        """The dialogue, and the stage: alone, `tracking` may be the look-up or a menu."""
+        return {"dialogue": effect.dialogue, "stage": self.course.stage}
+
+    def _note_left(self, left: Left) -> None:
+        then = left.route and route_to_data(left.route)
+        self.journal.note("left", why=left.why, **self._where(left), then=then)
 
     def _note_decision(self, decision: Decision) -> None:
         told = explanation(decision, MOST_RULES_TOLD)
@@ -218,6 +226,7 @@ class Conversation:
         # Nobody is to call back whoever tries the rules out in a terminal.
         kept = wanted if self.trial else await keep_callback(self.journal, wanted)
         if kept is None:
+            self.journal.note("callback-failed", number=number)
             return NotChecked(say=("callback-unavailable",))
         self.journal.note("callback-asked", number=kept.number)
         self.journal.learn(outcome=Outcome.CALLBACK)

@@ -69,6 +69,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "case-opened": lambda data: [f"case opened: {data['tracking']}"],
     "queues": _queues,
     "callback-asked": lambda data: [f"asked to be called back at {data['number']}"],
+    "callback-failed": lambda data: [f"could not put down {data['number']} to call back"],
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
     ],

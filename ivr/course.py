@@ -96,11 +96,12 @@ class Decided:
 class Left:
     """A dialogue is over, and why: `key 1`, `silence`, `wrong key`, `unavailable`, `finished`.
 
-    No reply.
+    No reply. `route` is where it leads; None of a survey, which leads back.
     """
 
     dialogue: str
     why: str
+    route: Route | None = None
 
 
 Effect: TypeAlias = (
@@ -245,7 +246,7 @@ class Course:
                     case machine.Verify(value):
                         event = _event((yield Verify(dialogue.id, value)))
                     case Go():
-                        yield Left(dialogue.id, effect.why)
+                        yield Left(dialogue.id, effect.why, effect.route)
                         return effect
             if event is None:
                 raise WentInCirclesError(f"{dialogue.id} stopped without an end")

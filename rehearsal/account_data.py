@@ -10,7 +10,7 @@ from rehearsal import account as steps
 from rehearsal.account import Account, Step
 from rehearsal.staffing import Stage, stages
 from routing.decide import explanation
-from routing.decisions_data import destination_to_data, explanation_to_data
+from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
 from routing.destinations import ToQueue
 from routing.facts_data import facts_to_data
 
@@ -51,6 +51,8 @@ def _step(book: Rulebook, step: Step) -> Data:
             own: Data = {"facts": facts_to_data(event.facts), "listed": event.listed}
         case Decided(decision):
             own = explanation_to_data(explanation(decision))
+        case Left(dialogue, why, route):
+            own = {"dialogue": dialogue, "why": why, "then": route and route_to_data(route)}
         case steps.Sent():
             own = _sent(book, event)
         case steps.LookedUp(_, state):

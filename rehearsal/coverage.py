@@ -105,7 +105,7 @@ def _reached(policy: Policy, account: Account) -> Iterator[str]:
         match step.event:
             case Decided(decision):
                 yield f"rule {decision.rules.id}/{decision.rule_id}"
-            case Left(dialogue, why):
+            case Left(dialogue, why, _):
                 yield f"menu {dialogue}, {why}"
             case Sent(ToQueue(queue)):
                 yield f"queue {queue}, entered"

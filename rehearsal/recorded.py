@@ -1,59 +1,30 @@
 """A past call as the journal tells it: what is needed to send it through other rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeAlias
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
 
-from routing.decisions_data import destination_from_data
-from routing.destinations import Destination
+from rehearsal.timeline import Event, RecordedEnd, Timeline, Turn
 from routing.facts import Facts, QueueFacts
 from routing.facts_data import facts_from_data
+from routing.key_script import HangUp, Press
 
-KINDS: Final = frozenset(
-    {"came-in", "pressed", "silence", "decided", "looked-up", "queues", "arrived", "hung-up"}
-)
+KINDS: Final = frozenset({
+    "came-in",
+    "pressed",
+    "silence",
+    "left",
+    "decided",
+    "looked-up",
+    "callback-asked",
+    "callback-failed",
+    "queues",
+    "arrived",
+    "hung-up",
+    "failed",
+})  # fmt: skip
 """The kinds of events of the timeline that matter here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """The call left menus and rules for a destination."""
-
-    to: Destination
-
-
-@dataclass(frozen=True, slots=True)
-class HungUp:
-    """The caller left before that; `stage` says where: `menu welcome`."""
-
-    stage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Nobody can say where the call would go: its caller was never asked what `dialogue` asks."""
-
-    dialogue: str
-
-
-End: TypeAlias = Arrived | HungUp | Unknown
-"""What became of a call."""
-
-
-class Event(Protocol):
-    """One line of a timeline, as far as it is looked at."""
-
-    @property
-    def visit(self) -> int:
-        """The how-manieth request of the call it belongs to."""
-
-    @property
-    def kind(self) -> str:
-        """What happened."""
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """The particulars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +33,37 @@ class Recorded:
 
     Attributes:
         facts: What was known as it came in.
-        keys: What was keyed, by dialogue, in order; None is silence.
-        found: Whether each tracking number that was keyed was found.
-        queues: How queues stood.
-        rules: The rules that decided, in order: `arrival/everyone`.
+        keys: What was keyed, by stage (`menu welcome`), in order; None is silence.
+        looks: How queues stood, each time that rules looked.
+        found: Whether each tracking number that was looked up was found.
+        put_down: Whether each number to call back could be put down.
+        variables: The ids of the declared variables whose values are known, unset ones included.
+        turns: Its way.
         end: What became of it.
     """
 
     facts: Facts
     keys: Mapping[str, Sequence[str | None]]
+    looks: Mapping[str, Sequence[QueueFacts]]
     found: Sequence[bool]
-    queues: Mapping[str, QueueFacts]
-    rules: tuple[str, ...]
-    end: End
+    put_down: Sequence[bool]
+    variables: frozenset[str]
+    turns: tuple[Turn, ...]
+    end: RecordedEnd
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that decided, in order: `arrival/everyone`."""
+        return rules_of(self.turns)
+
+
+def rules_of(turns: Iterable[Turn]) -> tuple[str, ...]:
+    """The rules that decided on a way, in order: `arrival/everyone`."""
+    return tuple(
+        f"{turn.place.removeprefix('rules ')}/{turn.way}"
+        for turn in turns
+        if turn.place.startswith("rules ")
+    )
 
 
 def read_call(facts: Mapping[str, Any], events: Iterable[Event]) -> Recorded | None:
@@ -88,48 +77,26 @@ def read_call(facts: Mapping[str, Any], events: Iterable[Event]) -> Recorded | N
         The call; None when the journal does not say what became of it: the server failed or was
         stopped while it came in, or it was recorded by a version that did not write it down.
     """
-    reading = _Reading()
-    visit: int | None = None
-    for event in events:
-        visit = event.visit if visit is None else visit
-        if event.visit != visit:
-            break
-        reading.take(event)
-    if reading.end is None:
+    _, first = next(groupby(events, lambda event: event.visit), (None, ()))
+    read = Timeline.of(first)
+    if read.end is None:
         return None
+    known = facts_from_data(facts)
     return Recorded(
-        facts=facts_from_data(facts),
-        keys=reading.keys,
-        found=reading.found,
-        queues=reading.queues,
-        rules=tuple(reading.rules),
-        end=reading.end,
+        facts=known,
+        keys=_keys(read),
+        looks=read.looks,
+        found=read.found,
+        put_down=read.put_down,
+        variables=frozenset(known.variables) | (read.asked_for or frozenset()),
+        turns=tuple(read.turns),
+        end=read.end,
     )
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What the events of a call have told so far."""
-
-    keys: dict[str, list[str | None]] = field(default_factory=dict)
-    found: list[bool] = field(default_factory=list)
-    queues: dict[str, QueueFacts] = field(default_factory=dict)
-    rules: list[str] = field(default_factory=list)
-    end: Arrived | HungUp | None = None
-
-    def take(self, event: Event) -> None:
-        """Learn from one more event."""
-        data = event.data
-        match event.kind:
-            case "pressed" | "silence":
-                self.keys.setdefault(data["dialogue"], []).append(data.get("keys"))
-            case "decided":
-                self.rules.append(f"{data['rules']}/{data['rule']}")
-            case "looked-up":
-                self.found.append(data["found"])
-            case "queues":
-                self.queues |= {queue: QueueFacts(**state) for queue, state in data.items()}
-            case "arrived":
-                self.end = Arrived(destination_from_data(data))
-            case "hung-up":
-                self.end = self.end or HungUp(data["stage"])
+def _keys(read: Timeline) -> Mapping[str, Sequence[str | None]]:
+    keys: dict[str, list[str | None]] = {}
+    for stage, word in read.answers:
+        if not isinstance(word, HangUp):
+            keys.setdefault(stage, []).append(word.keys if isinstance(word, Press) else None)
+    return keys

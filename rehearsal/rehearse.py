@@ -3,10 +3,11 @@
 The course is the one that serves real calls (`ivr.course`); nothing is matched here.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, assert_never
 
 from dialplan.orders import orders
 from ivr import verdicts
@@ -48,6 +49,7 @@ from rehearsal.account import (
     WentInCircles,
 )
 from rehearsal.caller import LeftError, ScriptedCaller
+from rehearsal.driving import drive
 from rehearsal.waiting import (
     ImpossibleVisitError,
     check_agents,
@@ -58,7 +60,7 @@ from rehearsal.waiting import (
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.destinations import Route, ToHangup, ToQueue, ToSurvey, ToVoicemail
 from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
-from routing.facts import CustomerStatus, Facts
+from routing.facts import CustomerStatus, Facts, QueueFacts
 from routing.moments import later
 from routing.phone_numbers import to_e164
 
@@ -67,8 +69,6 @@ MADE_UP_TRACKING: Final = "123456786"
 
 MOST_VISITS: Final = 20
 """Queues that one rehearsed call may enter: rules that send it round between queues end here."""
-
-T = TypeVar("T")
 
 
 def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
@@ -119,7 +119,7 @@ class _Rehearsal:
         route: Route | None = route_on_arrival(policy, self.facts)
         try:
             while route is not None:
-                route = self.go(self.drive(self.course.follow(route)))
+                route = self.go(drive(self.course.follow(route), self.do))
         except LeftError:
             self.note(HungUp(self.course.stage))
         except WentInCirclesError as error:
@@ -127,17 +127,6 @@ class _Rehearsal:
 
     def note(self, event: Event) -> None:
         self.steps.append(Step(self.clock, event))
-
-    def drive(self, going: Generator[Effect, Reply, T]) -> T:
-        """Do what the course asks for, until it ends."""
-        reply: Reply = None
-        while True:
-            try:
-                effect = going.send(reply)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            reply = self.do(effect)
 
     def do(self, effect: Effect) -> Reply:
         match effect:
@@ -148,9 +137,7 @@ class _Rehearsal:
             case Decided() | Left() | ChangeLanguage():
                 self.note(effect)
             case LookAtQueues(queues):
-                seen = {queue: queue_state(self.course, self.call, queue) for queue in queues}
-                self.note(LookedAtQueues(seen))
-                return seen
+                return self.look_at(queues)
             case OpenCase(subject):
                 self.note(CaseOpened(MADE_UP_TRACKING, subject))
                 return MADE_UP_TRACKING
@@ -159,7 +146,16 @@ class _Rehearsal:
             case Keep(question, value):
                 survey = self.course.stage.removeprefix("survey ")
                 self.note(Answered(survey, question, value))
+            case _:
+                assert_never(effect)
         return None
+
+    def look_at(self, queues: tuple[str, ...]) -> Mapping[str, QueueFacts]:
+        before = [step.event for step in self.steps if isinstance(step.event, LookedAtQueues)]
+        looks = Counter(queue for each in before for queue in each.queues)
+        seen = {queue: queue_state(self.course, self.call, queue, looks[queue]) for queue in queues}
+        self.note(LookedAtQueues(seen))
+        return seen
 
     def hear(self, prompts: tuple[str, ...], asks: str | None = None) -> None:
         if prompts:
@@ -218,7 +214,7 @@ class _Rehearsal:
             case ToSurvey(survey):
                 self.note(SurveyBegun(survey))
                 self.come_back()
-                self.drive(self.course.ask_survey(survey))
+                drive(self.course.ask_survey(survey), self.do)
                 return Route(ToHangup())
         return None
 

@@ -1,53 +1,83 @@
-"""Past calls through other rules: which would go elsewhere, and why."""
+"""A past call through other rules: its caller does again what they did then."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeAlias, assert_never
 
+from ivr import verdicts
 from ivr.course import (
+    ChangeLanguage,
     Collect,
     Course,
     Decided,
     Effect,
-    Ending,
+    Left,
     LookAtQueues,
     OpenCase,
     Reply,
     Verify,
     WentInCirclesError,
 )
-from ivr.machine import CheckResult, Keyed, NoInput
+from ivr.machine import CheckResult, Keep, Keyed, NoInput, NotChecked, Say
 from ivr.rulebook import Rulebook
-from rehearsal.recorded import Arrived, End, HungUp, Recorded, Unknown
-from routing.decide import reason
+from rehearsal.driving import drive
+from rehearsal.recorded import Recorded, rules_of
+from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp, RecordedEnd, Turn
 from routing.decisions import Decision
-from routing.destinations import ToHangup
 from routing.entrances import facts_on_arrival, route_on_arrival
-from routing.explain import destination_in_words, rule_line
+from routing.explain import fact_in_words
+from routing.facts import QueueFacts
+from routing.indexing import Dimension
+from routing.phone_numbers import to_e164
 
 SOME_TRACKING_NUMBER = "000000000"
 """Read out where a request would be opened. Only its length matters, and that hardly."""
 
 
-class _NotAskedError(Exception):
-    """The caller was never asked what the rules ask now."""
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """Nobody can say where the call would go: its caller was never asked what `stage` asks."""
+
+    stage: str
 
 
-class _LeftError(Exception):
-    """The caller hung up at this question."""
+@dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """Nobody can say where the call would go: the rules ask for a `fact` that was not recorded."""
+
+    fact: str
+
+
+End: TypeAlias = RecordedEnd | NotAsked | NotRecorded
+"""What would become of a call."""
+
+
+class _StoppedError(Exception):
+    """The call goes no further, or nobody can say where."""
+
+    def __init__(self, end: End) -> None:
+        super().__init__()
+        self.end = end
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One past call under other rules: what decided, and what would become of it."""
+    """One past call under other rules: its way, and what would become of it.
 
+    `decisions` are those on the way; `language` is that of the call as it came in.
+    """
+
+    turns: tuple[Turn, ...]
     decisions: tuple[Decision, ...]
+    language: str
     end: End
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that decided, in order: `arrival/everyone`."""
-        return tuple(f"{each.rules.id}/{each.rule_id}" for each in self.decisions)
+        return rules_of(self.turns)
 
 
 def replay(book: Rulebook, call: Recorded) -> Replayed:
@@ -62,173 +92,121 @@ def replay(book: Rulebook, call: Recorded) -> Replayed:
         customer=call.facts.customer,
         variables=call.facts.variables,
     )
+    start = route_on_arrival(policy, facts)
     course = Course(book, facts)
-    return _Memory(call).lead(course, course.follow(route_on_arrival(policy, facts)))
-
-
-class _Memory:
-    """Answers for the caller of a past call, from what they did then."""
-
-    def __init__(self, call: Recorded) -> None:
-        self._call = call
-        self._keys: dict[str, Iterator[str | None]] = {
-            dialogue: iter(pressed) for dialogue, pressed in call.keys.items()
-        }
-        self._found = iter(call.found)
-        self._decisions: list[Decision] = []
-
-    def lead(self, course: Course, going: Generator[Effect, Reply, Ending]) -> Replayed:
-        """Follow the course to its end."""
-        reply: Reply = None
-        try:
-            while True:
-                reply = self._reply(going.send(reply))
-        except StopIteration as end:
-            return self._ended(Arrived(end.value))
-        except _LeftError:
-            return self._ended(HungUp(course.stage))
-        except _NotAskedError as question:
-            return self._ended(Unknown(str(question)))
-        except WentInCirclesError:
-            return self._ended(Arrived(ToHangup()))
-
-    def _ended(self, end: End) -> Replayed:
-        return Replayed(tuple(self._decisions), end)
-
-    def _reply(self, effect: Effect) -> Reply:
-        match effect:
-            case Decided(decision):
-                self._decisions.append(decision)
-                return None
-            case Collect(dialogue):
-                return self._keyed(dialogue)
-            case Verify():
-                # A callback, and a look-up that was not made then, are taken to succeed.
-                return CheckResult(holds=next(self._found, True), say=())
-            case OpenCase():
-                return SOME_TRACKING_NUMBER
-            case LookAtQueues(queues):
-                known = self._call.queues
-                return {queue: known[queue] for queue in queues if queue in known}
-            case _:
-                return None
-
-    def _keyed(self, dialogue: str) -> Keyed | NoInput:
-        asked = self._keys.get(dialogue)
-        pressed = next(asked, "") if asked is not None else ""
-        if pressed:
-            return Keyed(pressed)
-        if pressed is None:
-            return NoInput()
-        stage = self._call.end.stage if isinstance(self._call.end, HungUp) else ""
-        if dialogue in stage.split():
-            raise _LeftError
-        raise _NotAskedError(dialogue)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Calls that would go elsewhere, all in the same way.
-
-    Attributes:
-        rule_before: The last rule that decided then; empty if none did.
-        rule_now: The last rule that decides now.
-        before: What became of them.
-        now: What would become of them.
-    """
-
-    rule_before: str
-    rule_now: str
-    before: str
-    now: str
+    memory = _Memory(call, course, [Turn("number", call.facts.dialled, start)])
+    try:
+        end: End = Arrived(drive(course.follow(start), memory.reply))
+    except _StoppedError as stopped:
+        end = stopped.end
+    except WentInCirclesError:
+        end = Circled()
+    if memory.called_back:
+        end = AskedCallback()
+    return Replayed(tuple(memory.turns), tuple(memory.decisions), facts.language, end)
 
 
 @dataclass(slots=True)
-class Report:
-    """What came of replaying many calls.
+class _Memory:
+    """Answers for the caller of a past call, and for the world around it, from what was then."""
 
-    Attributes:
-        calls: How many were replayed.
-        same: How many would go where they went.
-        moved: How many would go elsewhere, by how.
-        examples: For each move, the first call and why it would go there.
-        asked: How many would be asked what they were never asked, by menu.
-        rules: For each rule, how many calls it decided before and now.
-        ends: For each destination, how many calls came to it before and now.
-        unreadable: Calls whose end the journal does not tell.
+    call: Recorded
+    course: Course
+    turns: list[Turn]
+    decisions: list[Decision] = field(default_factory=list)
+    called_back: bool = False
+    _asked: Counter[str] = field(default_factory=Counter)
+    _looked: Counter[str] = field(default_factory=Counter)
+    _unseen: set[str] = field(default_factory=set)
+    _found: Iterator[bool] = field(init=False)
+    _put_down: Iterator[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._found = iter(self.call.found)
+        self._put_down = iter(self.call.put_down)
+
+    def reply(self, effect: Effect) -> Reply:
+        match effect:
+            case Decided(decision):
+                self._decide(decision)
+            case Left(_, why, route):
+                self.turns.append(Turn(self.course.stage, why, route))
+            case Collect():
+                return self._keyed(self.course.stage)
+            case Verify(dialogue, value):
+                return self._verify(dialogue, value)
+            case OpenCase():
+                return SOME_TRACKING_NUMBER
+            case LookAtQueues(queues):
+                return self._look_at(queues)
+            case Say() | ChangeLanguage() | Keep():
+                pass
+            case _:
+                assert_never(effect)
+        return None
+
+    def _decide(self, decision: Decision) -> None:
+        unknown = _not_recorded(decision, self._is_unknown)
+        if unknown is not None:
+            raise _StoppedError(NotRecorded(fact_in_words(unknown.fact, unknown.argument)))
+        self.turns.append(Turn(f"rules {decision.rules.id}", decision.rule_id, decision.route))
+        self.decisions.append(decision)
+
+    def _is_unknown(self, dimension: Dimension) -> bool:
+        if dimension.fact == "variable":
+            return dimension.argument not in self.call.variables
+        return dimension.fact.startswith("queue.") and dimension.argument in self._unseen
+
+    def _look_at(self, queues: Sequence[str]) -> Mapping[str, QueueFacts]:
+        """How the queues stood; a look that was not taken then is not known."""
+        seen = {}
+        for queue in queues:
+            state = _nth(self.call.looks.get(queue, ()), self._looked[queue])
+            self._looked[queue] += 1
+            if state is None:
+                self._unseen.add(queue)
+            else:
+                seen[queue] = state
+        return seen
+
+    def _keyed(self, stage: str) -> Keyed | NoInput:
+        pressed = self.call.keys.get(stage, ())
+        place = self._asked[stage]
+        self._asked[stage] += 1
+        if place < len(pressed):
+            keys = pressed[place]
+            return NoInput() if keys is None else Keyed(keys)
+        raise _StoppedError(HungUp(stage) if self.call.end == HungUp(stage) else NotAsked(stage))
+
+    def _verify(self, dialogue: str, value: str) -> CheckResult | NotChecked:
+        book = self.course.book
+        if dialogue != book.callback.id:
+            # Of a look-up that failed nothing is recorded, and the caller went on as if found.
+            return CheckResult(holds=next(self._found, True), say=())
+        number = to_e164(value, book.policy.business.country)
+        if number is not None and not next(self._put_down, True):
+            return NotChecked(say=())
+        self.called_back |= number is not None
+        return verdicts.of_callback(number)
+
+
+def _nth(states: Sequence[QueueFacts], place: int) -> QueueFacts | None:
+    return next(islice(states, place, None), None)
+
+
+def _not_recorded(decision: Decision, is_unknown: Callable[[Dimension], bool]) -> Dimension | None:
+    """A fact that was not recorded and on which it hangs which rule decides; None if it does not.
+
+    The first rule that all known facts let through decides, unless it asks for such a fact.
     """
-
-    calls: int = 0
-    same: int = 0
-    unreadable: int = 0
-    moved: Counter[Move] = field(default_factory=Counter)
-    examples: dict[Move, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    asked: Counter[str] = field(default_factory=Counter)
-    rules: dict[str, list[int]] = field(default_factory=dict)
-    ends: dict[str, list[int]] = field(default_factory=dict)
-
-    def add(self, call: Recorded, now: Replayed) -> None:
-        """Count one more call."""
-        self.calls += 1
-        for rule in call.rules:
-            self.rules.setdefault(rule, [0, 0])[0] += 1
-        for rule in now.rules:
-            self.rules.setdefault(rule, [0, 0])[1] += 1
-        self.ends.setdefault(end_in_words(call.end), [0, 0])[0] += 1
-        self.ends.setdefault(end_in_words(now.end), [0, 0])[1] += 1
-        if isinstance(now.end, Unknown):
-            self.asked[now.end.dialogue] += 1
-        elif now.end == call.end or _left_on_the_same_way(call, now):
-            self.same += 1
-        else:
-            self._moved(call, now)
-
-    def _moved(self, call: Recorded, now: Replayed) -> None:
-        move = Move(
-            rule_before=call.rules[-1] if call.rules else "",
-            rule_now=now.rules[-1] if now.rules else "",
-            before=end_in_words(call.end),
-            now=end_in_words(now.end),
-        )
-        self.moved[move] += 1
-        if move not in self.examples:
-            self.examples[move] = (call.facts.call_id, why_moved(call, now))
-
-
-def _left_on_the_same_way(call: Recorded, now: Replayed) -> bool:
-    """Whether a caller who hung up would have gone the same way until then."""
-    return isinstance(call.end, HungUp) and now.rules[: len(call.rules)] == call.rules
-
-
-def end_in_words(end: End) -> str:
-    """What became of a call."""
-    match end:
-        case Arrived(to):
-            return destination_in_words(to)
-        case HungUp(stage):
-            return f"hung up at {stage}"
-        case Unknown(dialogue):
-            return f"is asked {dialogue}"
-
-
-def why_moved(call: Recorded, now: Replayed) -> tuple[str, ...]:
-    """Why a call would go elsewhere: the first decision that is another one now.
-
-    First the rule that took the call then, as it stands to it now, if it is still there; then the
-    rule that takes it now.
-    """
-    for position, decision in enumerate(now.decisions):
-        before = call.rules[position] if position < len(call.rules) else ""
-        if before != now.rules[position]:
-            return tuple(rule_line(reason(decision, place)) for place in _places(decision, before))
-    last = now.decisions[-1:]
-    return tuple(rule_line(reason(decision, decision.position)) for decision in last)
-
-
-def _places(decision: Decision, before: str) -> Iterator[int]:
-    """The places of the rule that decided before, and of the one that decides now."""
-    list_, _, rule_id = before.partition("/")
-    for place, rule in enumerate(decision.rules.rules):
-        if list_ == decision.rules.id and rule.id == rule_id:
-            yield place
-    yield decision.position
+    index = decision.rules.index
+    unknown = [place for place, each in enumerate(index.dimensions) if is_unknown(each)]
+    if not unknown:
+        return None
+    matching = index.everyone
+    for place, passing in enumerate(decision.passed):
+        if place not in unknown:
+            matching &= passing
+    first = decision.rules.rules[(matching & -matching).bit_length() - 1]
+    asked = {index.places[each.fact, each.argument] for each in first.when}
+    return next((index.dimensions[place] for place in unknown if place in asked), None)

@@ -42,11 +42,18 @@ def check_agents(policy: Policy, call: ScriptedCall) -> None:
             raise ImpossibleVisitError(f'there is no agent "{agent}": {hint}')
 
 
-def queue_state(course: Course, call: ScriptedCall, queue_id: str) -> QueueFacts:
-    """How a queue stands: as it is given, or as far as it follows from who is logged in."""
+def queue_state(course: Course, call: ScriptedCall, queue_id: str, looks: int) -> QueueFacts:
+    """How a queue stands: as it is given, or as far as it follows from who is logged in.
+
+    Args:
+        course: Where the call is.
+        call: The call.
+        queue_id: The queue.
+        looks: How often it has been looked at before.
+    """
     given = call.queues.get(queue_id)
-    if given is not None:
-        return given
+    if given:
+        return given[min(looks, len(given) - 1)]
     if call.agents is None:
         return UNKNOWN
     return QueueFacts(agents=len(_there(course, call, course.book.policy.queues[queue_id])))

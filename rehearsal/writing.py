@@ -22,7 +22,7 @@ from rehearsal.account import (
 from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
 from routing.destinations import ToHangup
-from routing.facts import ContractStatus, CustomerFacts, CustomerStatus
+from routing.facts import ContractStatus, CustomerFacts, CustomerStatus, QueueFacts
 from routing.key_script import written
 from routing.rules import Policy
 from routing.sights import contract_status
@@ -51,7 +51,7 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         "call": _call(call, _asked_for(call, account)),
         "customer": _customer(call.customer, call.at),
         "agents": None if call.agents is None else list(call.agents),
-        "queues": {id_: _given(queue) for id_, queue in call.queues.items()} or None,
+        "queues": {id_: _given(states) for id_, states in call.queues.items()} or None,
         "variables": dict(call.variables) or None,
         "requests": dict(call.requests) or None,
         "in_queue": [_visit(visit) for visit in visits] or None,
@@ -120,7 +120,14 @@ def _contract(customer: CustomerFacts, day: date) -> Data | None:
     return {"until": last.ends.isoformat(), **grace}
 
 
-def _given(queue: Any) -> Data:  # noqa: ANN401  its fields are the keys
+def _given(states: Sequence[QueueFacts]) -> Data | list[Data]:
+    """How a queue stands, look by look; one state if it never changes."""
+    if len(set(states)) == 1:
+        return _state(states[0])
+    return [_state(each) for each in states]
+
+
+def _state(queue: QueueFacts) -> Data:
     spans = {"longest_wait", "estimated_wait"}
     given = {each.name: getattr(queue, each.name) for each in fields(queue)}
     return {

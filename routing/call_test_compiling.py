@@ -63,7 +63,7 @@ def _call(shape: CallTestShape, business: Business) -> ScriptedCall:
         customer=compile_customer(shape.customer, at, withheld=withheld),
         keys=given.keys,
         agents=None if shape.agents is None else tuple(shape.agents),
-        queues={id_: _queue(queue) for id_, queue in shape.queues.items()},
+        queues={id_: tuple(map(_queue, states)) for id_, states in shape.queues.items()},
         variables=shape.variables,
         requests=shape.requests,
         visits=tuple(_visit(visit) for visit in shape.in_queue),

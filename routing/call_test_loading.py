@@ -26,8 +26,10 @@ from routing.yaml_reading import read_yaml
 class TestFileShape(Shape):
     """A file of tests. It may say of which version of the rules language it is, as rules do."""
 
-    version: Literal[1] | None = None
-    define: dict[str, object] | None = None
+    version: Literal[1] | None = Field(None, description="The version of this language.")
+    define: dict[str, object] | None = Field(
+        None, description="Values that are needed in several tests, by name."
+    )
     tests: Annotated[list[CallTestShape], Field(min_length=1)] = Field(
         description="Calls with what is to become of them."
     )

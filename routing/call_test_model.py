@@ -179,7 +179,7 @@ AnyCustomer = Annotated[
 
 
 class QueueGivenShape(Shape):
-    """How a queue stands as the call comes in; what is left out is not known."""
+    """How a queue stands; what is left out is not known."""
 
     waiting: Count | None = Field(None, description="How many callers wait.")
     longest_wait: Time | None = Field(None, description="How long the first of them has waited.")
@@ -344,8 +344,9 @@ class CallTestShape(Shape):
     agents: list[AgentName] | None = Field(
         None, description="Who is logged in. A queue that none of them serves lets nobody in."
     )
-    queues: dict[QueueName, QueueGivenShape] = Field(
-        default={}, description="How queues stand as the call comes in."
+    queues: dict[QueueName, OneOrMany[QueueGivenShape]] = Field(
+        default={},
+        description="How queues stand; a list where it changes from look to look of the rules.",
     )
     variables: dict[DeclaredVariable, Text] = Field(
         default={}, description="Channel variables that the site has set, by their names here."

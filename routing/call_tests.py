@@ -52,7 +52,8 @@ class ScriptedCall:
         customer: What the store knows of the caller.
         keys: What the caller does, one word a question; after the last one nothing more.
         agents: Who is logged in; None if nothing is said of that.
-        queues: How queues stand; one that is not there is not known.
+        queues: How queues stand, each time that rules look; the last state stays. One that is not
+            there is not known.
         variables: The declared channel variables that are set, by their id in the rules.
         requests: The state of each request that can be looked up, by its tracking number.
         visits: What happens in the queues that the call enters, in this order; in further ones it
@@ -66,7 +67,7 @@ class ScriptedCall:
     customer: CustomerFacts
     keys: tuple[Word, ...] = ()
     agents: tuple[str, ...] | None = None
-    queues: Mapping[str, QueueFacts] = field(default_factory=dict)
+    queues: Mapping[str, tuple[QueueFacts, ...]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     requests: Mapping[str, str] = field(default_factory=dict)
     visits: tuple[Visit, ...] = ()

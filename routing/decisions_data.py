@@ -102,14 +102,15 @@ def explanation_from_data(data: Mapping[str, Any]) -> Explanation:
     return Explanation(
         rules=data["rules"],
         rule_id=data["rule"],
-        route=_route_of(data),
+        route=kept_route(data),
         tests=tuple(_test_from_data(test) for test in data["tests"]),
         earlier=data.get("earlier", 0),
         revision=data["revision"],
     )
 
 
-def _route_of(data: Mapping[str, Any]) -> Route:
+def kept_route(data: Mapping[str, Any]) -> Route:
+    """The route of a decision that was kept, by this version or an earlier one."""
     route = route_from_data(data["then"])
     if "open_case" not in data:
         return route

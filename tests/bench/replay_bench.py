@@ -27,10 +27,12 @@ from crm.ports import Store
 from crm.records import NewCall, TimelineEvent
 from crm.sqlite_store import SqliteStore
 from ivr.rulebook import Rulebook
-from rehearsal.recorded import KINDS, HungUp, Recorded, read_call
-from rehearsal.replay import Report, replay
+from rehearsal.moves import Report
+from rehearsal.recorded import KINDS, Recorded, read_call
+from rehearsal.replay import NotAsked, replay
+from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
-from routing.decisions_data import explanation_to_data
+from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
 from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts
 from routing.facts_data import facts_to_data
 
@@ -67,24 +69,42 @@ def calls(count: int) -> Iterator[Facts]:
 
 def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the journal says of a call: its decisions are made by the rules themselves."""
-    pressed = {"dialogue": "welcome"} | ({"keys": key} if key else {})
+    where = {"dialogue": "welcome", "stage": "menu welcome"}
+    pressed = where | ({"keys": key} if key else {})
     kind = "pressed" if key else "silence"
-    yield "came-in", {"caller": facts.caller.number}
     again = replay(book, _of(facts, [key] if key else [None] * 3))
+    start, *_ = again.turns
+    begun = {"start": start.route and route_to_data(start.route), "variables": []}
+    yield "came-in", {"caller": facts.caller.number, "dialled": facts.dialled, **begun}
     first, *later = again.decisions
     yield "decided", explanation_to_data(explanation(first, 30))
     yield "heard", {"prompts": ["welcome", "for-support"], "language": facts.language}
     for _ in range(1 if key else 3):
         yield kind, pressed
+    for turn in again.turns:
+        if turn.place.startswith("menu ") and turn.route is not None:
+            yield "left", {**where, "why": turn.way, "then": route_to_data(turn.route)}
     for decision in later:
         yield "decided", explanation_to_data(explanation(decision, 30))
-    yield "arrived", {"queue": "support"}
+    if isinstance(again.end, Arrived):
+        yield "arrived", destination_to_data(again.end.to)
+    elif isinstance(again.end, HungUp | NotAsked):
+        yield "hung-up", {"stage": again.end.stage}
     yield "sent", {"RAHYAB_GO": "queue"}
     yield "ended", {"stage": "queue support"}
 
 
 def _of(facts: Facts, keys: list[str | None]) -> Recorded:
-    return Recorded(facts, {"welcome": keys}, (), {}, (), HungUp("menu welcome"))
+    return Recorded(
+        facts=facts,
+        keys={"menu welcome": keys},
+        looks={},
+        found=(),
+        put_down=(),
+        variables=frozenset(),
+        turns=(),
+        end=HungUp("menu welcome"),
+    )
 
 
 def fill(store: Store, book: Rulebook, count: int) -> None:

@@ -201,7 +201,7 @@ def test_a_key_of_a_menu_leads_on() -> None:
     going, driver = course(), Driver(["7", "42"])
     assert driver.drive(going.follow(Route(ToMenu("welcome")))) == ToExtension("201")
     assert [type(effect) for effect in driver.effects] == [Collect, Say, Collect, Left]
-    assert driver.asked(Left) == [Left("welcome", "key 42")]
+    assert driver.asked(Left) == [Left("welcome", "key 42", Route(ToExtension("201")))]
     assert going.facts.keyed == {"welcome": "42"}
     assert going.stage == "menu welcome"
 
@@ -214,7 +214,7 @@ def test_a_menu_without_an_answer_leads_on_too(keys: list[str], why: str) -> Non
     """By its own ways out."""
     driver = Driver(keys)
     assert driver.drive(course().follow(Route(ToMenu("welcome")))) == ToQueue("reception")
-    assert driver.asked(Left) == [Left("welcome", why)]
+    assert driver.asked(Left) == [Left("welcome", why, Route(ToQueue("reception")))]
 
 
 def test_a_key_may_change_the_language() -> None:
@@ -289,7 +289,7 @@ def test_who_has_no_number_that_can_be_called_is_asked_for_one(number: str | Non
     assert driver.drive(going.follow(Route(ToCallback()))) == ToHangup()
     keyed = [each.value for each in driver.asked(Verify)]
     assert keyed == [*([number] if number else []), "09121234567", "02191000000"]
-    assert driver.effects[-2:] == [Say(KEPT.say), Left("callback", "finished")]
+    assert driver.effects[-2:] == [Say(KEPT.say), Left("callback", "finished", Route(ToHangup()))]
     assert "callback" not in going.facts.keyed
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,13 +12,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli import main
+from agi_server.cli import replay as replay_command_module
 from agi_server.policy import load_policy_file
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.sqlite_store import SqliteStore
 from dialplan.contract import Script
 from ivr.rulebook import Rulebook
-from rehearsal.recorded import KINDS, Arrived, HungUp, Recorded, Unknown, read_call
-from rehearsal.replay import Report, replay
+from rehearsal.moves import Report
+from rehearsal.recorded import KINDS, Recorded, read_call
+from rehearsal.replay import NotAsked, replay
+from rehearsal.timeline import Arrived, HungUp
 from routing.destinations import ToQueue
 from tests.conversations.site import CONTRACT_ENDED, GOLD_CUSTOMER, MAIN_NUMBER, RULES, serving
 
@@ -101,9 +105,9 @@ REST_TO_SALES = (
 def test_the_journal_tells_what_became_of_each_call(recorded: dict[str, Recorded]) -> None:
     """Where it arrived, or where its caller hung up; and what was keyed."""
     assert recorded["gold"].end == Arrived(ToQueue("support"))
-    assert recorded["gold"].keys == {"welcome": ["1"]}
+    assert recorded["gold"].keys == {"menu welcome": ["1"]}
     assert recorded["gold"].rules == ("arrival/everyone", "support/gold")
-    assert recorded["silent"].keys == {"welcome": [None, None, None]}
+    assert recorded["silent"].keys == {"menu welcome": [None, None, None]}
     assert recorded["silent"].end == Arrived(ToQueue("reception"))
     assert recorded["gone"].end == HungUp("menu welcome")
 
@@ -130,7 +134,7 @@ def test_a_call_that_goes_elsewhere_is_told_with_the_reasons(
     assert (move.rule_before, move.rule_now) == ("support/gold", "support/gold")
     call, why = found.examples[move]
     assert call == "gold"
-    assert why == ("✓ gold: customer.segment is gold",)
+    assert why == ("rule gold leads to queue sales now, to queue support before",)
     assert found.ends["queue support"] == [1, 0]
     assert found.ends["queue sales"] == [1, 2]
 
@@ -160,9 +164,9 @@ def test_a_new_menu_asks_what_nobody_was_asked(
     money = f"say: for-billing, keys: {{'1': {{queue: billing}}}}, silence: {otherwise}"
     more = ("menus:\n", f"menus:\n  money: {{{money}, wrong_key: {otherwise}}}\n")
     rules = book(tmp_path, again, more)
-    assert replay(rules, recorded["billing"]).end == Unknown("money")
+    assert replay(rules, recorded["billing"]).end == NotAsked("menu money")
     found = report(recorded, rules)
-    assert found.asked == {"money": 1}
+    assert found.asked == {"menu money": 1}
     assert found.same == len(CALLS) - 1
 
 
@@ -190,7 +194,7 @@ def test_the_command_shows_what_moves(
     new = str(_edited(tmp_path, GOLD_TO_SALES))
     result = run(journal, monkeypatch, "--rules", new)
     assert result.exit_code == 1
-    for words in ("queue support", "queue sales", "(support/gold)", "customer.segment is gold"):
+    for words in ("queue support", "queue sales", "(support/gold)", "rule gold leads to"):
         assert words in result.stdout
     data = json.loads(run(journal, monkeypatch, "--rules", new, "--json").stdout)
     assert data["moved"][0]["calls"] == 1
@@ -202,3 +206,34 @@ def test_a_time_that_is_none_is_refused(journal: Path, monkeypatch: pytest.Monke
     result = run(journal, monkeypatch, "--since", "yesterday")
     assert result.exit_code == 2
     assert "write 30d, 12h" in result.stderr
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_date_is_one_of_the_business(
+    journal: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """Whatever the machine's zone: the calls began at ten o'clock in Tehran."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        counts = [
+            json.loads(run(journal, monkeypatch, "--json", "--since", since).stdout)["calls"]
+            for since in ("2026-11-24", "2026-11-24 10:00", "2026-11-24 10:01", "2026-11-25")
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert counts == [len(CALLS), len(CALLS), 0, 0]
+
+
+def test_the_tables_have_what_did_not_change_too(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All rules and queues, those first of which the number changes; no more than fit."""
+    new = str(_edited(tmp_path, GOLD_TO_SALES))
+    told = run(journal, monkeypatch, "--rules", new).stdout
+    assert told.index("queue sales ") < told.index("queue reception ")
+    assert "arrival/everyone" in told
+    assert "support/contract-ended" in told
+    monkeypatch.setattr(replay_command_module, "MOST_SHOWN", 2)
+    assert "more: --json has them all" in run(journal, monkeypatch, "--rules", new).stdout
