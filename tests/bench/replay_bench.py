@@ -1,6 +1,6 @@
 """How long a day of calls takes to go through the rules again.
 
-    python tests/bench/replay_bench.py --calls 50000
+    PYTHONPATH=. python tests/bench/replay_bench.py --calls 50000
 
 Makes a journal of so many calls in a temporary folder, four kinds of them in turn, and replays it
 as `rahyab replay` does: reading and deciding are timed apart.
@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
@@ -33,7 +33,7 @@ from rehearsal.replay import NotAsked, replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
 from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
-from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts
+from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus, Facts, QueueFacts
 from routing.facts_data import facts_to_data
 
 RULES = Path(__file__).parents[2] / "routing_rules.yaml"
@@ -48,6 +48,7 @@ CUSTOMERS = (
     CustomerFacts(CustomerStatus.KNOWN, 2, "Ali", "en", None, (CONTRACT,)),
     CustomerFacts(CustomerStatus.WITHHELD),
 )
+STANDING = QueueFacts(waiting=2, longest_wait=40, agents=3, estimated_wait=60)
 KEYS = ("1", "2", None, "1")
 
 
@@ -72,9 +73,12 @@ def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str,
     where = {"dialogue": "welcome", "stage": "menu welcome"}
     pressed = where | ({"keys": key} if key else {})
     kind = "pressed" if key else "silence"
-    again = replay(book, _of(facts, [key] if key else [None] * 3))
+    again = replay(book, _of(book, facts, [key] if key else [None] * 3))
     start, *_ = again.turns
-    begun = {"start": start.route and route_to_data(start.route), "variables": []}
+    begun = {
+        "start": start.route and route_to_data(start.route),
+        "variables": sorted(book.policy.variables),
+    }
     yield "came-in", {"caller": facts.caller.number, "dialled": facts.dialled, **begun}
     first, *later = again.decisions
     yield "decided", explanation_to_data(explanation(first, 30))
@@ -85,6 +89,8 @@ def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str,
         if turn.place.startswith("menu ") and turn.route is not None:
             yield "left", {**where, "why": turn.way, "then": route_to_data(turn.route)}
     for decision in later:
+        if decision.rules.queues:
+            yield "queues", dict.fromkeys(decision.rules.queues, asdict(STANDING))
         yield "decided", explanation_to_data(explanation(decision, 30))
     if isinstance(again.end, Arrived):
         yield "arrived", destination_to_data(again.end.to)
@@ -94,14 +100,14 @@ def events(book: Rulebook, facts: Facts, key: str | None) -> Iterator[tuple[str,
     yield "ended", {"stage": "queue support"}
 
 
-def _of(facts: Facts, keys: list[str | None]) -> Recorded:
+def _of(book: Rulebook, facts: Facts, keys: list[str | None]) -> Recorded:
     return Recorded(
         facts=facts,
         keys={"menu welcome": keys},
-        looks={},
+        looks=dict.fromkeys(book.policy.queues, (STANDING,)),
         found=(),
         put_down=(),
-        variables=frozenset(),
+        variables=frozenset(book.policy.variables),
         turns=(),
         end=HungUp("menu welcome"),
     )
@@ -147,7 +153,7 @@ def main(count: int) -> None:
             if call is not None:
                 report.add(call, replay(book, call))
         done = time.perf_counter()
-    table = Table("", "s", "µs a call", title=f"{report.calls} calls")
+    table = Table("", "s", "µs a call", title=f"{report.calls} calls, {report.same} the same")
     for name, seconds in (
         ("reading", read - begun),
         ("deciding", done - read),
