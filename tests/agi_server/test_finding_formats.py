@@ -102,8 +102,8 @@ def test_nothing_of_a_file_ends_a_command_of_github() -> None:
 
 @pytest.mark.parametrize(
     ("file", "named"),
-    [("q.yaml", "q.yaml"), ("/work/sub/q.yaml", "sub/q.yaml"), ("/etc/q.yaml", "/etc/q.yaml")],
+    [("q.yaml", "q.yaml"), ("/srv/sub/q.yaml", "sub/q.yaml"), ("/etc/q.yaml", "/etc/q.yaml")],
 )
 def test_files_are_named_from_the_working_folder(file: str, named: str) -> None:
     """Where a pull request finds them."""
-    assert Report(RulesText("r", ""), [], {}, Path("/work")).file(file) == named
+    assert Report(RulesText("r", ""), [], {}, Path("/srv")).file(file) == named
