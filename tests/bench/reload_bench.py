@@ -19,7 +19,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from processes import HERE, ROOT, await_port, child, free_port, own_environment
+from processes import HERE, ROOT, child, free_port, own_environment
 from reload_rules import MARKS, good_rules
 
 
@@ -42,15 +42,17 @@ def served(home: Path, port: int, workers: int) -> Iterator[None]:
             [*command, "--workers", str(workers)],
             cwd=ROOT,
             env=environment,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=log,
         )
         try:
-            await_port(port)
+            # The port listens before the workers serve; the first words come when they do.
+            if server.stdout is None or not server.stdout.readline():
+                raise SystemExit((home / "server.log").read_text(encoding="utf-8"))
             yield
         finally:
             server.terminate()
-            server.wait(30)
+            server.communicate(timeout=30)
 
 
 def measure(workers: int, rate: float, seconds: float, reloads: int) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def report(found: dict[str, Any]) -> None:
 
 
 def _three(found: dict[str, Any]) -> str:
-    return ", ".join(str(found[name]) for name in ("taken", "refused", "surprises"))
+    return f"{found['taken']}, {found['refused']}, {len(found['surprises'])}"
 
 
 def _times(seconds: Sequence[float]) -> str:

@@ -57,8 +57,8 @@ class Result:
     """Calls during which other rules came into force."""
     taken: int = 0
     refused: int = 0
-    surprises: int = 0
-    """Good rules that were refused, and bad ones that were not."""
+    surprises: list[str] = field(default_factory=list)
+    """Answers to good rules that were refused, and to bad ones that were not."""
     reloads: list[float] = field(default_factory=list)
     """How long the good ones took."""
     requests: list[float] = field(default_factory=list)
@@ -162,7 +162,7 @@ class Load:
             case NotTaken() if not is_good and answer.problems:
                 self.result.refused += 1
             case _:
-                self.result.surprises += 1
+                self.result.surprises.append(str(answer))
 
     def _write(self, text: str, mark: str) -> None:
         """Save rules, and remember which of the two files they are."""
