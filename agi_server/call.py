@@ -36,7 +36,7 @@ from routing.entrances import facts_on_arrival, route_after_queue, route_on_arri
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
 from routing.rules import Policy
-from routing.rules_text import RulesText
+from routing.rules_text import BundleError, RulesText
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,8 @@ class Calls:
         queue = book.policy.queues.get(call.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        await self._converse(talk, route_after_queue(queue, served=served), Script.AFTER_QUEUE)
+        route = route_after_queue(book.policy, queue, served=served)
+        await self._converse(talk, route, Script.AFTER_QUEUE)
 
     async def survey(self, channel: Channel) -> None:
         """Ask the caller how it went."""
@@ -175,7 +176,7 @@ class Calls:
                 rules = RulesText.unbundled(kept.bundle)
                 return await asyncio.to_thread(self.rules.hold, rules)
             reason = "the store has not kept them"
-        except (StoreError, PolicyError) as error:
+        except (StoreError, PolicyError, BundleError) as error:
             reason = str(error)
         log.warning(
             "a call goes on by other rules than it began with",

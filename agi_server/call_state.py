@@ -20,6 +20,8 @@ class CallState:
         music: What the caller hears while waiting, if a route has set it.
         first_queued_at: When the caller first began to wait in a queue.
         keyed: What the caller keyed last, by menu.
+        variables: The declared variables that are set, by their id; None in states of versions that
+            did not keep them.
     """
 
     rule: str = ""
@@ -29,6 +31,7 @@ class CallState:
     music: str | None = None
     first_queued_at: datetime | None = None
     keyed: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] | None = None
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
@@ -41,6 +44,7 @@ class CallState:
             "music": self.music,
             "first_queued_at": None if queued_at is None else queued_at.isoformat(),
             "keyed": dict(self.keyed),
+            "variables": None if self.variables is None else dict(self.variables),
         }
 
     @classmethod
@@ -56,4 +60,5 @@ class CallState:
             music=data.get("music"),
             first_queued_at=None if queued_at is None else datetime.fromisoformat(queued_at),
             keyed=data.get("keyed") or {},
+            variables=data.get("variables"),
         )

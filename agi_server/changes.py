@@ -135,16 +135,21 @@ class Changes:
         async with self._one_at_a_time:
             return await self._or_refuse(self._reload())
 
-    async def follow(self, look: Callable[[], Found | None]) -> None:
+    async def follow(self, look: Callable[[], Found | None]) -> bool:
         """Load the rules file again if it holds something else than when it was last tried.
 
         So a service that was rolled back stays so while its file does not change.
 
         Args:
             look: Reads the file, in a thread of its own; None when it is not to be read now.
+
+        Returns:
+            Whether the file has been dealt with: not when it was good, and the workers could not
+            take it just then.
         """
         async with self._one_at_a_time:
             await self._or_refuse(self._follow(look))
+            return self._tried != ""
 
     async def rollback(self) -> RolledBack | NotTaken:
         """Put back in force what was before the present rules.
@@ -197,7 +202,11 @@ class Changes:
             if found.revision != before:
                 warnings = await asyncio.to_thread(check, found)
                 await self._take(found, origin)
-        except (PolicyError, RulesNotTakenError) as error:
+        except RulesNotTakenError as error:
+            # The text is not to blame: whoever follows the file is to try it again.
+            self._tried = ""
+            return self._refuse(error)
+        except PolicyError as error:
             return self._refuse(error)
         self.failure = None
         log.info("rules reloaded", revision=found.revision, before=before, origin=origin.value)

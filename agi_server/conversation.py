@@ -79,7 +79,8 @@ class Conversation:
         course.rule = state.rule
         course.priority = state.priority
         course.music = state.music
-        course.facts = replace(course.facts, keyed=state.keyed)
+        variables = course.facts.variables if state.variables is None else state.variables
+        course.facts = replace(course.facts, keyed=state.keyed, variables=variables)
         self.cases.tracking = state.tracking
         self.survey_wanted = state.survey
         self.first_queued_at = state.first_queued_at
@@ -95,6 +96,7 @@ class Conversation:
             music=self.course.music,
             first_queued_at=self.first_queued_at,
             keyed=self.course.facts.keyed,
+            variables=self.course.facts.variables,
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ A call keeps the rulebook that it began with; a bad file never replaces a good o
 """
 
 import threading
-from collections import deque
+from collections import OrderedDict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -138,8 +138,12 @@ class RulesInForce:
         """Load the rules. Raises PolicyError."""
         self._book = Rulebook.of(load_rules(rules))
         self._prepared: Rulebook | None = None
-        self._earlier: deque[Rulebook] = deque(maxlen=EARLIER_BOOKS)
+        self._earlier: OrderedDict[str, Rulebook] = OrderedDict()
+        """By revision; those that were needed last come last."""
         self._holding = threading.Lock()
+        """Held while a book is loaded, so that those who need the same one load it once."""
+        self._changing = threading.Lock()
+        """Held for a moment while the books change, as they do in several threads."""
 
     @property
     def book(self) -> Rulebook:
@@ -148,8 +152,12 @@ class RulesInForce:
 
     def book_of(self, revision: str) -> Rulebook | None:
         """The rulebook of a call that began with this revision; None if it is not held."""
-        held = (self._book, *self._earlier)
-        return next((book for book in held if book.policy.revision == revision), None)
+        if revision == self._book.policy.revision:
+            return self._book
+        with self._changing:
+            if revision in self._earlier:
+                self._earlier.move_to_end(revision)
+            return self._earlier.get(revision)
 
     def hold(self, rules: RulesText) -> Rulebook:
         """Load rules that were in force once, for calls that began with them; in a thread.
@@ -157,12 +165,20 @@ class RulesInForce:
         Raises:
             PolicyError: They have problems, for this version of the program.
         """
-        with self._holding:  # those who need the same rules at once load them once
+        with self._holding:
             held = self.book_of(rules.revision)
             if held is None:
                 held = Rulebook.of(load_rules(rules))
-                self._earlier.append(held)
+                self._remember(held)
             return held
+
+    def _remember(self, book: Rulebook) -> None:
+        """Hold a book, and let go of the one that nobody has needed for longest."""
+        with self._changing:
+            self._earlier[book.policy.revision] = book
+            self._earlier.move_to_end(book.policy.revision)
+            if len(self._earlier) > EARLIER_BOOKS:
+                self._earlier.popitem(last=False)
 
     def prepare(self, rules: RulesText) -> str:
         """Load other rules, without using it yet; may run in a thread of its own.
@@ -186,7 +202,7 @@ class RulesInForce:
         """
         if self._prepared is None:
             raise RuntimeError("no rules are prepared")
-        self._earlier.append(self._book)
+        self._remember(self._book)
         self._book, self._prepared = self._prepared, None
         return self._book.policy.revision
 

@@ -12,6 +12,9 @@ from typing import BinaryIO, Final
 
 from routing.yaml_reading import MAX_CHARACTERS
 
+TEST_FILE: Final = ".test.yaml"
+"""How the names of files end that hold tests of the rules, and no rules."""
+
 MAX_BYTES: Final = 4 * MAX_CHARACTERS
 """Of a file: as many characters as the loader takes, each of the longest that UTF-8 has."""
 

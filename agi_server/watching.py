@@ -18,6 +18,9 @@ from routing.rules_text import RulesText
 LOOK_SECONDS: Final = 1.0
 """Between two looks: so long must the files be quiet before they are read."""
 
+REST_LOOKS: Final = 30
+"""Before good rules are tried again that the workers could not take."""
+
 Seen: TypeAlias = Sequence[tuple[int, ...] | None]
 """What a look sees of each file; None where there is none."""
 
@@ -37,6 +40,7 @@ class Watch:
         self._files = _files_of(path, rules)
         self._seen: Seen = ()
         self._followed: Seen = ()
+        self._resting = 0
 
     async def run(self, pause: Callable[[], Awaitable[None]]) -> None:
         """Look again and again.
@@ -53,9 +57,13 @@ class Watch:
         seen = await in_daemon_thread(partial(_look, self._files))
         quiet = seen == self._seen
         self._seen = seen
-        if quiet and seen != self._followed:
+        self._resting = max(0, self._resting - 1)
+        if not quiet or self._resting or seen == self._followed:
+            return
+        if await self._changes.follow(partial(self._read, seen)):
             self._followed = seen
-            await self._changes.follow(partial(self._read, seen))
+        else:
+            self._resting = REST_LOOKS
 
     def _read(self, seen: Seen) -> Found | None:
         """Read the files; None if one has changed since it was seen: the next looks will tell."""

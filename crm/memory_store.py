@@ -195,11 +195,15 @@ class MemoryStore:
             return tables.cases[tracking]
 
     def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back, or return the one that this call asked for before."""
+        """Keep a wish to be called back; of two numbers that a call asks for, the last counts."""
         with self._tables() as tables:
             known_call(tables, callback.call_id)
             check_customer(tables, callback.customer_id)
-            return tables.callbacks.setdefault(callback.call_id, stored_record(callback))
+            kept = tables.callbacks.get(callback.call_id)
+            wanted = stored_record(callback)
+            if kept is None or kept.number != wanted.number:
+                tables.callbacks[callback.call_id] = kept = wanted
+            return kept
 
     def callbacks(
         self, *, state: CallbackState | None = None, limit: int = 50

@@ -144,10 +144,11 @@ class Store(Protocol):
         """Move a case on. Raises UnknownRecordError."""
 
     def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back, or return the one that this call asked for before.
+        """Keep a wish to be called back, and return it as it is kept.
 
-        The first one counts, also when it is done: a caller who was told that we shall call is not
-        told otherwise later, and is not called twice.
+        It is unique by call and number: asked for again it is left as it is, also when it is done,
+        and nobody is called twice. With another number it takes the place of the one before, for
+        the caller has heard that we shall call that one.
         """
 
     def callbacks(

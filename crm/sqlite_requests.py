@@ -18,7 +18,10 @@ _CASES: Final = f"SELECT {rows.CASE_COLUMNS} FROM cases"  # noqa: S608
 
 _ASK_CALLBACK: Final = f"""
 INSERT INTO callbacks ({rows.CALLBACK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (call_id) DO NOTHING
+ON CONFLICT (call_id) DO UPDATE SET
+    number = excluded.number, asked_at = excluded.asked_at, customer_id = excluded.customer_id,
+    queue = excluded.queue, language = excluded.language, state = excluded.state
+WHERE callbacks.number <> excluded.number
 """  # noqa: S608
 
 _CALLBACKS: Final = f"SELECT {rows.CALLBACK_COLUMNS} FROM callbacks"  # noqa: S608
@@ -63,7 +66,7 @@ class SqliteRequests(SqliteSession):
         raise UnknownRecordError(f"There is no case with the tracking number {tracking!r}")
 
     def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back, or return the one that this call asked for before."""
+        """Keep a wish to be called back; of two numbers that a call asks for, the last counts."""
         missing = f"There is no call {callback.call_id!r} or no customer {callback.customer_id}"
         self._write(_ASK_CALLBACK, rows.callback_row(callback), missing=missing)
         sql = f"{_CALLBACKS} WHERE call_id = ?"

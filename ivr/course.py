@@ -33,8 +33,9 @@ from routing.destinations import (
 from routing.facts import Facts, QueueFacts
 
 MOST_MOVES: Final = 50
-"""Menus and rule lists one request may pass through. A caller who wanders is not stopped by this;
-rules that send a call in a circle are, and the dialplan's fallback takes it."""
+"""Menus and rule lists one request may pass through. Rules that send a call in a circle come to it
+at once; a caller who wanders that far does not find the way, and speaks with a person: in both
+cases the dialplan's fallback takes the call."""
 
 Ending: TypeAlias = ToQueue | ToVoicemail | ToSurvey | ToExtension | ToNumber | ToHangup
 """Destinations that leave menus and rules."""
@@ -180,6 +181,14 @@ class Course:
             self.music = route.music
         if route.variables:
             self.variables = {**(self.variables or {}), **dict(route.variables)}
+            self._learn_variables(dict(route.variables))
+
+    def _learn_variables(self, values: Mapping[str, str]) -> None:
+        """What is set on the channel is what rules see of a declared variable from then on."""
+        declared = self.book.policy.variables.values()
+        known = {each.id: values[each.channel] for each in declared if each.channel in values}
+        if known:
+            self.facts = replace(self.facts, variables={**self.facts.variables, **known})
 
     def _open_case(self) -> Steps:
         """Open a case and read its number out: on disk first, spoken second."""

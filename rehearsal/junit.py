@@ -1,5 +1,6 @@
 """Results as JUnit XML, which build servers read."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +11,9 @@ from rehearsal.judging import Verdict
 from rehearsal.telling import lines
 
 SUITES: Final = "rahyab"
+
+_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML 1.0 (section 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +78,4 @@ def failure_lines(verdict: Verdict) -> list[str]:
 
 def _allowed(text: str) -> str:
     """Text without the characters that XML cannot hold, not even escaped."""
-    return "".join(each if each >= " " or each in "\n\t" else "\ufffd" for each in text)
+    return _FORBIDDEN.sub("\ufffd", text)

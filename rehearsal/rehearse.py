@@ -241,12 +241,19 @@ class _Rehearsal:
         if visit.end is VisitEnd.HUNG_UP:
             raise LeftError
         self.come_back()
-        return route_after_queue(queue, served=visit.end is VisitEnd.ANSWERED)
+        served = visit.end is VisitEnd.ANSWERED
+        return route_after_queue(self.book.policy, queue, served=served)
 
     def come_back(self) -> None:
         """The dialplan asks again: a request of its own, at its own moment."""
         known = self.course.facts
-        facts = replace(self.facts, at=self.now(), language=known.language, keyed=known.keyed)
+        facts = replace(
+            self.facts,
+            at=self.now(),
+            language=known.language,
+            keyed=known.keyed,
+            variables=known.variables,
+        )
         self.course = replace(self.course, facts=facts, variables=None)
 
     def now(self) -> datetime:

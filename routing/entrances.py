@@ -6,7 +6,7 @@ Whoever leads a call begins here, on a telephone line or in a rehearsal.
 from collections.abc import Mapping
 from datetime import datetime
 
-from routing.destinations import Route, ToHangup, ToSurvey
+from routing.destinations import Route, ToHangup, ToQueue, ToSurvey
 from routing.facts import Caller, CustomerFacts, Facts
 from routing.phone_numbers import country_of, to_e164
 from routing.rules import DialledNumber, Policy, Queue
@@ -85,14 +85,18 @@ def route_on_arrival(policy: Policy, facts: Facts) -> Route:
     return policy.unlisted if number is None else number.start
 
 
-def route_after_queue(queue: Queue | None, *, served: bool) -> Route:
+def route_after_queue(policy: Policy, queue: Queue | None, *, served: bool) -> Route:
     """How a call goes on that is back from a queue.
 
+    A caller who has not been served waits on in the fallback queue, if the rules do not say
+    anything of the queue any more: nobody is dropped because a queue was renamed.
+
     Args:
+        policy: The rules.
         queue: Where it waited; None if the rules do not have that queue any more.
         served: Whether an agent has spoken with the caller.
     """
     if served:
         survey = None if queue is None else queue.survey
         return Route(ToHangup() if survey is None else ToSurvey(survey))
-    return Route(ToHangup()) if queue is None else queue.give_up_then
+    return Route(ToQueue(policy.fallback)) if queue is None else queue.give_up_then

@@ -28,6 +28,12 @@ RESERVED_VARIABLES: Final = (
     "EXTEN",
     "AGI",
     "MEMBER",
+    "ABANDONED",
+    "ARG",
+    "ASK_",
+    "DIAL",
+    "FALLBACK_",
+    "QEHOLDTIME",
 )
 """How names begin that a site must not use for variables of its own."""
 

@@ -11,6 +11,10 @@ REVISION_DIGITS: Final = 12
 """Of the hash that names a revision: enough never to meet twice, short enough to read out."""
 
 
+class BundleError(Exception):
+    """A text is not what `RulesText.bundled` writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class RulesText:
     """All that a policy is made of.
@@ -57,5 +61,14 @@ class RulesText:
 
     @classmethod
     def unbundled(cls, bundle: str) -> "RulesText":
-        """The inverse of `bundled`."""
-        return cls(**json.loads(bundle))
+        """The inverse of `bundled`.
+
+        Raises:
+            BundleError: It is damaged, or of another version of the program.
+        """
+        try:
+            return cls(**json.loads(bundle))
+        except (ValueError, TypeError) as error:
+            raise BundleError(
+                f"these rules cannot be read from where they are kept: {error}"
+            ) from None

@@ -20,7 +20,7 @@ from agi_server.cli.finding_formats import (
 from agi_server.cli.loading import settings_for_command
 from agi_server.cli.problems import plural, print_problems
 from agi_server.policy import PolicyError, examine_rules, read_rules, with_included
-from agi_server.rules_files import UnreadableError, read_stream
+from agi_server.rules_files import TEST_FILE, UnreadableError, read_stream
 from routing.problems import Problem
 from routing.rules import Policy
 from routing.rules_text import RulesText
@@ -64,6 +64,10 @@ def check_command(file: Path | None, form: str) -> None:
     check could not run.
     """
     path = file or settings_for_command().rules
+    if path.name.endswith(TEST_FILE):
+        raise CannotRunError(
+            f"{path} holds tests of rules: `rahyab test {path}` checks and runs them"
+        )
     try:
         rules = _piped_rules(path) if _is_piped(path) else read_rules(path)
     except PolicyError as error:

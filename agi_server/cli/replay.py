@@ -138,6 +138,7 @@ def _summary(report: Report) -> Iterator[str]:
         f" {report.moved.total()} elsewhere, {report.asked.total()} are asked what they never were,"
         f" of {report.unknown.total()} it was not recorded what the rules ask"
     )
+    yield "Each is followed until it leaves menus and rules for the first time, not beyond a queue."
     if report.unreadable:
         yield f"{report.unreadable} more ended in a way that the journal does not tell."
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 import click
 from rich.console import Console
@@ -18,6 +17,7 @@ from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.cli.problems import plural, print_problems
 from agi_server.places import Places, places_in
 from agi_server.policy import PolicyError, read_rules
+from agi_server.rules_files import TEST_FILE
 from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
 from rehearsal.coverage import Coverage, Point, coverage
@@ -27,9 +27,6 @@ from routing.call_test_loading import load_tests
 from routing.call_tests import CallTest
 from routing.loading import RulesError
 from routing.rules import Policy
-
-TEST_FILE: Final = ".test.yaml"
-"""How the names of files end that hold tests and no rules."""
 
 
 @click.command("test")

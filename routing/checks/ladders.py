@@ -25,6 +25,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
         yield from _gives_up(scene, queue)
         if roster is not None:
             yield from _served(scene, queue, roster)
+            yield from _first_rung(scene, queue, roster)
             yield from _idle_steps(scene, queue, roster)
         yield from _taken_names(scene, queue)
     yield from _language_skills(scene, queues)
@@ -108,6 +109,25 @@ def _implies(needs: Sequence[Need], weaker: Sequence[Need]) -> bool:
         any(need.skill == each.skill and need.level >= each.level for need in needs)
         for each in weaker
     )
+
+
+def _first_rung(scene: Scene, queue: Queue, roster: list[Agent]) -> Iterator[Problem]:
+    """Callers who hear music for a while, and no telephone rings anywhere.
+
+    Told only where it is so in every language: that few speak one of them is no mistake.
+    """
+    reached = [
+        step.after
+        for language in callers_of(scene, queue)
+        for step in queue.steps
+        if any(can_serve(agent, step.need, language) for agent in roster)
+    ]
+    first = min(reached, default=0)
+    if first:
+        message = f"no telephone rings before {spelt_seconds(first)} have passed"
+        hint = "let the first need be one that an agent meets, or give an agent the skill"
+        path: Path = ("queues", queue.id, "need")
+        yield scene.at(path, "rings-nobody", message, hint, key=True)
 
 
 def _served(scene: Scene, queue: Queue, roster: list[Agent]) -> Iterator[Problem]:

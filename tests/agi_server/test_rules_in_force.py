@@ -73,3 +73,18 @@ def test_rules_with_problems_are_not_held() -> None:
     """A later version of the program may refuse what an earlier one took."""
     with pytest.raises(PolicyError):
         taken(0).hold(RulesText("rules.yaml", BAD))
+
+
+def test_the_rules_that_calls_need_are_those_that_are_held() -> None:
+    """A book that was needed just now outlasts one that nobody has asked for since."""
+    rules = taken(*range(EARLIER_BOOKS + 1))
+    assert rules.book_of(text(0).revision) is not None
+    rules.hold(text(99))
+    assert rules.book_of(text(0).revision) is not None
+    assert rules.book_of(text(1).revision) is None
+
+
+def test_going_back_and_forth_takes_no_room_from_other_rules() -> None:
+    """Each revision is held once."""
+    rules = taken(0, 1, 2, 1, 2, 1, 2)
+    assert rules.book_of(text(0).revision) is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agi_server.service_state import Origin
-from agi_server.watching import Watch
+from agi_server.watching import REST_LOOKS, Watch
 from tests.agi_server.rules_file import BAD, RulesFile, good
 
 Step = Callable[[], object]
@@ -145,3 +145,19 @@ def test_included_files_are_watched(file: RulesFile) -> None:
     assert len({old, served[3], served[5]}) == 3
     assert list(file.rules.book.policy.prompts)[-1] == "another"
     assert file.changes.failed_reloads == 1
+
+
+def test_good_rules_that_the_workers_could_not_take_are_tried_again(file: RulesFile) -> None:
+    """After a rest: the file has not changed, but what stood in the way may have passed."""
+
+    def refuse() -> None:
+        file.refuse = "worker 1: died while it loaded them"
+        file.write(1)
+
+    def pass_by() -> None:
+        file.refuse = ""
+
+    served = watch(file, refuse, nothing, *[pass_by] * REST_LOOKS)
+    assert file.changes.failed_reloads == 1
+    assert served[-2] == file.first.revision
+    assert served[-1] != file.first.revision

@@ -39,14 +39,24 @@ def test_a_call_without_one_has_none(store: Store, call: NewCall) -> None:
 
 
 def test_a_call_asks_once_however_often(store: Store, call: NewCall) -> None:
-    """The first one counts, also when it is done already."""
+    """What is asked for again is left as it is, also when it is done already."""
     store.begin_call(call)
     store.ask_callback(CALLBACK)
-    other = replace(CALLBACK, number="+37120000001", asked_at=AT + timedelta(1), queue=None)
-    assert store.ask_callback(other) == CALLBACK
+    again = replace(CALLBACK, asked_at=AT + timedelta(1), queue=None)
+    assert store.ask_callback(again) == CALLBACK
     done = store.finish_callback("call-1")
-    assert store.ask_callback(other) == done
+    assert store.ask_callback(again) == done
     assert store.callbacks() == [done]
+
+
+def test_another_number_takes_the_place_of_the_one_before(store: Store, call: NewCall) -> None:
+    """The caller has heard that we shall call that one, also when the first is done already."""
+    store.begin_call(call)
+    store.ask_callback(CALLBACK)
+    store.finish_callback("call-1")
+    other = replace(CALLBACK, number="+37120000001", asked_at=AT + timedelta(1), queue=None)
+    assert store.ask_callback(other) == other
+    assert store.callbacks() == [other]
 
 
 def test_what_is_done_is_no_longer_open(store: Store, call: NewCall) -> None:

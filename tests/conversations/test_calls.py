@@ -354,3 +354,41 @@ def test_a_call_keeps_its_rules_however_often_they_change(tmp_path: Path, kept: 
         assert ("other-rules" in events) is not kept
 
     play(tmp_path, call)
+
+
+def test_nobody_is_dropped_because_a_queue_is_gone(tmp_path: Path) -> None:
+    """Who has not been served waits on in the fallback queue."""
+
+    async def call(site: Site) -> None:
+        site.rules.prepare(changed(0))
+        site.rules.commit()
+        channel = caller(STRANGER, Press("2"))
+        await site.request(channel, Script.INCOMING)
+        text = RULES.read_text(encoding="utf-8").replace("billing", "payments")
+        for number in range(EARLIER_BOOKS + 1):
+            take(site, RulesText(str(RULES), f"{text}# {number}\n"))
+        await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.TIMEOUT)
+        assert channel.variables.get(contract.GO) == Go.QUEUE
+        assert channel.variables.get(contract.QUEUE) == "reception"
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize("bundle", ["{", "[1]", '{"file": "f", "text": "t", "later": 1}'])
+def test_rules_that_are_kept_badly_end_no_call(tmp_path: Path, bundle: str) -> None:
+    """It goes on by the present ones."""
+
+    async def call(site: Site) -> None:
+        began = changed(0)
+        site.rules.prepare(began)
+        site.rules.commit()
+        with closing(SqliteStore(site.database)) as store:
+            store.keep_revision(Revision(began.revision, bundle, NOW))
+        channel = caller(STRANGER, Press("2"))
+        await site.request(channel, Script.INCOMING)
+        for number in range(1, EARLIER_BOOKS + 2):
+            take(site, changed(number))
+        await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.TIMEOUT)
+        assert channel.variables.get(contract.CAUSE) == str(18 + EARLIER_BOOKS)
+
+    play(tmp_path, call)

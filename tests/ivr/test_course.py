@@ -42,7 +42,8 @@ from routing.destinations import (
 )
 from routing.facts import Caller, QueueFacts
 from routing.indexing import index_rules
-from routing.rules import Policy, Rule, RuleList
+from routing.rules import Policy, Rule, RuleList, Variable
+from routing.sights import see
 from tests.sample import FACTS, POLICY
 
 T = TypeVar("T")
@@ -336,3 +337,15 @@ def test_a_driver_that_answers_wrongly_is_told() -> None:
     assert isinstance(next(going), Collect)
     with pytest.raises(TypeError, match="a dialogue goes on with an event"):
         going.send("42")
+
+
+def test_a_variable_that_a_route_sets_is_what_rules_see_from_then_on() -> None:
+    """It is on the channel; the ones that are not declared are nobody's facts."""
+    going, driver = course(), Driver([])
+    region = Variable("region", "SITE_REGION", "south", ())
+    policy = replace(going.book.policy, variables={"region": region})
+    going.book = replace(going.book, policy=policy)
+    route = Route(ToHangup(), variables=(("SITE_REGION", "north"), ("SITE_OTHER", "x")))
+    driver.drive(going.follow(route))
+    assert going.facts.variables == {"region": "north"}
+    assert see(policy, going.facts, "variable", "region").seen == "north"
