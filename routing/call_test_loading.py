@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from routing.call_test_compiling import TESTS, compile_customer, compile_tests
 from routing.call_test_model import STATUSES, AnyCustomer, CallTestShape
 from routing.call_tests import CallTest
-from routing.defining import resolve
+from routing.defining import one_a_place, resolve
 from routing.documents import Document, Position
 from routing.facts import CustomerFacts
 from routing.loading import RulesError
@@ -65,15 +65,21 @@ def load_tests(
     if reading.document is None:
         raise RulesError(_unread(reading.problems))
     resolved = resolve(reading.document)
-    document, problems = resolved.document, {*reading.problems, *resolved.problems}
-    problems.update(_of_rules(document))
-    try:
-        shape = TestFileShape.model_validate(document.data, context=names_of(policy, known_prompts))
-    except ValidationError as error:
-        raise RulesError(tuple(sorted({*problems, *problems_of(error, document)}))) from None
-    if problems:
-        raise RulesError(tuple(sorted(problems)))
+    document = resolved.document
+    read = (*reading.problems, *resolved.problems, *_of_rules(document))
+    shape, wrong = _shape(document, names_of(policy, known_prompts))
+    hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
+    problems = tuple(sorted(set(one_a_place(document, hushed, read, wrong))))
+    if problems or shape is None:
+        raise RulesError(problems)
     return compile_tests(shape.tests, policy.business, document)
+
+
+def _shape(document: Document, names: Names) -> tuple[TestFileShape | None, tuple[Problem, ...]]:
+    try:
+        return TestFileShape.model_validate(document.data, context=names), ()
+    except ValidationError as error:
+        return None, tuple(problems_of(error, document))
 
 
 def _of_rules(document: Document) -> Iterator[Problem]:

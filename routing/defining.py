@@ -15,6 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final, TypeAlias
 
 from routing.bare_words import Misread
+from routing.catalogue import Level
 from routing.documents import DEFINE, Document, Position
 from routing.names import suggestion
 from routing.problems import Path, Problem, Use, dotted
@@ -236,3 +237,25 @@ def _at_use(problem: Problem, use: Use, document: Document) -> Problem:
     hint = f"{problem.hint}, here instead of `${name}`" if problem.hint else ""
     place = replace(problem, file=use.file, line=use.line, column=use.column)
     return replace(place, message=message, hint=hint, use=None)
+
+
+def one_a_place(
+    document: Document, hushed: set[tuple[str, int, int]], *stages: Iterable[Problem]
+) -> Iterator[Problem]:
+    """The problems of each stage, but for places where an earlier stage has found the cause.
+
+    Args:
+        document: What they are about.
+        hushed: Places (file, line, column) of which nothing is to be told.
+        stages: The stages of looking, the first one being what reading has found.
+    """
+    taken = set(hushed)
+    for number, stage in enumerate(stages):
+        # What is wrong with a reference stands where it is: there, nothing else is to be told.
+        fresh = [each for each in stage if number == 0 or _place(each) not in taken]
+        yield from told(fresh, document)
+        taken.update(_place(each) for each in fresh if each.level == Level.ERROR)
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line, problem.column

@@ -3,7 +3,7 @@
 There is one loader: what `rahyab check` refuses is never served.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from routing.catalogue import Level
 from routing.checks import findings
 from routing.compiling import compile_policy
-from routing.defining import resolve, told
+from routing.defining import one_a_place, resolve
 from routing.documents import Document
 from routing.including import read_all
 from routing.model import FileShape
@@ -99,7 +99,7 @@ def examine(
     whole = None if any(each.level == Level.ERROR for each in read) else shape
     checked = findings(document, names, known_prompts, whole, year)
     hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
-    problems = _in_order(_one_a_place(document, hushed, read, wrong, checked), rules)
+    problems = _in_order(one_a_place(document, hushed, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):
         return Examination(None, _first_things(problems))
     return Examination(compile_policy(shape, document, rules.revision), problems)
@@ -120,22 +120,6 @@ def _first_things(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         for each in problems
         if each.code != "unused" and codes.isdisjoint(_FOLLOWS_FROM.get(each.code, ()))
     )
-
-
-def _one_a_place(
-    document: Document, hushed: set[tuple[str, int, int]], *stages: Iterable[Problem]
-) -> Iterator[Problem]:
-    """The problems of each stage, but for places where an earlier stage has found the cause."""
-    taken = set(hushed)
-    for number, stage in enumerate(stages):
-        # What is wrong with a reference stands where it is: there, nothing else is to be told.
-        fresh = [each for each in stage if number == 0 or _place(each) not in taken]
-        yield from told(fresh, document)
-        taken.update(_place(each) for each in fresh if each.level == Level.ERROR)
-
-
-def _place(problem: Problem) -> tuple[str, int, int]:
-    return problem.file, problem.line, problem.column
 
 
 def _in_order(problems: Iterable[Problem], rules: RulesText) -> tuple[Problem, ...]:

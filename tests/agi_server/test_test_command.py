@@ -210,3 +210,12 @@ def test_what_is_missed_is_listed_in_the_order_of_the_file() -> None:
     numbers = [int(line.split(":")[1]) for line in missed]
     assert numbers == sorted(numbers)
     assert len(numbers) > 10
+
+
+def test_an_unknown_definition_in_a_file_of_tests_is_one_mistake() -> None:
+    """Nothing is said of how a value is written that nobody knows."""
+    put("a.test.yaml", GOOD.replace("{queue: support}", "$wanted"))
+    result = run()
+    assert result.exit_code == 2
+    assert "[unknown-definition]" in result.output
+    assert "1 error" in result.output
