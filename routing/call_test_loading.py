@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from routing.call_test_compiling import TESTS, compile_customer, compile_tests
 from routing.call_test_model import STATUSES, AnyCustomer, CallTestShape
 from routing.call_tests import CallTest
+from routing.catalogue import Level
 from routing.defining import one_a_place, resolve
 from routing.documents import Document, Position
 from routing.facts import CustomerFacts
@@ -59,7 +60,7 @@ def load_tests(
         known_prompts: The ids of the built-in prompts.
 
     Raises:
-        RulesError: With every problem that can be found at once.
+        RulesError: There is an error. With every problem that can be found at once.
     """
     reading = read_yaml(text, file, begin=BEGIN_TESTS)
     if reading.document is None:
@@ -68,9 +69,8 @@ def load_tests(
     document = resolved.document
     read = (*reading.problems, *resolved.problems, *_of_rules(document))
     shape, wrong = _shape(document, names_of(policy, known_prompts))
-    hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
-    problems = tuple(sorted(set(one_a_place(document, hushed, read, wrong))))
-    if problems or shape is None:
+    problems = tuple(sorted(set(one_a_place(resolved, read, wrong))))
+    if shape is None or any(each.level == Level.ERROR for each in problems):
         raise RulesError(problems)
     return compile_tests(shape.tests, policy.business, document)
 

@@ -239,21 +239,18 @@ def _at_use(problem: Problem, use: Use, document: Document) -> Problem:
     return replace(place, message=message, hint=hint, use=None)
 
 
-def one_a_place(
-    document: Document, hushed: set[tuple[str, int, int]], *stages: Iterable[Problem]
-) -> Iterator[Problem]:
+def one_a_place(resolved: Resolved, *stages: Iterable[Problem]) -> Iterator[Problem]:
     """The problems of each stage, but for places where an earlier stage has found the cause.
 
     Args:
-        document: What they are about.
-        hushed: Places (file, line, column) of which nothing is to be told.
+        resolved: What they are about.
         stages: The stages of looking, the first one being what reading has found.
     """
-    taken = set(hushed)
+    taken = {(each.file, each.line, each.column) for each in resolved.hushed}
     for number, stage in enumerate(stages):
         # What is wrong with a reference stands where it is: there, nothing else is to be told.
         fresh = [each for each in stage if number == 0 or _place(each) not in taken]
-        yield from told(fresh, document)
+        yield from told(fresh, resolved.document)
         taken.update(_place(each) for each in fresh if each.level == Level.ERROR)
 
 

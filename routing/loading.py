@@ -98,8 +98,7 @@ def examine(
     read = (*reading.problems, *resolved.problems)
     whole = None if any(each.level == Level.ERROR for each in read) else shape
     checked = findings(document, names, known_prompts, whole, year)
-    hushed = {(each.file, each.line, each.column) for each in resolved.hushed}
-    problems = _in_order(one_a_place(document, hushed, read, wrong, checked), rules)
+    problems = _in_order(one_a_place(resolved, read, wrong, checked), rules)
     if shape is None or any(each.level == Level.ERROR for each in problems):
         return Examination(None, _first_things(problems))
     return Examination(compile_policy(shape, document, rules.revision), problems)

@@ -219,3 +219,10 @@ def test_an_unknown_definition_in_a_file_of_tests_is_one_mistake() -> None:
     assert result.exit_code == 2
     assert "[unknown-definition]" in result.output
     assert "1 error" in result.output
+
+
+def test_a_definition_that_no_test_needs_does_not_keep_them_from_running() -> None:
+    """It is a warning, as in the rules."""
+    put("a.test.yaml", f"define: {{unneeded: 3}}\n{GOOD}")
+    result = run()
+    assert result.exit_code == 0, result.output
