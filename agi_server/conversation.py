@@ -4,10 +4,10 @@ The course of the call (`ivr.course`) says what is to be done; a conversation do
 listens, asks the store, and writes the journal. `agi_server.perform` carries out where it ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
 import structlog
 
@@ -42,6 +42,8 @@ from routing.facts import QueueFacts
 from routing.phone_numbers import to_e164
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 MOST_RULES_TOLD: Final = 30
 """Rules of one decision whose reasons go into the journal: those next to the one that matched. A
@@ -117,16 +119,9 @@ class Conversation:
             HungUpError: The caller left; `course.stage` says where.
             WentInCirclesError: The rules have no end for this call.
         """
-        going = self.course.follow(route)
-        reply: Reply = None
-        while True:
-            try:
-                effect = going.send(reply)
-            except StopIteration as end:
-                ending: Ending = end.value
-                self.journal.note("arrived", **destination_to_data(ending))
-                return ending
-            reply = await self._do(effect)
+        ending = await self._lead(self.course.follow(route))
+        self.journal.note("arrived", **destination_to_data(ending))
+        return ending
 
     async def survey(self, survey: str, context: Answer) -> None:
         """Ask a survey's questions; each answer is on disk before the next word is said.
@@ -135,14 +130,18 @@ class Conversation:
             survey: Id of the survey.
             context: What every answer is tied to; question and value are filled in.
         """
-        asking = self.course.ask_survey(survey)
+        await self._lead(self.course.ask_survey(survey), context)
+
+    async def _lead(self, going: Generator[Effect, Reply, T], context: Answer | None = None) -> T:
+        """Do what a course asks for, up to its end. Answers are kept with `context`."""
         reply: Reply = None
         while True:
             try:
-                effect = asking.send(reply)
-            except StopIteration:
-                return
-            if isinstance(effect, Keep):
+                effect = going.send(reply)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            if isinstance(effect, Keep) and context is not None:
                 await self._keep(replace(context, question=effect.question, value=effect.value))
                 reply = None
             else:
