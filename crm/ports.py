@@ -6,12 +6,23 @@ a thread of its own (`agi_server.store_threads`). Every write is idempotent on t
 record names, so a request that is repeated on another server never counts twice.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Protocol
 
+from crm.people import (
+    AgentRecord,
+    AuditEntry,
+    CustomerFile,
+    DataKind,
+    Erasure,
+    LegalHold,
+    Mark,
+    MarkKind,
+    Restriction,
+)
 from crm.records import (
     Answer,
     BlockedNumber,
@@ -22,9 +33,12 @@ from crm.records import (
     CallerRecord,
     CallStory,
     Case,
+    CaseFile,
+    CaseNote,
     CaseState,
     Customer,
     LoadedRevision,
+    MessageState,
     NewCall,
     RecordedCall,
     Recording,
@@ -49,6 +63,10 @@ class SchemaTooNewError(StoreError):
     """The database was written by a newer version of the program."""
 
 
+class HeldError(StoreError):
+    """A customer's data must not be erased now; the message says until when and why."""
+
+
 class UnknownRecordError(StoreError):
     """A call, customer, case or callback that was named does not exist."""
 
@@ -58,9 +76,20 @@ MOST_MATCHES: Final = 20
 who looks, and a switchboard number with thousands of owners must not slow a call down."""
 
 
-MOST_DRAWS: Final = 1_000
-"""Tracking numbers drawn for one case: with a million in use, two in a row are taken once in some
-eight thousand cases, so that a thousand means a broken source of numbers."""
+EVERYTHING: Final = 2**31 - 1
+"""A limit that is none."""
+
+
+MOST_LAST_CUSTOMERS: Final = 10
+"""Customers that an agent's record names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was removed: how many records, and recorded files that nothing refers to any more."""
+
+    records: int
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +101,15 @@ class ImportCounts:
     unchanged: int
 
 
-class Store(Protocol):
-    """The operations. All may raise StoreError."""
+class Customers(Protocol):
+    """The customer file and the numbers that are blocked."""
 
     def look_up_caller(self, number: str) -> CallerRecord:
         """All that is known of an E.164 number, for the rules; at most `MOST_MATCHES` customers.
 
-        A caller waits for this: it takes as long with five million customers as with five, and as
-        long for one who has called ten thousand times as for one who calls again.
+        A restricted customer is not found. A caller waits for this: it takes as long with five
+        million customers as with five, and as long for one who has called ten thousand times as for
+        one who calls again.
         """
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
@@ -91,17 +121,17 @@ class Store(Protocol):
     def find_customer(self, reference: str) -> Customer | None:
         """The customer with this reference in the site's own books."""
 
-    def calls_of_customer(self, customer_id: int, *, limit: int = 50) -> Sequence[Call]:
-        """The customer's history of calls, newest first."""
+    def find_external(self, system: str, external_id: str) -> Customer | None:
+        """The customer with this id in another system."""
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers, all of them or, on any error or interruption, none.
 
         A customer with an `id` is changed by it, one with a `reference` is changed by that if it is
-        there already, any other is added. Numbers and contracts become those given here.
+        there already, any other is added. Everything of theirs becomes as it is given here.
 
-        Raises UnknownRecordError for an `id` that does not exist, StoreError for a reference that
-        another customer has.
+        Raises UnknownRecordError for an `id` that does not exist, StoreError for a reference or an
+        external id that another customer has.
         """
 
     def block_number(self, blocked: BlockedNumber) -> BlockedNumber:
@@ -116,6 +146,10 @@ class Store(Protocol):
     def blocked_numbers(self) -> Sequence[BlockedNumber]:
         """All of them, the newest first."""
 
+
+class Journal(Protocol):
+    """What happened in calls."""
+
     def begin_call(self, call: NewCall) -> None:
         """Put a call into the journal; a call id that is there already is left as it is.
 
@@ -125,48 +159,39 @@ class Store(Protocol):
         """
 
     def change_call(self, call_id: str, change: CallChange) -> None:
-        """Add what a later request learned. Raises UnknownRecordError."""
+        """Add what a request learned, in any order of requests. Raises UnknownRecordError.
+
+        What the same or an earlier request has said is replaced; what a later one has said stays,
+        and only what nobody has said is filled in.
+        """
 
     def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
         """Append events; those whose (call, visit, sequence) is there already are passed over."""
 
-    def open_case(self, case: Case, draw_tracking: Callable[[], str]) -> Case:
-        """Open a case for a call, or return the one that this call opened before.
-
-        `case.tracking` is tried first; when another case has it, `draw_tracking` is asked for
-        numbers until one is free.
-        """
-
-    def find_case(self, tracking: str) -> Case | None:
-        """The case with this tracking number."""
-
-    def set_case_state(self, tracking: str, state: CaseState) -> Case:
-        """Move a case on. Raises UnknownRecordError."""
-
-    def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back, and return it as it is kept.
-
-        It is unique by call and number: asked for again it is left as it is, also when it is done,
-        and nobody is called twice. With another number it takes the place of the one before, for
-        the caller has heard that we shall call that one.
-        """
-
-    def callbacks(
-        self, *, state: CallbackState | None = None, limit: int = 50
-    ) -> Sequence[Callback]:
-        """Those in this state, or in any; the oldest first, without those of trial calls."""
-
-    def finish_callback(self, call_id: str) -> Callback:
-        """Mark as done what this call asked for; done twice is once. Raises UnknownRecordError."""
-
     def keep_answer(self, answer: Answer) -> None:
         """Keep one answer; the first one given to a question of a call counts."""
+
+    def answers(
+        self, *, since: datetime | None = None, survey: str | None = None, limit: int = 50
+    ) -> Sequence[Answer]:
+        """Answers to this survey, or to any; the newest first, without those of trial calls."""
 
     def keep_recording(self, recording: Recording) -> None:
         """Keep the reference to a recorded message; the first of a call and mailbox counts."""
 
+    def recordings(
+        self, *, state: MessageState | None = None, limit: int = 50
+    ) -> Sequence[Recording]:
+        """Messages in this state, or in any; the oldest first, without those of trial calls."""
+
+    def set_recording_state(self, call_id: str, mailbox: str, state: MessageState) -> Recording:
+        """Say how a message stands. Raises UnknownRecordError."""
+
     def calls(self, *, since: datetime | None = None, limit: int = 20) -> Sequence[Call]:
         """The newest calls first."""
+
+    def calls_of_customer(self, customer_id: int, *, limit: int = 50) -> Sequence[Call]:
+        """The customer's history of calls, newest first."""
 
     def call(self, call_id: str) -> Call | None:
         """One call as the journal has it."""
@@ -191,6 +216,128 @@ class Store(Protocol):
             kinds: Which events of the timeline each call brings along, in their order.
         """
 
+    def agents(self, *, limit: int = 50) -> Sequence[AgentRecord]:
+        """Who has answered calls, by name; `MOST_LAST_CUSTOMERS` customers each."""
+
+
+class Requests(Protocol):
+    """What callers asked for: cases with their tracking numbers, and to be called back."""
+
+    def lease_tracking(self, count: int) -> Sequence[str]:
+        """Up to `count` tracking numbers that no case has and nobody else is given, ever.
+
+        At least one, unless all there are have been given away. Who holds them may promise one to a
+        caller without asking anybody. They are in no order that a stranger could guess.
+        """
+
+    def open_case(self, case: Case, *, join: bool) -> Case:
+        """Open a case, or return the one that its call belongs to already.
+
+        With `join`, a call about the same subject as an open case of the same customer, or, where
+        no customer is known, of the same number, is put to that case instead of opening another.
+        A case of a trial call is never joined.
+
+        Raises StoreError when another case has the tracking number: see `lease_tracking`.
+        """
+
+    def find_case(self, tracking: str) -> Case | None:
+        """The case with this tracking number."""
+
+    def cases(
+        self, *, search: str = "", open_only: bool = False, limit: int = 50
+    ) -> Sequence[Case]:
+        """Cases whose number, subject or customer's name contains `search`; newest first."""
+
+    def case_file(self, tracking: str) -> CaseFile:
+        """One case with its history and calls. Raises UnknownRecordError."""
+
+    def note_on_case(self, note: CaseNote) -> Case:
+        """Add a line to a case's history and, where it names a state, move the case on.
+
+        Raises UnknownRecordError.
+        """
+
+    def ask_callback(self, callback: Callback) -> Callback:
+        """Keep a wish to be called back, and return it as it is kept.
+
+        It is unique by call and number: asked for again it is left as it is, also when it is done,
+        and nobody is called twice. With another number it takes the place of the one before, for
+        the caller has heard that we shall call that one.
+        """
+
+    def callbacks(
+        self, *, state: CallbackState | None = None, limit: int = 50
+    ) -> Sequence[Callback]:
+        """Those in this state, or in any; the oldest first, without those of trial calls."""
+
+    def finish_callback(self, call_id: str) -> Callback:
+        """Mark as done what this call asked for; done twice is once. Raises UnknownRecordError."""
+
+
+class People(Protocol):
+    """What the law asks of whoever keeps data on people."""
+
+    def put_mark(self, mark: Mark) -> None:
+        """Keep what a person allowed or forbade; the last word on a matter counts."""
+
+    def withdraw_mark(self, number: str, kind: MarkKind, purpose: str, at: datetime) -> bool:
+        """Take a mark back; whether there was one in force."""
+
+    def marks(self, *, number: str | None = None, limit: int = 50) -> Sequence[Mark]:
+        """Those on this number, or on any, also lapsed ones; the newest first."""
+
+    def restrict(self, restriction: Restriction) -> None:
+        """Keep a customer's data but use it no longer. Raises UnknownRecordError."""
+
+    def lift_restriction(self, customer_id: int) -> bool:
+        """Use a customer's data again; whether it was restricted."""
+
+    def hold(self, hold: LegalHold) -> None:
+        """Forbid the erasure of a customer's data. Raises UnknownRecordError."""
+
+    def lift_hold(self, customer_id: int) -> bool:
+        """Allow it again; whether it was forbidden."""
+
+    def customer_file(self, customer_id: int, *, limit: int = EVERYTHING) -> CustomerFile:
+        """Everything that is held on a customer; at most `limit` of each kind.
+
+        What was kept of calls from their numbers counts as theirs only where the call was theirs.
+        Raises UnknownRecordError.
+        """
+
+    def erase_customer(
+        self, customer_id: int, *, pseudonym: str, at: datetime, by: str, reason: str
+    ) -> Erasure:
+        """Remove a person for good, in one transaction, and keep the proof of it.
+
+        Their row keeps its id under the pseudonym, so that calls, answers and cases stay countable;
+        nothing in them tells who it was. Recorded files are not touched: `customer_file` names them
+        beforehand.
+
+        Raises UnknownRecordError, or HeldError where a hold is in force on the day of `at`.
+        """
+
+    def erasures(self, *, limit: int = 50) -> Sequence[Erasure]:
+        """The proofs, newest first."""
+
+    def prune(self, kind: DataKind, before: datetime, today: date, *, limit: int) -> Pruned:
+        """Remove at most `limit` records of a kind from before a moment, but none that is held.
+
+        Asked for again until nothing is left, so that no caller waits for a long transaction.
+        """
+
+    def note_access(self, entry: AuditEntry) -> None:
+        """Write down who read or changed a person's data."""
+
+    def audit_log(
+        self, *, customer_id: int | None = None, since: datetime | None = None, limit: int = 50
+    ) -> Sequence[AuditEntry]:
+        """What was done with this customer's data, or anybody's; the newest first."""
+
+
+class Store(Customers, Journal, Requests, People, Protocol):
+    """The operations. All may raise StoreError."""
+
     def keep_revision(self, revision: Revision) -> None:
         """Keep the rules that have come into force, under their name.
 
@@ -202,6 +349,15 @@ class Store(Protocol):
 
     def revisions(self, *, limit: int = 20) -> Sequence[LoadedRevision]:
         """The revisions without their text, the one loaded last first."""
+
+    def spool_position(self, spool: str) -> int:
+        """How much of a spool has been written to the store; 0 for one that it has not seen."""
+
+    def set_spool_position(self, spool: str, position: int) -> None:
+        """Say how much of a spool has been written: in the transaction that writes it."""
+
+    def forget_spool(self, spool: str) -> None:
+        """Forget a spool that does not exist any more."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make the operations inside it durable together; nested, a savepoint."""

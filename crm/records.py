@@ -26,7 +26,10 @@ class Customer:
 
     `id` is None until the store has given one. `reference` is the customer's id in the site's own
     books, unique if given: importing the same reference again changes the customer. `numbers` are
-    E.164. `lead_score` is one of `LEAD_SCORES`, or None where nobody has reckoned it.
+    E.164, the first is the one to call. `lead_score` is one of `LEAD_SCORES`, or None where nobody
+    has reckoned it. `preferences` are the site's own words by name (`channel`: `sms`).
+    `external_ids` are the customer's ids in other systems, by the system's name (`vtiger`: `12x34`);
+    (system, id) is unique.
 
     Raises:
         ValueError: The lead score is none.
@@ -40,6 +43,10 @@ class Customer:
     contracts: tuple[ContractRecord, ...] = ()
     id: int | None = None
     lead_score: int | None = None
+    address: str | None = None
+    notes: str | None = None
+    preferences: Mapping[str, str] = field(default_factory=dict)
+    external_ids: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.lead_score is not None and self.lead_score not in LEAD_SCORES:
@@ -106,14 +113,47 @@ OPEN_STATES: Final = frozenset({CaseState.NEW, CaseState.IN_PROGRESS, CaseState.
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request, found again by its tracking number."""
+    """A request, found again by its tracking number.
+
+    `call_id` is the call that opened it; None when a person did. `number` is who called then
+    (E.164), None when it was withheld.
+    """
 
     tracking: str
     state: CaseState
     subject: str
     opened_at: datetime
     customer_id: int | None
-    call_id: str
+    call_id: str | None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNote:
+    """One line of a case's history: what somebody wrote, or how the case stands since then.
+
+    Attributes:
+        tracking: The case's number.
+        at: When.
+        by: Who: an agent, an administrator, or `caller`.
+        state: How the case stands from now on; None where that stays as it was.
+        text: What there is to say; may be empty where `state` is given.
+    """
+
+    tracking: str
+    at: datetime
+    by: str
+    state: CaseState | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with its history, the oldest line first, and the calls that belong to it."""
+
+    case: Case
+    notes: tuple[CaseNote, ...]
+    calls: tuple["Call", ...]
 
 
 class CallbackState(StrEnum):
@@ -188,7 +228,13 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True)
 class CallChange:
-    """What a later request learned of a call; None leaves the stored value as it is."""
+    """What a later request learned of a call; None leaves the stored value as it is.
+
+    Requests of one call may be written in another order than they came (a spool is written late):
+    `visit` is the how-manieth request of the call it was, and what a later one has said stands.
+    """
+
+    visit: int = 0
 
     language: str | None = None
     queue: str | None = None
@@ -231,6 +277,14 @@ class Answer:
     revision: str
 
 
+class MessageState(StrEnum):
+    """How a recorded message stands."""
+
+    NEW = "new"
+    """Nobody has listened to it."""
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique."""
@@ -241,6 +295,7 @@ class Recording:
     seconds: float
     recorded_at: datetime
     customer_id: int | None
+    state: MessageState = MessageState.NEW
 
 
 @dataclass(frozen=True, slots=True)

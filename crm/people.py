@@ -1,0 +1,144 @@
+"""What concerns a person's data: what they allowed, how long it is kept, who saw it, and the whole.
+
+All times are aware, and in UTC in the store.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from crm.records import Answer, Call, Callback, Case, Customer, Recording
+
+
+class MarkKind(StrEnum):
+    """What a person has allowed or forbidden."""
+
+    CONSENT = "consent"
+    DO_NOT_CALL = "do-not-call"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a person has allowed or forbidden: since when, until when, and how we know.
+
+    (number, kind, purpose) is unique: a new word on the same matter takes the place of the old one.
+
+    Attributes:
+        number: The telephone number that it is about, in E.164.
+        kind: Allowed or forbidden.
+        purpose: For what: `marketing`, `survey`, `recording`; `any` for everything.
+        source: How we know: `web form 2026-03-21`, `national register`, `said to agent ali`.
+        since: When it was given.
+        until: When it lapses; None: never.
+        withdrawn_at: When it was taken back; None: it was not.
+    """
+
+    number: str
+    kind: MarkKind
+    purpose: str
+    source: str
+    since: datetime
+    until: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force at this moment."""
+        ends = (moment for moment in (self.until, self.withdrawn_at) if moment is not None)
+        return self.since <= at and all(at < end for end in ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A customer whose data is kept but not used: no look-up finds them. Unique by customer."""
+
+    customer_id: int
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """A customer whose data must not be erased, whoever asks. Unique by customer.
+
+    `until` is the first day on which it may be; None: until the hold is lifted.
+    """
+
+    customer_id: int
+    since: datetime
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That a person was erased, and what of theirs: the proof holds nothing of the person.
+
+    Attributes:
+        pseudonym: What stands for them in reports; unique, and drawn at random.
+        at: When.
+        by: Who did it.
+        reason: Why.
+        counts: Rows that were removed or emptied, by table.
+    """
+
+    pseudonym: str
+    at: datetime
+    by: str
+    reason: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who read or changed a person's data, when, and what they did.
+
+    `customer_id` is None where no single customer is meant; `detail` must not itself hold the data.
+    """
+
+    at: datetime
+    by: str
+    action: str
+    customer_id: int | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """An agent as the journal has them: whom they last spoke with, the newest first.
+
+    `answered` counts their calls, trials left out.
+    """
+
+    name: str
+    answered: int
+    last_call_at: datetime
+    last_customers: tuple[int, ...]
+
+
+class DataKind(StrEnum):
+    """Kinds of data that are kept for a time of their own."""
+
+    CALLS = "calls"
+    """Who called with what number; the call stays countable, without a person in it."""
+    RECORDINGS = "recordings"
+    ANSWERS = "answers"
+    """What was said in words; the marks stay countable."""
+    CASES = "cases"
+    """Closed ones."""
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """Everything that is held on one customer. Lists are in the order of time, newest first."""
+
+    customer: Customer
+    restriction: Restriction | None
+    hold: LegalHold | None
+    marks: tuple[Mark, ...]
+    calls: tuple[Call, ...]
+    cases: tuple[Case, ...]
+    answers: tuple[Answer, ...]
+    callbacks: tuple[Callback, ...]
+    recordings: tuple[Recording, ...]
