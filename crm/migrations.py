@@ -13,6 +13,8 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from crm.tracking import KEY_BYTES
+
 STEPS: Final = Migrations("rahyab")
 """Every step that this version knows, in order."""
 
@@ -258,7 +260,7 @@ CREATE INDEX case_notes_by_case ON case_notes (tracking, at);
 def _leases(db: Database) -> None:
     db.executescript("""
 CREATE TABLE tracking_leases (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
+    id INTEGER PRIMARY KEY CHECK (id = 1),
     secret TEXT NOT NULL,
     next INTEGER NOT NULL
 ) STRICT;
@@ -341,7 +343,7 @@ CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS N
 
 def new_secret() -> str:
     """What makes the order of this database's tracking numbers its own."""
-    return secrets.token_hex(16)
+    return secrets.token_hex(KEY_BYTES)
 
 
 def pending(db: Database) -> Sequence[str]:

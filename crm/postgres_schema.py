@@ -148,7 +148,7 @@ CREATE TABLE case_notes (
 CREATE INDEX case_notes_by_case ON case_notes (tracking, at);
 
 CREATE TABLE tracking_leases (
-    only smallint PRIMARY KEY CHECK (only = 1),
+    id smallint PRIMARY KEY CHECK (id = 1),
     secret text NOT NULL,
     next bigint NOT NULL
 );
@@ -255,7 +255,7 @@ CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS N
 def _make_first_schema(connection: Records) -> None:
     connection.execute(_FIRST_SCHEMA.encode())
     connection.execute(
-        "INSERT INTO tracking_leases (only, secret, next) VALUES (1, %s, 0)", (new_secret(),)
+        "INSERT INTO tracking_leases (id, secret, next) VALUES (1, %s, 0)", (new_secret(),)
     )
 
 
