@@ -230,7 +230,7 @@ INSERT INTO new_cases SELECT tracking, state, subject, opened_at, customer_id, c
     (SELECT caller FROM calls WHERE calls.id = cases.call_id) FROM cases;
 DROP TABLE cases;
 ALTER TABLE new_cases RENAME TO cases;
-CREATE INDEX open_cases_by_customer ON cases (customer_id)
+CREATE INDEX open_cases_by_customer ON cases (customer_id, opened_at)
     WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
 CREATE INDEX open_cases_by_number ON cases (number)
     WHERE customer_id IS NULL AND state NOT IN ('resolved', 'closed');

@@ -124,7 +124,7 @@ CREATE TABLE cases (
     call_id words UNIQUE REFERENCES calls (id),
     number words
 );
-CREATE INDEX open_cases_by_customer ON cases (customer_id)
+CREATE INDEX open_cases_by_customer ON cases (customer_id, opened_at)
     WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
 CREATE INDEX open_cases_by_number ON cases (number)
     WHERE customer_id IS NULL AND state NOT IN ('resolved', 'closed');

@@ -16,7 +16,6 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 def main(path: Path, process: str, count: int) -> None:
     """Open the cases and print their tracking numbers."""
-
     with closing(SqliteStore(path)) as store:
         for number in range(count):
             call = f"{process}-{number}"

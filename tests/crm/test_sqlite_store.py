@@ -102,6 +102,8 @@ def test_every_table_is_strict_and_every_reference_has_an_index(store: SqliteSto
         keys = {row[3] for row in store._conn.execute(f"PRAGMA foreign_key_list({table})")}
         indexes = [row[1] for row in store._conn.execute(f"PRAGMA index_list({table})")]
         led = {store._conn.execute(f"PRAGMA index_info({name})").fetchone()[2] for name in indexes}
+        columns = store._conn.execute(f"PRAGMA table_info({table})")
+        led |= {row[1] for row in columns if (row[2], row[5]) == ("INTEGER", 1)}  # the rowid
         assert keys <= led, table
 
 
