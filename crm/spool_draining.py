@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-
 from typing import Final
 
 from crm.ports import (
@@ -14,7 +13,6 @@ from crm.ports import (
 )
 from crm.spool_reading import Line
 from crm.writes import apply
-
 
 STORE_LOST: Final = (StoreUnavailableError, StoreDamagedError, SchemaTooNewError)
 """What is wrong with the store as a whole, not with what it was asked."""

@@ -58,10 +58,8 @@ def put(store: Store, write: Promise, *, join: bool = False) -> Promise:
             return store.open_case(write, join=join)
         case Callback():
             return store.ask_callback(write)
-        case Answer():
-            store.keep_answer(write)
-        case Recording():
-            store.keep_recording(write)
+        case _:
+            _apply_one(store, write)
     return write
 
 
@@ -91,8 +89,12 @@ def _apply_one(store: Store, write: Write) -> None:
             store.change_call(call_id, change)
         case Case():
             _open_case(store, write)
-        case Callback() | Answer() | Recording():
-            put(store, write)
+        case Callback():
+            store.ask_callback(write)
+        case Answer():
+            store.keep_answer(write)
+        case Recording():
+            store.keep_recording(write)
         case _:
             assert_never(write)
 
