@@ -12,6 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
+from crm.stores import POSTGRES, PostgresServer, SqliteFile, StorePlace
+
 Address: TypeAlias = tuple[str, int]
 """Host and port."""
 
@@ -31,6 +33,12 @@ LOOPBACK: Final = "127.0.0.0/8,::1/128"
 MOST_WORKERS: Final = 64
 """More is a slip of the pen: one worker keeps one processor busy, and the store takes one write at
 a time."""
+
+DEFAULT_BUDGET: Final = 150
+"""Milliseconds: a caller does not notice a pause this short before the greeting."""
+
+LONGEST_BUDGET: Final = 5_000
+"""Milliseconds: whoever waits longer in silence hangs up."""
 
 OFF: Final = "off"
 """Written where an address could stand: do not listen."""
@@ -69,6 +77,10 @@ class Settings:
         home: The folder of everything the program writes. RAHYAB_HOME, `var`.
         rules: The rules file. RAHYAB_RULES, `routing_rules.yaml`.
         database: The SQLite file. RAHYAB_DATABASE, `<home>/rahyab.db`.
+        store: Where the store is: a PostgreSQL server by RAHYAB_STORE, else that file.
+        spool: The folder for what the store could not take. RAHYAB_SPOOL, `<home>/spool`.
+        budget: Seconds that a caller waits for the store to tell something. RAHYAB_STORE_BUDGET in
+            milliseconds, 150.
         sounds: Where built prompts lie, as `rahyab/<language>/<id>.wav`. RAHYAB_SOUNDS,
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
@@ -90,6 +102,9 @@ class Settings:
     home: Path
     rules: Path
     database: Path
+    store: StorePlace
+    spool: Path
+    budget: float
     sounds: Path
     recordings: Path
     messages: str
@@ -119,10 +134,14 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("RAHYAB_HOME") or "var")
+    database = Path(env.get("RAHYAB_DATABASE") or home / "rahyab.db")
     return Settings(
         home=home,
         rules=Path(env.get("RAHYAB_RULES") or "routing_rules.yaml"),
-        database=Path(env.get("RAHYAB_DATABASE") or home / "rahyab.db"),
+        database=database,
+        store=_store(env.get("RAHYAB_STORE") or "", database),
+        spool=Path(env.get("RAHYAB_SPOOL") or home / "spool"),
+        budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
@@ -182,6 +201,26 @@ def _workers(text: str) -> int:
         raise SettingsError(
             f"RAHYAB_WORKERS={text!r} is not a number of processes: "
             f"write one from 1 to {MOST_WORKERS}, as a rule that of the processors"
+        )
+    return int(text)
+
+
+def _store(address: str, database: Path) -> StorePlace:
+    # The message must not hold what was written: an address may have a password in it.
+    if address and not address.startswith(POSTGRES):
+        raise SettingsError(
+            "RAHYAB_STORE is not the address of a PostgreSQL database: write"
+            " postgresql://user:password@host/database, or leave it out for the SQLite file of"
+            " RAHYAB_DATABASE"
+        )
+    return PostgresServer(address) if address else SqliteFile(database)
+
+
+def _budget(text: str) -> int:
+    if not _is_number(text) or not 1 <= int(text) <= LONGEST_BUDGET:
+        raise SettingsError(
+            f"RAHYAB_STORE_BUDGET={text!r} is not a number of milliseconds: write one from 1 to"
+            f" {LONGEST_BUDGET}, as a rule {DEFAULT_BUDGET}"
         )
     return int(text)
 
