@@ -64,7 +64,7 @@ async def running(
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
     stores = make_stores(settings.store)
-    async with keeping(stores, Spooling(settings.spool, utc_now), settings.budget) as records:
+    async with keeping(stores, Spooling(settings.spool, utc_now), settings.store_budget) as records:
         calls = Calls(rules, records, utc_now, settings.messages)
         handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
         server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)

@@ -76,11 +76,12 @@ class Settings:
     Attributes:
         home: The folder of everything the program writes. RAHYAB_HOME, `var`.
         rules: The rules file. RAHYAB_RULES, `routing_rules.yaml`.
-        database: The SQLite file. RAHYAB_DATABASE, `<home>/rahyab.db`.
-        store: Where the store is: a PostgreSQL server by RAHYAB_STORE, else that file.
+        store: The database of customers, cases and calls: a PostgreSQL server that several
+            machines share, RAHYAB_STORE (`postgresql://user:password@host/database`); without it
+            the SQLite file RAHYAB_DATABASE, `<home>/rahyab.db`.
         spool: The folder for what the store could not take. RAHYAB_SPOOL, `<home>/spool`.
-        budget: Seconds that a caller waits for the store to tell something. RAHYAB_STORE_BUDGET in
-            milliseconds, 150.
+        store_budget: Seconds that a caller waits for the store to tell something.
+            RAHYAB_STORE_BUDGET in milliseconds, 150.
         sounds: Where built prompts lie, as `rahyab/<language>/<id>.wav`. RAHYAB_SOUNDS,
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
@@ -101,10 +102,9 @@ class Settings:
 
     home: Path
     rules: Path
-    database: Path
-    store: StorePlace
+    store: StorePlace = field(repr=False)
     spool: Path
-    budget: float
+    store_budget: float
     sounds: Path
     recordings: Path
     messages: str
@@ -134,14 +134,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("RAHYAB_HOME") or "var")
-    database = Path(env.get("RAHYAB_DATABASE") or home / "rahyab.db")
     return Settings(
         home=home,
         rules=Path(env.get("RAHYAB_RULES") or "routing_rules.yaml"),
-        database=database,
-        store=_store(env.get("RAHYAB_STORE") or "", database),
+        store=_store(env.get("RAHYAB_STORE") or "", env.get("RAHYAB_DATABASE"), home),
         spool=Path(env.get("RAHYAB_SPOOL") or home / "spool"),
-        budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
+        store_budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
@@ -153,6 +151,19 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
+    )
+
+
+def _store(address: str, database: str | None, home: Path) -> StorePlace:
+    if not address:
+        return SqliteFile(Path(database or home / "rahyab.db"))
+    if address.startswith(POSTGRES):
+        return PostgresServer(address)
+    # The message must not hold what was written: there may be a password in it.
+    raise SettingsError(
+        f"RAHYAB_STORE begins with none of {', '.join(POSTGRES)}: write"
+        " postgresql://user:password@host:port/database, or leave it out for an SQLite file"
+        " (RAHYAB_DATABASE)"
     )
 
 
@@ -203,17 +214,6 @@ def _workers(text: str) -> int:
             f"write one from 1 to {MOST_WORKERS}, as a rule that of the processors"
         )
     return int(text)
-
-
-def _store(address: str, database: Path) -> StorePlace:
-    # The message must not hold what was written: an address may have a password in it.
-    if address and not address.startswith(POSTGRES):
-        raise SettingsError(
-            "RAHYAB_STORE is not the address of a PostgreSQL database: write"
-            " postgresql://user:password@host/database, or leave it out for the SQLite file of"
-            " RAHYAB_DATABASE"
-        )
-    return PostgresServer(address) if address else SqliteFile(database)
 
 
 def _budget(text: str) -> int:

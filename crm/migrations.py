@@ -13,6 +13,8 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from crm.tracking import KEY_BYTES
+
 STEPS: Final = Migrations("rahyab")
 """Every step that this version knows, in order."""
 
@@ -228,11 +230,9 @@ INSERT INTO new_cases SELECT tracking, state, subject, opened_at, customer_id, c
     (SELECT caller FROM calls WHERE calls.id = cases.call_id) FROM cases;
 DROP TABLE cases;
 ALTER TABLE new_cases RENAME TO cases;
-CREATE INDEX open_cases_by_customer ON cases (customer_id)
-    WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
-CREATE INDEX open_cases_by_number ON cases (number)
-    WHERE customer_id IS NULL AND state NOT IN ('resolved', 'closed');
-CREATE INDEX cases_by_customer ON cases (customer_id, opened_at) WHERE customer_id IS NOT NULL;
+CREATE INDEX cases_by_number ON cases (number, state, opened_at) WHERE customer_id IS NULL;
+CREATE INDEX cases_by_customer ON cases (customer_id, state, opened_at)
+    WHERE customer_id IS NOT NULL;
 CREATE INDEX cases_by_time ON cases (opened_at, tracking);
 
 CREATE TABLE case_calls (
@@ -258,7 +258,7 @@ CREATE INDEX case_notes_by_case ON case_notes (tracking, at);
 def _leases(db: Database) -> None:
     db.executescript("""
 CREATE TABLE tracking_leases (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
+    id INTEGER PRIMARY KEY CHECK (id = 1),
     secret TEXT NOT NULL,
     next INTEGER NOT NULL
 ) STRICT;
@@ -341,7 +341,7 @@ CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS N
 
 def new_secret() -> str:
     """What makes the order of this database's tracking numbers its own."""
-    return secrets.token_hex(16)
+    return secrets.token_hex(KEY_BYTES)
 
 
 def pending(db: Database) -> Sequence[str]:

@@ -124,11 +124,9 @@ CREATE TABLE cases (
     call_id words UNIQUE REFERENCES calls (id),
     number words
 );
-CREATE INDEX open_cases_by_customer ON cases (customer_id)
-    WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
-CREATE INDEX open_cases_by_number ON cases (number)
-    WHERE customer_id IS NULL AND state NOT IN ('resolved', 'closed');
-CREATE INDEX cases_by_customer ON cases (customer_id, opened_at) WHERE customer_id IS NOT NULL;
+CREATE INDEX cases_by_number ON cases (number, state, opened_at) WHERE customer_id IS NULL;
+CREATE INDEX cases_by_customer ON cases (customer_id, state, opened_at)
+    WHERE customer_id IS NOT NULL;
 CREATE INDEX cases_by_time ON cases (opened_at, tracking);
 
 CREATE TABLE case_calls (
@@ -148,7 +146,7 @@ CREATE TABLE case_notes (
 CREATE INDEX case_notes_by_case ON case_notes (tracking, at);
 
 CREATE TABLE tracking_leases (
-    only smallint PRIMARY KEY CHECK (only = 1),
+    id smallint PRIMARY KEY CHECK (id = 1),
     secret text NOT NULL,
     next bigint NOT NULL
 );
@@ -255,7 +253,7 @@ CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS N
 def _make_first_schema(connection: Records) -> None:
     connection.execute(_FIRST_SCHEMA.encode())
     connection.execute(
-        "INSERT INTO tracking_leases (only, secret, next) VALUES (1, %s, 0)", (new_secret(),)
+        "INSERT INTO tracking_leases (id, secret, next) VALUES (1, %s, 0)", (new_secret(),)
     )
 
 

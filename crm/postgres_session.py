@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, Final, LiteralString, TypeAlias, cast
+from typing import Any, Final, LiteralString, TypeAlias
 
 import psycopg
 from psycopg import conninfo, errors
@@ -152,7 +152,7 @@ class PostgresSession(SqlSession):
 @lru_cache(maxsize=512)
 def _translated(sql: str) -> LiteralString:
     """A statement with the driver's mark for values; ours hold no `?` and no `%` otherwise."""
-    return cast("LiteralString", sql.replace("?", "%s"))
+    return sql.replace("?", "%s")
 
 
 def _options(statement_seconds: float) -> dict[str, Any]:

@@ -20,6 +20,10 @@ class SqliteFile:
 
     path: Path
 
+    def is_missing(self) -> bool:
+        """Whether there is none yet, so that nothing was ever kept."""
+        return not self.path.exists()
+
     def __str__(self) -> str:
         return str(self.path)
 
@@ -32,6 +36,10 @@ class PostgresServer:
     """
 
     address: str
+
+    def is_missing(self) -> bool:
+        """Never: whether the server has our tables, it tells when it is asked."""
+        return False
 
     def __str__(self) -> str:
         return place_of(self.address)
