@@ -1,13 +1,12 @@
 """Facts of a call, each within a time budget; what is late or broken becomes `unavailable`."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
 
 import structlog
 
 from agi_server.channel import Channel
-from agi_server.store_threads import StoreThreads
+from agi_server.records import Records
 from crm.ports import StoreError
 from crm.records import CallerMatch, CallerRecord
 from routing.entrances import read_caller
@@ -15,10 +14,6 @@ from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
 from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
-
-LOOKUP_BUDGET_SECONDS: Final = 0.15
-"""A caller does not notice a pause this short before the greeting; a customer file that needs
-longer is treated as unavailable rather than letting the caller wait."""
 
 CALLER_NUMBER: Final = "CALLERID(num)"
 CALLER_NAME: Final = "CALLERID(name)"
@@ -43,20 +38,19 @@ async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str
     return {id_: value for id_, value in values.items() if value}
 
 
-async def gather_customer(stores: StoreThreads, number: str | None) -> CustomerFacts:
+async def gather_customer(records: Records, number: str | None) -> CustomerFacts:
     """Look the caller up in the customer file.
 
     Args:
-        stores: Where the file is.
+        records: Where the file is; one that takes too long is `unavailable`.
         number: The caller's number in E.164, or None when there is none to look up.
     """
     if number is None:
         return CustomerFacts(CustomerStatus.WITHHELD)
     try:
-        async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
-            found = await stores.read(lambda store: store.look_up_caller(number))
-    except (TimeoutError, StoreError) as error:
-        log.warning("customer file unavailable", reason=str(error) or "too slow")
+        found = await records.read(lambda store: store.look_up_caller(number))
+    except StoreError as error:
+        log.warning("customer file unavailable", reason=str(error))
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
     return customer_facts(found)
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agi_server.app import keeping
 from agi_server.call import Calls
-from agi_server.journal import Clock
+from agi_server.clock import Clock, utc_now
 from agi_server.listening import listen
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.server import AgiServer
+from agi_server.records import Records
+from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import AgiResult, FakeChannel, agi
 from crm.importing import import_customers
@@ -36,6 +39,7 @@ class Site:
     address: tuple[str, int]
     database: Path
     rules: RulesInForce
+    records: Records
 
     async def request(
         self, channel: FakeChannel, script: Script, visit: int = 1, **arguments: str
@@ -71,12 +75,11 @@ async def serving(
     with closing(SqliteStore(database)) as store:
         import_customers(store, SAMPLE_FILE, country="IR")
     rules = RulesInForce(read_rules(rules_file))
-    threads = StoreThreads(lambda: kind(database))
-    await threads.start()
-    server = AgiServer(Calls(rules, threads, clock, str(folder / "messages")).handlers())
-    address = await server.start(listen(port=0))
-    try:
-        yield Site(address, database, rules)
-    finally:
-        await server.stop()
-        await threads.close()
+    threads = StoreThreads(lambda: kind(database), lambda: kind(database, create=False))
+    async with keeping(threads, Spooling(folder / "spool", utc_now)) as records:
+        server = AgiServer(Calls(rules, records, clock, str(folder / "messages")).handlers())
+        address = await server.start(listen(port=0))
+        try:
+            yield Site(address, database, rules, records)
+        finally:
+            await server.stop()

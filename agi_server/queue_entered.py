@@ -1,0 +1,24 @@
+"""Which queue a caller comes back from, when only the channel can tell."""
+
+from agi_server.channel import Channel
+from dialplan import contract
+from dialplan.queues import asterisk_queue_name
+from routing.rules import Policy
+
+
+async def gather_queue(channel: Channel, policy: Policy) -> tuple[str | None, str | None]:
+    """Ask Asterisk for the queue that the caller was sent to last.
+
+    Returns:
+        Its id in the rules, and the language of the channel; None for what the rules do not have:
+        they may have changed.
+    """
+    entered = await channel.get_untrusted(contract.QUEUE)
+    spoken = await channel.get_untrusted(contract.LANGUAGE)
+    language = spoken if spoken in policy.business.languages else None
+    languages = policy.business.languages if language is None else (language,)
+    for queue in policy.queues.values():
+        for each in languages:
+            if asterisk_queue_name(queue, each, policy) == entered:
+                return queue.id, language
+    return None, language
