@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -119,12 +119,28 @@ class PostgresServer:
     def kill(self) -> None:
         """Kill it and all it has started, as a power cut would, and leave what it left."""
         parent = self.pid
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        for process in (parent, *map(int, children)):
-            os.kill(process, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         while Path(f"/proc/{parent}").exists() and not _is_dead(parent):
             os.sched_yield()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Have all its processes stand still for as long as the block runs."""
+        self._signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """To all processes; the first one stands still meanwhile, so that it starts no more."""
+        parent = self.pid
+        os.kill(parent, signal.SIGSTOP)
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for process in (*map(int, children), parent):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     @property
     def pid(self) -> int:
