@@ -77,6 +77,7 @@ async def serving(
     rules_file: Path = RULES,
     clock: Clock = lambda: NOW,
     postgres: str = "",
+    spool: Path | None = None,
 ) -> AsyncIterator[Site]:
     """Start a server with the sample customers, over SQLite of this kind, or over PostgreSQL."""
     database = folder / "rahyab.db"
@@ -87,7 +88,7 @@ async def serving(
     threads = StoreThreads(lambda: kind(database), lambda: kind(database, create=False))
     if postgres:
         threads = make_stores(place)
-    async with keeping(threads, Spooling(folder / "spool", utc_now)) as records:
+    async with keeping(threads, Spooling(spool or folder / "spool", utc_now)) as records:
         server = AgiServer(Calls(rules, records, clock, str(folder / "messages")).handlers())
         address = await server.start(listen(port=0))
         try:

@@ -202,10 +202,8 @@ def test_a_call_of_another_process_is_found_in_its_spool(tmp_path: Path) -> None
     async def story(site: Site) -> None:
         site.database.rename(tmp_path / "aside.db")
         channel = caller(Press("1"), Press("10"), Press("1"))
-        async with serving(tmp_path / "other") as other:
-            other.records.spool.folder = other.records.spool._writer._folder = (
-                site.records.spool.folder
-            )
+        async with serving(tmp_path / "other", spool=site.records.spool.folder) as other:
+            await until(lambda: other.records.trackings.held)
             other.database.unlink()
             await other.request(channel, Script.INCOMING)
         await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.CONTINUE, **QUEUE)
