@@ -2,23 +2,23 @@
 
 from agi_server.channel import Channel
 from dialplan import contract
-from dialplan.queues import asterisk_queue_name
+from dialplan.queues import asterisk_queue_name, uses_language
 from routing.rules import Policy
 
 
 async def gather_queue(channel: Channel, policy: Policy) -> tuple[str | None, str | None]:
-    """Ask Asterisk for the queue that the caller was sent to last.
+    """Ask Asterisk for the queue that the caller was sent to last, and the language.
 
     Returns:
-        Its id in the rules, and the language of the channel; None for what the rules do not have:
-        they may have changed.
+        The queue's id in the rules, and the language that its name tells, or else the channel; None
+        for what the rules do not have: they may have changed.
     """
     entered = await channel.get_untrusted(contract.QUEUE)
     spoken = await channel.get_untrusted(contract.LANGUAGE)
-    language = spoken if spoken in policy.business.languages else None
-    languages = policy.business.languages if language is None else (language,)
+    languages = policy.business.languages
+    language = spoken if spoken in languages else None
     for queue in policy.queues.values():
         for each in languages:
             if asterisk_queue_name(queue, each, policy) == entered:
-                return queue.id, language
+                return queue.id, each if uses_language(queue) else language
     return None, language

@@ -36,6 +36,11 @@ class TrackingPool:
         self._low = asyncio.Event()
         self._low.set()
 
+    @property
+    def held(self) -> int:
+        """How many numbers there are to promise."""
+        return len(self._numbers)
+
     async def take(self) -> str | None:
         """A number that nobody else has; None if none is left and the store gives none in time."""
         if len(self._numbers) <= BLOCK // 2:

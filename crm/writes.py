@@ -124,12 +124,9 @@ version are read by later ones."""
 
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
-_KIND: Final = "kind"
-
-
 def to_data(writes: Sequence[Write]) -> list[Any]:
-    """Writes as JSON can hold them."""
-    return [{_KIND: _NAMES[type(write)], **_record_to_data(write)} for write in writes]
+    """Writes as JSON can hold them: each is its name and its fields."""
+    return [[_NAMES[type(write)], _record_to_data(write)] for write in writes]
 
 
 def from_data(data: object) -> tuple[Write, ...]:
@@ -169,9 +166,10 @@ def _value(value: Any) -> Any:  # noqa: ANN401  whatever a field of a record hol
 
 
 def _read_write(data: object) -> Any:  # noqa: ANN401  one of the kinds
-    if not isinstance(data, dict) or data.get(_KIND) not in _KINDS:
-        raise UnreadableWriteError("a write of a kind that this version does not know")
-    return _read_record(_KINDS[data[_KIND]], {k: v for k, v in data.items() if k != _KIND})
+    match data:
+        case [str(name), dict(given)] if name in _KINDS:
+            return _read_record(_KINDS[name], given)
+    raise UnreadableWriteError("a write of a kind that this version does not know")
 
 
 def _read_record(kind: type, data: Mapping[str, Any]) -> Any:  # noqa: ANN401  a `kind`

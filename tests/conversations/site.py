@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agi_server.app import keeping
+from agi_server.app import keeping, make_stores
 from agi_server.call import Calls
 from agi_server.clock import Clock, utc_now
 from agi_server.listening import listen
 from agi_server.policy import RulesInForce, read_rules
-from agi_server.server import AgiServer
 from agi_server.records import Records
+from agi_server.server import AgiServer
 from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import AgiResult, FakeChannel, agi
@@ -20,7 +20,9 @@ from crm.importing import import_customers
 from crm.records import CallStory
 from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
+from crm.stores import PostgresServer, SqliteFile, StorePlace, open_store
 from dialplan.contract import Argument, Script
+from tests.conversations.sessions import until
 
 RULES = Path(__file__).parents[2] / "routing_rules.yaml"
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -40,6 +42,7 @@ class Site:
     database: Path
     rules: RulesInForce
     records: Records
+    place: StorePlace
 
     async def request(
         self, channel: FakeChannel, script: Script, visit: int = 1, **arguments: str
@@ -57,10 +60,14 @@ class Site:
 
     def story(self) -> CallStory:
         """The call, as the journal has it."""
-        with closing(SqliteStore(self.database)) as store:
+        with closing(open_store(self.place)) as store:
             story = store.call_story(CALL_ID)
         assert story is not None
         return story
+
+    async def emptied(self) -> None:
+        """The spool has been written to the store, and is gone."""
+        await until(lambda: not list(self.records.spool.folder.glob("*.spool")))
 
 
 @asynccontextmanager
@@ -69,17 +76,22 @@ async def serving(
     kind: type[SqliteStore] = SqliteStore,
     rules_file: Path = RULES,
     clock: Clock = lambda: NOW,
+    postgres: str = "",
+    spool: Path | None = None,
 ) -> AsyncIterator[Site]:
-    """Start a server with the sample customers, over a store of this kind."""
+    """Start a server with the sample customers, over SQLite of this kind, or over PostgreSQL."""
     database = folder / "rahyab.db"
-    with closing(SqliteStore(database)) as store:
+    place: StorePlace = PostgresServer(postgres) if postgres else SqliteFile(database)
+    with closing(open_store(place)) as store:
         import_customers(store, SAMPLE_FILE, country="IR")
     rules = RulesInForce(read_rules(rules_file))
     threads = StoreThreads(lambda: kind(database), lambda: kind(database, create=False))
-    async with keeping(threads, Spooling(folder / "spool", utc_now)) as records:
+    if postgres:
+        threads = make_stores(place)
+    async with keeping(threads, Spooling(spool or folder / "spool", utc_now)) as records:
         server = AgiServer(Calls(rules, records, clock, str(folder / "messages")).handlers())
         address = await server.start(listen(port=0))
         try:
-            yield Site(address, database, rules, records)
+            yield Site(address, database, rules, records, place)
         finally:
             await server.stop()
