@@ -97,7 +97,8 @@ class Records:
             StoreError: The store is away, and nobody else knows the call.
         """
         if self.spool.holds(call_id) and (remembered := self._memory.call(call_id)) is not None:
-            return remembered
+            # Another process may have served a later request, and have put that off as well.
+            return await self._with_what_waits(call_id, remembered)
         try:
             call = await self.read(lambda store: store.call(call_id))
         except StoreError as error:
@@ -116,8 +117,6 @@ class Records:
 
     async def _with_what_waits(self, call_id: str, call: Call | None) -> Call | None:
         """The call with what is in spools of it, which other processes may have written."""
-        if not self.spool.in_use:
-            return call
         try:
             waiting = await self.spool.writes_of(call_id)
         except StoreError as error:

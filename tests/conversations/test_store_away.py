@@ -43,9 +43,7 @@ def play(folder: Path, story: Callable[[Site], Awaitable[None]], postgres: str =
 
 def caller(*actions: Press | HangUp) -> FakeChannel:
     """A customer who calls the main number."""
-    return FakeChannel(
-        number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions)
-    )
+    return FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions))
 
 
 async def whole_call(site: Site) -> str:
@@ -228,9 +226,7 @@ def test_a_call_that_nobody_remembers_is_begun_anew(
         site.database.rename(tmp_path / "aside.db")
         known = {contract.QUEUE: "support-fa"}
         script = ScriptedCaller(Press("#"))
-        channel = FakeChannel(
-            number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=script, known=known
-        )
+        channel = FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=script, known=known)
         await site.request(channel, Script.AFTER_QUEUE, 2, status=status, **QUEUE)
         assert channel.variables.get(contract.DONE) == Script.AFTER_QUEUE
         assert channel.variables.get(contract.GO) == go
