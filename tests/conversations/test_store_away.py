@@ -17,7 +17,7 @@ from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
 from ivr.spoken import digits
 from tests.conversations.sessions import until
-from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, Site, serving
+from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, ServedSite, serving
 from tests.postgres import PostgresServer, postgres_server
 
 QUEUE = {"agent": "sara", "hold": "7", "queued": "1795501800"}
@@ -30,7 +30,7 @@ def mortal_postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-def play(folder: Path, story: Callable[[Site], Awaitable[None]], postgres: str = "") -> None:
+def play(folder: Path, story: Callable[[ServedSite], Awaitable[None]], postgres: str = "") -> None:
     """Run one story against a server of its own."""
 
     async def whole() -> None:
@@ -43,12 +43,10 @@ def play(folder: Path, story: Callable[[Site], Awaitable[None]], postgres: str =
 
 def caller(*actions: Press | HangUp) -> FakeChannel:
     """A customer who calls the main number."""
-    return FakeChannel(
-        number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions)
-    )
+    return FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=ScriptedCaller(*actions))
 
 
-async def whole_call(site: Site) -> str:
+async def whole_call(site: ServedSite) -> str:
     """All four requests of a call; the tracking number that the caller has heard."""
     channel = caller(Press("1"), Press("10"), Press("1"))
     await site.request(channel, Script.INCOMING)
@@ -95,7 +93,7 @@ def locked(path: Path) -> Iterator[None]:
 def test_a_call_goes_on_while_the_database_is_locked(tmp_path: Path) -> None:
     """It can be read, and not written: promises go to the spool, and from there into the file."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         with locked(site.database):
             number = await whole_call(site)
             assert site.records.spool.waiting
@@ -109,7 +107,7 @@ def test_a_call_goes_on_while_the_database_is_locked(tmp_path: Path) -> None:
 def test_a_call_goes_on_while_the_database_is_gone(tmp_path: Path) -> None:
     """It is not made anew in silence; when it is put back, everything comes into it."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         aside = tmp_path / "aside"
         aside.mkdir()
         with closing(sqlite3.connect(site.database)) as checkpointed:
@@ -132,7 +130,7 @@ def test_the_facts_are_unavailable_when_the_server_of_the_store_is_down(
 ) -> None:
     """A PostgreSQL that is killed, and started again."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         mortal_postgres.kill()
         try:
             number = await whole_call(site)
@@ -150,7 +148,7 @@ def test_a_server_of_the_store_that_stands_still_is_not_waited_for(
 ) -> None:
     """A PostgreSQL whose processes are all stopped (SIGSTOP), and go on later."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         with stopped(mortal_postgres):
             loop = asyncio.get_running_loop()
             began = loop.time()
@@ -181,7 +179,7 @@ def stopped(server: PostgresServer) -> Iterator[None]:
 def test_what_began_before_goes_on_without_the_store(tmp_path: Path) -> None:
     """From what this process remembers of the call."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         channel = caller(Press("1"), Press("10"), Press("1"))
         await site.request(channel, Script.INCOMING)
         (case,) = site.story().cases
@@ -199,7 +197,7 @@ def test_what_began_before_goes_on_without_the_store(tmp_path: Path) -> None:
 def test_a_call_of_another_process_is_found_in_its_spool(tmp_path: Path) -> None:
     """The later requests of a call may reach any process of the machine."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         site.database.rename(tmp_path / "aside.db")
         channel = caller(Press("1"), Press("10"), Press("1"))
         async with serving(tmp_path / "other", spool=site.records.spool.folder) as other:
@@ -224,13 +222,11 @@ def test_a_call_that_nobody_remembers_is_begun_anew(
 ) -> None:
     """By the queue that the channel names: nobody is dropped because the store is away."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         site.database.rename(tmp_path / "aside.db")
         known = {contract.QUEUE: "support-fa"}
         script = ScriptedCaller(Press("#"))
-        channel = FakeChannel(
-            number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=script, known=known
-        )
+        channel = FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=script, known=known)
         await site.request(channel, Script.AFTER_QUEUE, 2, status=status, **QUEUE)
         assert channel.variables.get(contract.DONE) == Script.AFTER_QUEUE
         assert channel.variables.get(contract.GO) == go
@@ -247,7 +243,7 @@ def test_a_call_that_nobody_remembers_is_begun_anew(
 def test_a_repeated_call_joins_the_open_case(tmp_path: Path) -> None:
     """The caller hears the number that they know."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         first, second = caller(Press("1")), caller(Press("1"))
         await site.request(first, Script.INCOMING)
         await site.request(second, Script.INCOMING, call="1795500001.1-123456")
@@ -266,7 +262,7 @@ def test_a_repeated_call_joins_the_open_case(tmp_path: Path) -> None:
 def test_a_trial_joins_nothing(tmp_path: Path) -> None:
     """Whoever tries the rules out adds nothing to a real case."""
 
-    async def story(site: Site) -> None:
+    async def story(site: ServedSite) -> None:
         first, trial = caller(Press("1")), caller(Press("1"))
         await site.request(first, Script.INCOMING)
         await site.request(trial, Script.INCOMING, call="try-1", trial="yes")
