@@ -321,18 +321,26 @@ async def once_back(threads: StoreThreads) -> int:
                 await asyncio.sleep(0.01)
 
 
-def test_a_database_that_is_gone_is_not_made_anew(path: Path, tmp_path: Path) -> None:
+@contextmanager
+def set_aside(path: Path) -> Iterator[None]:
+    """The database is not where it was, and nobody makes another one."""
+    aside = path.with_name("aside.db")
+    path.rename(aside)
+    yield
+    assert not path.exists()
+    aside.rename(path)
+
+
+def test_a_database_that_is_gone_is_not_made_anew(path: Path) -> None:
     """The one that was there is used again when it is put back."""
 
     async def story() -> None:
         threads = StoreThreads(lambda: SqliteStore(path), lambda: SqliteStore(path, create=False))
         await threads.start()
-        path.rename(tmp_path / "aside.db")
-        for _ in range(2):
-            with pytest.raises(StoreUnavailableError):
-                await threads.write(begin(2))
-        assert not path.exists()
-        (tmp_path / "aside.db").rename(path)
+        with set_aside(path):
+            for _ in range(2):
+                with pytest.raises(StoreUnavailableError):
+                    await threads.write(begin(2))
         assert await once_back(threads) == 1
         await threads.close()
 

@@ -87,7 +87,7 @@ class ServedSite(Site):
 
 
 @asynccontextmanager
-async def serving(
+async def serving(  # noqa: PLR0913, PLR0917  each is something that one test wants otherwise
     folder: Path,
     kind: type[SqliteStore] = SqliteStore,
     rules_file: Path = RULES,
