@@ -124,6 +124,7 @@ version are read by later ones."""
 
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
+
 def to_data(writes: Sequence[Write]) -> list[Any]:
     """Writes as JSON can hold them: each is its name and its fields."""
     return [[_NAMES[type(write)], _record_to_data(write)] for write in writes]

@@ -34,15 +34,13 @@ GOLD_CUSTOMER = "+989121234567"
 CONTRACT_ENDED = "+989127654321"
 
 
-@dataclass(slots=True)
+@dataclass
 class Site:
     """A server that listens, and its database."""
 
     address: tuple[str, int]
     database: Path
     rules: RulesInForce
-    records: Records
-    place: StorePlace
 
     async def request(
         self, channel: FakeChannel, script: Script, visit: int = 1, **arguments: str
@@ -65,20 +63,38 @@ class Site:
         assert story is not None
         return story
 
+    @property
+    def place(self) -> StorePlace:
+        """Where the store is."""
+        return SqliteFile(self.database)
+
+
+@dataclass
+class ServedSite(Site):
+    """One whose server runs in this process, with all that it keeps records by."""
+
+    records: Records
+    postgres: str
+
+    @property
+    def place(self) -> StorePlace:
+        """Where the store is."""
+        return PostgresServer(self.postgres) if self.postgres else super().place
+
     async def emptied(self) -> None:
         """The spool has been written to the store, and is gone."""
         await until(lambda: not list(self.records.spool.folder.glob("*.spool")))
 
 
 @asynccontextmanager
-async def serving(
+async def serving(  # noqa: PLR0913, PLR0917  each is something that one test wants otherwise
     folder: Path,
     kind: type[SqliteStore] = SqliteStore,
     rules_file: Path = RULES,
     clock: Clock = lambda: NOW,
     postgres: str = "",
     spool: Path | None = None,
-) -> AsyncIterator[Site]:
+) -> AsyncIterator[ServedSite]:
     """Start a server with the sample customers, over SQLite of this kind, or over PostgreSQL."""
     database = folder / "rahyab.db"
     place: StorePlace = PostgresServer(postgres) if postgres else SqliteFile(database)
@@ -92,6 +108,6 @@ async def serving(
         server = AgiServer(Calls(rules, records, clock, str(folder / "messages")).handlers())
         address = await server.start(listen(port=0))
         try:
-            yield Site(address, database, rules, records, place)
+            yield ServedSite(address, database, rules, records, postgres)
         finally:
             await server.stop()

@@ -90,6 +90,16 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+@contextmanager
+def set_aside(path: Path) -> Iterator[None]:
+    """The database is not where it was; nobody makes another one meanwhile."""
+    aside = path.with_name("aside.db")
+    path.rename(aside)
+    yield
+    assert not path.exists()
+    aside.rename(path)
+
+
 def test_a_call_goes_on_while_the_database_is_locked(tmp_path: Path) -> None:
     """It can be read, and not written: promises go to the spool, and from there into the file."""
 
@@ -108,17 +118,8 @@ def test_a_call_goes_on_while_the_database_is_gone(tmp_path: Path) -> None:
     """It is not made anew in silence; when it is put back, everything comes into it."""
 
     async def story(site: ServedSite) -> None:
-        aside = tmp_path / "aside"
-        aside.mkdir()
-        with closing(sqlite3.connect(site.database)) as checkpointed:
-            checkpointed.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        files = list(tmp_path.glob("rahyab.db*"))
-        for file in files:
-            file.rename(aside / file.name)
-        number = await whole_call(site)
-        assert not site.database.exists()
-        for file in files:
-            (aside / file.name).rename(file)
+        with set_aside(site.database):
+            number = await whole_call(site)
         await site.emptied()
         check_kept(site.story(), number)
 
@@ -183,11 +184,10 @@ def test_what_began_before_goes_on_without_the_store(tmp_path: Path) -> None:
         channel = caller(Press("1"), Press("10"), Press("1"))
         await site.request(channel, Script.INCOMING)
         (case,) = site.story().cases
-        site.database.rename(tmp_path / "aside.db")
-        await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.CONTINUE, **QUEUE)
-        await site.request(channel, Script.SURVEY, 3)
+        with set_aside(site.database):
+            await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.CONTINUE, **QUEUE)
+            await site.request(channel, Script.SURVEY, 3)
         assert channel.variables.get(contract.DONE) == Script.SURVEY
-        (tmp_path / "aside.db").rename(site.database)
         await site.emptied()
         assert [each.tracking for each in site.story().answers] == [case.tracking] * 2
 
@@ -198,15 +198,14 @@ def test_a_call_of_another_process_is_found_in_its_spool(tmp_path: Path) -> None
     """The later requests of a call may reach any process of the machine."""
 
     async def story(site: ServedSite) -> None:
-        site.database.rename(tmp_path / "aside.db")
         channel = caller(Press("1"), Press("10"), Press("1"))
-        async with serving(tmp_path / "other", spool=site.records.spool.folder) as other:
-            await until(lambda: other.records.trackings.held)
-            other.database.unlink()
-            await other.request(channel, Script.INCOMING)
-        await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.CONTINUE, **QUEUE)
+        with set_aside(site.database):
+            async with serving(tmp_path / "other", spool=site.records.spool.folder) as other:
+                await until(lambda: other.records.trackings.held)
+                other.database.unlink()
+                await other.request(channel, Script.INCOMING)
+            await site.request(channel, Script.AFTER_QUEUE, 2, status=QueueStatus.CONTINUE, **QUEUE)
         assert channel.variables.get(contract.GO) == Go.SURVEY
-        (tmp_path / "aside.db").rename(site.database)
         await site.emptied()
         assert site.story().call.queue == "support"
 
@@ -223,16 +222,14 @@ def test_a_call_that_nobody_remembers_is_begun_anew(
     """By the queue that the channel names: nobody is dropped because the store is away."""
 
     async def story(site: ServedSite) -> None:
-        site.database.rename(tmp_path / "aside.db")
-        known = {contract.QUEUE: "support-fa"}
-        script = ScriptedCaller(Press("#"))
+        script, known = ScriptedCaller(Press("#")), {contract.QUEUE: "support-fa"}
         channel = FakeChannel(number=GOLD_CUSTOMER, dialled=MAIN_NUMBER, caller=script, known=known)
-        await site.request(channel, Script.AFTER_QUEUE, 2, status=status, **QUEUE)
-        assert channel.variables.get(contract.DONE) == Script.AFTER_QUEUE
-        assert channel.variables.get(contract.GO) == go
-        channel.hang_up()
-        await site.request(channel, Script.ENDED, 3)
-        (tmp_path / "aside.db").rename(site.database)
+        with set_aside(site.database):
+            await site.request(channel, Script.AFTER_QUEUE, 2, status=status, **QUEUE)
+            assert channel.variables.get(contract.DONE) == Script.AFTER_QUEUE
+            assert channel.variables.get(contract.GO) == go
+            channel.hang_up()
+            await site.request(channel, Script.ENDED, 3)
         await site.emptied()
         assert site.story().call.queue == "support"
         assert site.story().call.ended_at is not None
