@@ -96,30 +96,25 @@ class Records:
         Raises:
             StoreError: The store is away, and nobody else knows the call.
         """
-        if self.spool.holds(call_id) and (remembered := self._memory.call(call_id)) is not None:
-            # Another process may have served a later request, and have put that off as well.
-            return await self._with_what_waits(call_id, remembered)
+        # What waits goes from the spools to the store: looked for in this order, it is not missed.
+        waiting = await self._waiting_of(call_id)
         try:
             call = await self.read(lambda store: store.call(call_id))
         except StoreError as error:
             log.warning("a call goes on without the store", call=call_id, reason=str(error))
-            call = await self._call_without_store(call_id)
+            call = call_after(self._memory.call(call_id), waiting)
             if call is None:
                 raise
         else:
-            call = await self._with_what_waits(call_id, call)
+            call = call_after(call, waiting)
         if call is not None:
             self._memory.remember(call)
         return call
 
-    async def _call_without_store(self, call_id: str) -> Call | None:
-        return await self._with_what_waits(call_id, self._memory.call(call_id))
-
-    async def _with_what_waits(self, call_id: str, call: Call | None) -> Call | None:
-        """The call with what is in spools of it, which other processes may have written."""
+    async def _waiting_of(self, call_id: str) -> Sequence[Write]:
+        """What is in spools of a call, which other processes may have written."""
         try:
-            waiting = await self.spool.writes_of(call_id)
+            return await self.spool.writes_of(call_id)
         except StoreError as error:
             log.error("the spools cannot be searched", call=call_id, reason=str(error))
-            return call
-        return call_after(call, waiting)
+            return ()

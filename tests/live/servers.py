@@ -1,4 +1,4 @@
-"""Two servers over one database, and an Asterisk that asks them, in whatever order it is told to."""
+"""Two servers over one database, and an Asterisk that asks them in the order that it is told."""
 
 import errno
 import os
@@ -18,6 +18,7 @@ from agi_server.lab.phone import Phone
 from agi_server.lab.ports import LOCALHOST, free_port, is_bound
 from agi_server.lab.processes import Process
 from agi_server.lab.root import DEFAULT_SUITE, Root, find_root
+from agi_server.lab.scenarios import Call
 from agi_server.lab.telephony import Telephony
 from agi_server.lab.waiting import wait_until
 from agi_server.policy import load_policy_file
@@ -75,7 +76,7 @@ class Servers:
 
     def ask_in_turn(self) -> None:
         """Let the order change all the time, so that requests land on either server."""
-        self.asterisk.rx("channel originate Local/turns@rahyab-lab application Wait 600")
+        self.telephony.start_call(Call("turns", patience=TURNS_SECONDS))
 
     def asked(self) -> list[Asked]:
         """Every request to every server that has come to an end."""
@@ -102,6 +103,7 @@ def _found(pattern: re.Pattern[str], log: Log) -> list[re.Match[str]]:
     return [found for line in log.lines() if (found := pattern.search(line))]
 
 
+TURNS_SECONDS = 300.0
 TURNS = """
 [rahyab-lab]
 exten => turns,1,Answer()
@@ -111,7 +113,7 @@ exten => turns,1,Answer()
  same => n,Wait(0.03)
  same => n,Goto(again)
 """
-"""A loop in Asterisk itself: less time than a request takes lies between two of its turns."""
+"""A call that is a loop: less time than a request takes lies between two of its turns."""
 
 
 @dataclass(frozen=True, slots=True)

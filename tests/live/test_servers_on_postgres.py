@@ -25,12 +25,16 @@ pytestmark = pytest.mark.live
 NUMBER = "+982191000001"
 CALLS = 16
 AGENTS = {f"agent{number}": f"PJSIP/{number}" for number in range(101, 101 + CALLS)}
+AGENT_LINES = "\n".join(
+    f"  {id_}: {{name: {id_}, device: {device}, skills: {{desk: 5}}}}"
+    for id_, device in AGENTS.items()
+)
 KEYS = "hear:rate-us 7# hear:was-it-solved 1"
 SCRIPTS = {"incoming", "after-queue", "survey", "ended"}
 DIGITS = 9
 """Of a tracking number."""
 KILLED_AFTER = 4
-"""So many callers are back from the queue when a server is lost: others wait, or are in a survey."""
+"""So many callers are back from the queue when a server is lost; others wait or are in a survey."""
 END_SECONDS = 15.0
 BEGIN_SECONDS = 30.0
 
@@ -47,7 +51,7 @@ numbers:
 unlisted: {{hangup: true}}
 skills: {{desk: everything}}
 agents:
-{"".join(f"  {id_}: {{name: {id_}, device: {device}, skills: {{desk: 5}}}}\n" for id_, device in AGENTS.items())}
+{AGENT_LINES}
 queues:
   desk:
     need: [{{skill: desk}}]
@@ -128,7 +132,7 @@ def demand_once(story: CallStory, requests: dict[str, Asked]) -> None:
 def wait_until_ended(servers: Servers) -> None:
     """The servers are told of each end by the dialplan, after the caller is gone."""
     told = wait_until(
-        lambda: len([one for one in servers.asked() if one.script == "ended"]) >= CALLS,
+        lambda: len({one.call for one in served(servers, "ended")}) == CALLS,
         END_SECONDS,
     )
     assert told, servers.output()

@@ -18,10 +18,9 @@ from agi_server.lab.scenarios import Call, caller_files
 from agi_server.lab.sipp import Sipp
 from agi_server.lab.waiting import wait_until
 from crm.records import Outcome
+from tests.live.servers import Servers, Site, kill, name_server_of, two_servers
 
 pytestmark = pytest.mark.live
-
-ROOT = Path(__file__).parents[2]
 
 QUEUE_NUMBER = "+982191000001"
 """Goes to a queue at once, and after a second to another."""
@@ -66,7 +65,6 @@ CALLER_SECONDS = 3
 """What a caller waits before they hang up: longer than the first queue keeps them."""
 LOAD_SECONDS = 30.0
 END_SECONDS = 10.0
-MOUNT_SECONDS = 10.0
 
 
 @pytest.fixture
