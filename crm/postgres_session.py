@@ -7,6 +7,7 @@ from typing import Any, Final, LiteralString, TypeAlias
 
 import psycopg
 from psycopg import conninfo, errors
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolClosed
 
 from crm import postgres_schema, postgres_values
@@ -115,6 +116,7 @@ class PostgresSession(SqlSession):
                 stack.callback(self._forget_connection)
             stack.enter_context(connection.transaction())
             yield
+            _check_not_undone(connection)
 
     def _forget_connection(self) -> None:
         self._connection = None
@@ -147,6 +149,17 @@ class PostgresSession(SqlSession):
             yield
         except (psycopg.Error, PoolClosed) as error:
             raise store_error(error, self._place, missing) from error
+
+
+def _check_not_undone(connection: Records) -> None:
+    """Raise psycopg.OperationalError if what was done in the transaction cannot be committed.
+
+    Whoever does several things in one transaction may go on after an error of one of them. If that
+    was the loss of the connection, the driver leaves the transaction in silence; if the server has
+    given the transaction up, it answers COMMIT with a rollback, in silence too.
+    """
+    if connection.info.transaction_status is not TransactionStatus.INTRANS:
+        raise psycopg.OperationalError("the transaction was lost before its end: do it again")
 
 
 @lru_cache(maxsize=512)

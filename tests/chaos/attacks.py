@@ -116,8 +116,7 @@ async def under_load(
     if not await asyncio.to_thread(service.empty_spool):
         report.problems.append(f"the spool {service.spool} is not empty")
     await asyncio.to_thread(service.stop)
-    if service.refused():
-        report.problems.append(f"the store refused {service.refused()} lines of the spool")
+    report.problems += [f"the store refused a line: {why}" for why in service.refused()]
     report.take(load.notes)
     return load.notes
 

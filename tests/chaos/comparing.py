@@ -40,16 +40,17 @@ def compare(calls: Sequence[CallNotes], store: Store) -> Comparison:
     """Look every call up."""
     found = Comparison(calls=len(calls))
     for call in calls:
-        _compare_call(call, store.call_story(call.id), found)
+        _compare_call(call, store, found)
     found.twice += _told_to_two(calls)
     return found
 
 
-def _compare_call(call: CallNotes, story: CallStory | None, found: Comparison) -> None:
+def _compare_call(call: CallNotes, store: Store, found: Comparison) -> None:
+    story = store.call_story(call.id)
     found.requests += len(call.asked)
     for told in call.promises():
         found.told[told.promise] += 1
-        if story is None or not _is_kept(told, story):
+        if story is None or not _is_kept(told, story, store):
             found.lost.append(f"{call.id}: {told.promise} {told.question} {told.value}")
     visits = set() if story is None else {event.visit for event in story.timeline}
     found.unwritten += [
@@ -61,15 +62,28 @@ def _compare_call(call: CallNotes, story: CallStory | None, found: Comparison) -
         found.twice += _doubles(story)
 
 
-def _is_kept(told: Told, story: CallStory) -> bool:
+def _is_kept(told: Told, story: CallStory, store: Store) -> bool:
     match told.promise:
         case Promise.TRACKING:
-            return any(case.tracking.startswith(told.value) for case in story.cases)
+            return _is_found(told.value, story, store)
         case Promise.CALLBACK:
             return story.callback is not None and story.callback.number == told.value
         case Promise.ANSWER:
             answers = {answer.question: answer.value for answer in story.answers}
             return answers.get(told.question) == told.value
+
+
+def _is_found(heard: str, story: CallStory, store: Store) -> bool:
+    """Whether a case has the number that was heard, or begins with the part of it that was.
+
+    A call whose write was given up for its slowness and came through nonetheless may have been put
+    to a case that was open already, and have been told a number of its own from the spool: that one
+    has a case then to which no call belongs (`crm.writes.apply`).
+    """
+    if any(case.tracking.startswith(heard) for case in story.cases):
+        return True
+    alone = store.find_case(heard)
+    return alone is not None and alone.call_id is None
 
 
 def _doubles(story: CallStory) -> Iterator[str]:

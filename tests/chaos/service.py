@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -101,14 +101,11 @@ class Service:
         """Wait until it has written all that waited to its store; whether it has."""
         return bool(wait_until(lambda: not spool_names(self.spool), SPOOL_SECONDS))
 
-    def refused(self) -> int:
-        """How many lines of its spool the store would not take."""
+    def refused(self) -> Sequence[str]:
+        """Why its store would not take lines of its spool, each line for itself."""
         files = self.spool.glob("*.refused")
-        return sum(file.read_bytes().count(b"\n# ") + 1 for file in files)
-
-    def log(self) -> str:
-        """All that it has printed."""
-        return "".join(path.read_text() for path in sorted(self._logs.glob("service-*.log")))
+        lines = (line for file in files for line in file.read_text().splitlines())
+        return [line for line in lines if line.startswith("# ")]
 
     def _output(self) -> Path:
         return self._logs / f"service-{self.port}-{self._starts:03d}.log"
