@@ -31,25 +31,37 @@ def end_sessions(address: str) -> None:
         )
 
 
+def block_and_lose(store: PostgresStore, address: str) -> None:
+    """Do two things in one transaction; the connection is lost between them."""
+    with store.transaction():
+        store.block_number(BLOCKED)
+        end_sessions(address)
+        with suppress(StoreError), store.transaction():
+            store.count_calls(AT)
+
+
+def block_and_fail(store: PostgresStore) -> None:
+    """Do two things in one transaction; the second is an error, without a savepoint before it."""
+    with store.transaction():
+        store.block_number(BLOCKED)
+        with suppress(StoreError):
+            store._read("SELECT nothing FROM nowhere", ())  # no operation fails in this way
+
+
 def test_a_connection_lost_in_mid_transaction_is_told(
     store: PostgresStore, postgres_database: str
 ) -> None:
     """Also where whoever does several things passes over the error of one of them."""
-    with pytest.raises(StoreUnavailableError), store.transaction():
-        store.block_number(BLOCKED)
-        end_sessions(postgres_database)
-        with suppress(StoreError), store.transaction():
-            store.count_calls(AT)
+    with pytest.raises(StoreUnavailableError):
+        block_and_lose(store, postgres_database)
 
     assert store.blocked_numbers() == []
 
 
 def test_a_transaction_that_the_server_gave_up_is_told(store: PostgresStore) -> None:
     """It answers COMMIT with a rollback then, and calls that no error."""
-    with pytest.raises(StoreUnavailableError), store.transaction():
-        store.block_number(BLOCKED)
-        with suppress(StoreError):
-            store._read("SELECT nothing FROM nowhere", ())  # noqa: SLF001  no operation fails so
+    with pytest.raises(StoreUnavailableError):
+        block_and_fail(store)
 
     assert store.blocked_numbers() == []
 
