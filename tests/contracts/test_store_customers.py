@@ -14,7 +14,6 @@ from crm.records import (
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
-Draw: TypeAlias = Callable[[], str]
 
 CONTRACT = ContractRecord("gold", date(2025, 1, 1), date(2030, 12, 31), 14)
 
