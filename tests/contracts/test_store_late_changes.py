@@ -87,8 +87,8 @@ def test_every_order_of_the_same_changes_gives_the_same_call(
         assert store.call("call-1") == as_said(begun, made)
 
 
-@pytest.mark.parametrize("order", permutations([1, 2, 3]), ids=str)
-def test_a_field_that_a_later_request_left_alone_is_the_last_one_s_that_named_it(
+@pytest.mark.parametrize("order", [*permutations([1, 2, 3])], ids=str)
+def test_each_field_is_said_by_the_last_request_that_named_it(
     store: Store, call: NewCall, order: tuple[int, ...]
 ) -> None:
     """Which request was last is asked of each field: the third said nothing of the queue."""
