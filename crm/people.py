@@ -125,7 +125,7 @@ class DataKind(StrEnum):
     """Kinds of data that are kept for a time of their own."""
 
     CALLS = "calls"
-    """What a caller sent and what was known of them; the call stays countable, and its customer's."""
+    """What a caller sent and what was known of them; the call stays countable, and its owner's."""
     RECORDINGS = "recordings"
     ANSWERS = "answers"
     """What was said in words; the marks stay countable."""
