@@ -221,7 +221,7 @@ class Journal(Protocol):
         """
 
     def agents(self, *, limit: int = 50) -> Sequence[AgentRecord]:
-        """Who has answered calls that are no trials, by name; `MOST_LAST_CUSTOMERS` customers each."""
+        """Who has answered calls, no trials, by name; `MOST_LAST_CUSTOMERS` customers each."""
 
 
 class Requests(Protocol):
