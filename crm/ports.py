@@ -74,10 +74,8 @@ MOST_MATCHES: Final = 20
 """Customers that one number is found for. Two make a caller ambiguous; the rest is for the person
 who looks, and a switchboard number with thousands of owners must not slow a call down."""
 
-
 EVERYTHING: Final = 2**31 - 1
 """A limit that is none."""
-
 
 MOST_LAST_CUSTOMERS: Final = 10
 """Customers that an agent's record names."""
@@ -357,16 +355,8 @@ class People(Protocol):
         """Remove at most `limit` records of a kind from before a moment, but none that is held.
 
         Asked for again until nothing is left, so that no caller waits for a long transaction. Held
-        is what is theirs (`customer_file`) whose hold is in force today; what is counted is what
-        was removed or emptied now. Of each kind:
-
-        - CALLS that began before are emptied as an erasure does it, with timeline and callback; the
-          customer stays named, so that an erasure finds what else there is;
-        - RECORDINGS made before are removed; `files` are those that no other message names;
-        - ANSWERS given before lose their words, marks stay (see `crm.people.is_countable`);
-        - CASES that are closed, and whose history and opening are from before, are removed with
-          their history; their calls and answers stay without a case;
-        - AUDIT entries from before are removed.
+        is what is theirs (`customer_file`) whose hold is in force today; counted is what was
+        removed or emptied now. `DataKind` tells what that is.
         """
 
     def note_access(self, entry: AuditEntry) -> None:
