@@ -15,17 +15,15 @@ from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from crm.declared import parse_declaration, read_declaration
+from crm.web_addresses import checked_url, is_clear
 from routing.shape import Shape
 
 BEGIN_LINK: Final = "begin with `system: vtiger` (or suitecrm), then `url: https://…`"
 """What to do about a file without anything useful."""
-
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _MAPPINGS: Final = resources.files("crm") / "links" / "mappings"
 
@@ -119,26 +117,6 @@ class ModuleMapping(Shape):
         taken = (*plain, self.address, self.notes, *self.preferences.values(), *of_contract)
         named = [field for each in taken if each is not None for field in each.fields]
         return tuple(dict.fromkeys((*named, *self.numbers)))
-
-
-def checked_url(url: str) -> str:
-    """An address for requests, without a slash at the end.
-
-    Raises:
-        ValueError: It is none, or has something in it that belongs elsewhere.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise ValueError(f"{url!r} is no address: write https://…")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("no name and no password may stand in an address: see `credentials`")
-    return url.rstrip("/")
-
-
-def is_clear(url: str) -> bool:
-    """Whether what is sent there can be read on the way."""
-    parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname not in LOOPBACK
 
 
 class LinkShape(Shape):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
-from unicodedata import category
 
+from crm.cleaning import on_one_line
 from crm.links.declaration import ContractTaken, ModuleMapping, Taken
 from crm.links.ports import SourceRecord
 from crm.records import LEAD_SCORES, ContractRecord, Customer
@@ -16,10 +16,6 @@ LONGEST_TEXT: Final = 10_000
 
 _NO_DAYS: Final = frozenset({"", "0000-00-00"})
 """How CRMs on MySQL say that there is no day."""
-
-
-_UNBEARABLE: Final = frozenset({"Cc", "Cs"})
-"""Categories: control characters, and surrogates, which are no characters."""
 
 
 class RefusedRecordError(Exception):
@@ -116,13 +112,10 @@ class _Reader:
         """A value; None where there is none."""
         if taken.always is not None:
             return taken.always
-        text = " ".join(filter(None, map(self._clean, taken.fields)))[:LONGEST_TEXT]
+        text = on_one_line(
+            " ".join(self.record.fields.get(name, "") for name in taken.fields), LONGEST_TEXT
+        )
         return taken.values.get(text, text) or None
-
-    def _clean(self, name: str) -> str:
-        """A field with single spaces, and without what neither terminals nor databases bear."""
-        words = " ".join(self.record.fields.get(name, "").split())
-        return "".join(letter for letter in words if category(letter) not in _UNBEARABLE)
 
     def numbers(self, names: list[str], country: str) -> tuple[str, ...]:
         """The telephone numbers in these fields, each once."""
