@@ -9,9 +9,9 @@ are no characters."""
 
 
 def on_one_line(text: str, longest: int) -> str:
-    """The text with single spaces, at most `longest` characters of it.
+    r"""The text with single spaces, at most `longest` characters of it.
 
-    >>> on_one_line("  Riga,\\n LV-1010\\x00 ", 100)
+    >>> on_one_line("  Riga,\n LV-1010\x00 ", 100)
     'Riga, LV-1010'
     """
     words = " ".join(text.split())

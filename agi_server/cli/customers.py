@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from agi_server.cli.customers_lookup import lookup_command
+from agi_server.cli.customers_sync import sync_command
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
@@ -33,6 +35,10 @@ json_option = click.option("--json", "for_programs", is_flag=True, help="Print J
 @click.group("customers")
 def customers() -> None:
     """The customer file: import, list, show; and the numbers that are blocked."""
+
+
+customers.add_command(sync_command)
+customers.add_command(lookup_command)
 
 
 @customers.command("import")

@@ -13,15 +13,15 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
+from agi_server.cli.loading import country_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
-from agi_server.settings import Settings
 from crm.declared import DeclarationError
 from crm.links.declaration import LinkShape, read_link
 from crm.links.opening import open_source
 from crm.links.ports import LinkError
 from crm.links.progress import ProgressFile
 from crm.links.syncing import Sync, SyncReport, Told
+from crm.ports import StoreError
 
 LINKS: Final = "links"
 """The folder beside the rules file in which links are declared."""
@@ -39,9 +39,20 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
 @click.option("--full", is_flag=True, help="Fetch everything, not only what has changed.")
+@click.option(
+    "--country",
+    metavar="CODE",
+    help="Whose numbers are written without a country code.  [default: the link's, the rules']",
+)
 @click.option("--json", "for_programs", is_flag=True, help="Print JSON.")
 def sync_command(
-    system: str, file: Path | None, *, dry_run: bool, full: bool, for_programs: bool
+    system: str,
+    file: Path | None,
+    country: str | None,
+    *,
+    dry_run: bool,
+    full: bool,
+    for_programs: bool,
 ) -> None:
     """Bring what has changed in SYSTEM, another CRM, into the customer file.
 
@@ -56,7 +67,7 @@ def sync_command(
     settings = settings_for_command()
     path = file or settings.rules.parent / LINKS / f"{system}.yaml"
     link = _link(path, system)
-    country = link.country or _country(settings, path)
+    country = country or link.country or country_for_command(settings)
     try:
         source = open_source(link, system, path.parent, os.environ)
     except LinkError as error:
@@ -84,22 +95,12 @@ def _link(path: Path, system: str) -> LinkShape:
         raise CannotRunError(str(error)) from None
 
 
-def _country(settings: Settings, path: Path) -> str:
-    business = business_for_command(settings)
-    if business is None:
-        raise CannotRunError(
-            f"{settings.rules} does not tell the country: mend it (`rahyab check`) or write"
-            f" `country:` into {path}"
-        )
-    return business.country
-
-
 def _run(sync: Sync, *, anew: bool) -> str | None:
     """Do it; why not all could be done, or None."""
     try:
         with _Bar() as bar:
             report = sync.run(bar.show, anew=anew)
-    except LinkError as error:
+    except (LinkError, StoreError) as error:
         return f"{error}. What was fetched is kept: run it again, and it goes on from there"
     except KeyboardInterrupt:
         return "Interrupted. What was fetched is kept: run it again, and it goes on from there"

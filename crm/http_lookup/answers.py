@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from crm.cleaning import on_one_line
-from crm.contracts import LAST_GRACE_DAYS
+from crm.customer_lines import MOST_GRACE_DAYS
 from crm.http_lookup.declaration import ContractsSought, CustomerSought, Sought, steps
 from crm.records import LEAD_SCORES, ContractRecord, Customer
 
@@ -66,12 +66,9 @@ class _Reader:
         return sought.values.get(text, text) or None
 
     def lead_score(self, answer: object, sought: Sought | None) -> int | None:
-        score = self._whole(answer, sought, LEAD_SCORES[-1])
-        return score
+        return self._whole(answer, sought, LEAD_SCORES[-1])
 
-    def contracts(
-        self, answer: object, sought: ContractsSought | None
-    ) -> Iterator[ContractRecord]:
+    def contracts(self, answer: object, sought: ContractsSought | None) -> Iterator[ContractRecord]:
         listed = None if sought is None else found_at(answer, sought.each)
         if sought is None or listed is None:
             return
@@ -91,7 +88,7 @@ class _Reader:
         if level is None or ends < starts:
             self.remarks.append(f"{sought.each}: a contract has no level, or ends before it begins")
             return None
-        grace = self._whole(each, sought.grace_days, LAST_GRACE_DAYS) or 0
+        grace = self._whole(each, sought.grace_days, MOST_GRACE_DAYS) or 0
         return ContractRecord(level, starts, ends, grace)
 
     def _whole(self, answer: object, sought: Sought | None, most: int) -> int | None:

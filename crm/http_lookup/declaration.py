@@ -1,10 +1,10 @@
 """The file in which the look-up of callers over HTTP is declared (`RAHYAB_LOOKUP`).
 
-    url: https://crm.example.com/api/callers/{number}
-    headers: {Authorization: "Bearer ${CRM_TOKEN}"}
-    customer:
-      name: customer.name
-      segment: {path: customer.tier, values: {Gold: gold}}
+url: https://crm.example.com/api/callers/{number}
+headers: {Authorization: "Bearer ${CRM_TOKEN}"}
+customer:
+  name: customer.name
+  segment: {path: customer.tier, values: {Gold: gold}}
 """
 
 import re
