@@ -14,5 +14,5 @@ def on_one_line(text: str, longest: int) -> str:
     >>> on_one_line("  Riga,\n LV-1010\x00 ", 100)
     'Riga, LV-1010'
     """
-    words = " ".join(text.split())
-    return "".join(letter for letter in words if category(letter) not in _UNBEARABLE)[:longest]
+    bearable = (each for each in text if each.isspace() or category(each) not in _UNBEARABLE)
+    return " ".join("".join(bearable).split())[:longest]

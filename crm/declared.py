@@ -91,7 +91,8 @@ def _what(error: ErrorDetails, path: tuple[int | str, ...], model: type[Shape]) 
         case _ if isinstance(given, Misread):
             return f"{given.text} is read as {given.reading}: put it into quotes"
         case _:
-            return error["msg"].removeprefix("Input ").replace("should", "this should", 1)
+            _, _, wanted = error["msg"].partition("should ")
+            return f"this should {wanted}" if wanted else error["msg"]
 
 
 def _sentence(message: str, hint: str) -> str:

@@ -8,7 +8,7 @@ from crm.links.declaration import LinkShape, System
 from crm.links.ports import Source
 from crm.links.suitecrm import SuitecrmSource
 from crm.links.vtiger import VtigerSource
-from crm.links.web import WebClient
+from crm.links.web import Limits, WebClient
 
 
 def open_source(
@@ -36,4 +36,4 @@ def open_source(
 
 
 def _client(link: LinkShape, authority: Path | None) -> WebClient:
-    return WebClient(link.url, ca_file=authority, per_second=link.requests_per_second)
+    return WebClient(link.url, Limits(link.requests_per_second), ca_file=authority)

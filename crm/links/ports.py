@@ -59,4 +59,4 @@ class Source(Protocol):
         """What this CRM could not tell, for the report."""
 
     def close(self) -> None:
-        """Say goodbye and give up the connection."""
+        """Say goodbye and give up the connection. Idempotent."""

@@ -88,10 +88,11 @@ class VtigerSource:
             raise LinkError("vTiger answers `sync` in a way that is not documented") from None
 
     def close(self) -> None:
-        """Log out, as well as can be, and give up the connection."""
+        """Log out, as well as can be, and give up the connection. Idempotent."""
+        session, self._session = self._session, None
         try:
-            if self._session is not None:
-                form = {"operation": "logout", "sessionName": self._session}
+            if session is not None:
+                form = {"operation": "logout", "sessionName": session}
                 self._client.ask("POST", PATH, form=form)
         except LinkError:
             pass  # the session ends by itself after half an hour

@@ -52,6 +52,21 @@ class Reply:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a CRM is asked for at most, and may take.
+
+    Attributes:
+        per_second: Requests in a second.
+        answer_seconds: Until a whole answer is there.
+        most_bytes: Of one answer.
+    """
+
+    per_second: float
+    answer_seconds: float = ANSWER_SECONDS
+    most_bytes: int = MOST_BYTES
+
+
 class _NotNowError(LinkError):
     """It may work later. `retry_after` is the pause that the other side asks for, in seconds."""
 
@@ -80,8 +95,8 @@ class WebClient:
 
     Args:
         url: Where its API is, without a slash at the end.
+        limits: What it is asked for at most.
         ca_file: Who has signed its certificate; None: somebody whom this machine trusts.
-        per_second: The most requests in a second.
         sleep: How to pause, in seconds.
         clock: Seconds that only grow.
     """
@@ -89,20 +104,20 @@ class WebClient:
     def __init__(
         self,
         url: str,
+        limits: Limits,
         *,
         ca_file: Path | None = None,
-        per_second: float,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url = url
         self._sleep = sleep
         self._clock = clock
-        self._interval = 1 / per_second
+        self._limits = limits
         self._next = clock()
         self._http = httpx.Client(
             verify=trusted(ca_file),
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(limits.answer_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
             headers={"Accept": "application/json"},
@@ -178,18 +193,17 @@ class WebClient:
         early = self._next - self._clock()
         if early > 0:
             self._sleep(early)
-        self._next = max(self._next, self._clock()) + self._interval
+        self._next = max(self._next, self._clock()) + 1 / self._limits.per_second
 
     def _body(self, response: httpx.Response, began: float) -> bytes:
         body = bytearray()
+        most, longest = self._limits.most_bytes, self._limits.answer_seconds
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > MOST_BYTES:
-                raise LinkError(
-                    f"{self._url} sends more than {MOST_BYTES // 1024**2} MiB in one answer"
-                )
-            if self._clock() - began > ANSWER_SECONDS:
-                raise _NotNowError(f"{self._url} takes longer than {ANSWER_SECONDS:g} s to answer")
+            if len(body) > most:
+                raise LinkError(f"{self._url} sends more than {most >> 20} MiB in one answer")
+            if self._clock() - began > longest:
+                raise _NotNowError(f"{self._url} takes longer than {longest:g} s to answer")
         return bytes(body)
 
     def _judged(self, response: httpx.Response, body: bytes) -> Reply:
