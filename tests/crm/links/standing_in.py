@@ -115,6 +115,7 @@ class Server(ThreadingHTTPServer):
     """Serves a stand-in."""
 
     daemon_threads = True
+    request_queue_size = 128
     stand_in: "StandIn"
 
     def handle_error(self, request: object, client_address: object) -> None:
