@@ -14,33 +14,10 @@ from crm.declared import DeclarationError
 from crm.http_lookup.asking import LONGEST_ANSWER, MOST_AT_ONCE, HttpLookup, LookupFailedError
 from crm.http_lookup.declaration import LookupShape
 from crm.records import Customer
-from tests.crm.links.standing_in import Fault, Request, Response, StandIn, answers, cuts
-
-NUMBER = "+37120000001"
+from tests.crm.http_lookup.directory import NUMBER, Directory
+from tests.crm.links.standing_in import Fault, answers, cuts
 
 T = TypeVar("T")
-
-
-class Directory(StandIn):
-    """Knows who has which number; while `closed`, nobody gets an answer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names = {NUMBER: "Sāra"}
-        self.open = threading.Event()
-        self.open.set()
-
-    def answer(self, request: Request) -> Response:
-        """By number."""
-        number = "+" + request.path.removeprefix("/callers/%2B")
-        if number not in self.names:
-            return Response(404, {"error": "unknown"})
-        return Response(200, {"name": self.names[number]})
-
-    def waits(self, handler: Any) -> None:  # noqa: ANN401  a handler of the stand-in
-        """A fault: answer when it is open again."""
-        self.open.wait()
-        handler.send(self.answer(self.requests[-1]))
 
 
 @pytest.fixture
