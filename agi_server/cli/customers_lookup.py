@@ -84,7 +84,7 @@ def _print(asked: Asked, budget_ms: int) -> None:
 
 
 def _table(customer: Customer) -> Table:
-    table = Table("", "", show_header=False)
+    table = Table.grid(padding=(0, 2))
     for name in ("name", "language", "segment", "lead_score"):
         table.add_row(name.replace("_", " "), cell(getattr(customer, name)))
     for contract in customer.contracts:

@@ -139,7 +139,7 @@ def _print(report: SyncReport, trouble: str | None, *, dry: bool, for_programs: 
     if for_programs:
         click.echo(as_json({**asdict(report), "dry_run": dry, "trouble": trouble}))
         return
-    table = Table("customers", "", show_header=False)
+    table = Table.grid(padding=(0, 2))
     for name in ("added", "changed", "unchanged", "refused"):
         table.add_row(name, str(getattr(report, name)))
     table_console().print(table)
