@@ -1,6 +1,9 @@
 """`rahyab customers sync` as an administrator meets it."""
 
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli.customers import customers
-from tests.crm.links.standing_in import answers
+from tests.agi_server.service import LONGEST_WAIT, environment, operated
+from tests.crm.links.standing_in import Handler, answers, as_usual
 from tests.crm.links.suitecrm_stand_in import CLIENT, SuitecrmStandIn
 from tests.crm.links.vtiger_stand_in import ACCESS_KEY, USER, VtigerStandIn
 
@@ -212,3 +216,40 @@ def test_suitecrm_by_a_file_of_secrets(home: Path) -> None:
     stored = json.loads(run("list", "--json").stdout)[0]
     assert stored["external_ids"] == {"riga": "a"}
     assert stored["numbers"] == ["+37120000001"]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_loses_nothing(home: Path) -> None:
+    """Between any two pages: the next one brings the rest, and nobody comes twice."""
+    stand_in = VtigerStandIn()
+    for number in range(350):
+        stand_in.add("Contacts", number, 100_000 + number * 10, lastname=f"Contact {number}")
+    asked, killed = threading.Event(), threading.Event()
+
+    def hangs(handler: Handler) -> None:
+        asked.set()
+        killed.wait(LONGEST_WAIT)
+        handler.cut()
+
+    stand_in.faults.extend([as_usual] * 4)
+    stand_in.faults.append(hangs)
+    secrets = {"VTIGER_USER": USER, "VTIGER_ACCESS_KEY": ACCESS_KEY}
+    settings = environment(home / "var", **secrets)
+    command = [sys.executable, "-m", "agi_server.cli", "customers", "sync", "vtiger", "--link"]
+    with stand_in.serving():
+        link = home / "links" / "vtiger.yaml"
+        link.write_text(f"system: vtiger\nurl: {stand_in.url}\ncountry: LV\n")
+        with subprocess.Popen([*command, link], env=settings, stderr=subprocess.DEVNULL) as process:
+            assert asked.wait(LONGEST_WAIT)
+            process.kill()
+        killed.set()
+        assert len(json.loads(run("list", "--json", "--limit", "1000").stdout)) == 200
+        done = operated(
+            home / "var", "customers", "sync", "vtiger", "--link", str(link), "--json", **secrets
+        )
+
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["added"], found["complete"]) == (0, 150, True)
+    everybody = json.loads(run("list", "--json", "--limit", "1000").stdout)
+    assert {each["name"] for each in everybody} == {f"Contact {number}" for number in range(350)}
+    assert len(everybody) == 350
