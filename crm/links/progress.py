@@ -53,12 +53,13 @@ class ProgressFile:
         """
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
-            progress = Progress(str(kept["basis"]), {**kept["cursors"]})
+            cursors = {module: str(cursor) for module, cursor in kept["cursors"].items()}
+            progress = Progress(str(kept["basis"]), cursors)
         except FileNotFoundError:
             return Progress(basis)
         except OSError as error:
             raise LinkError(f"{self._path} cannot be read: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise LinkError(
                 f"{self._path} is damaged: delete it, and everything is fetched anew"
             ) from None

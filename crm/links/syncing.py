@@ -4,9 +4,10 @@ Page by page, each in one transaction; the cursor is kept after it. So a run tha
 goes on with the page that it was at, and doing a page twice changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final, TypeAlias
 
 from crm.links.declaration import LinkShape, MatchBy, ModuleMapping
@@ -139,9 +140,13 @@ class Sync:
         return True
 
     def _page(self, module: str, mapping: ModuleMapping, page: Page) -> None:
+        done: Counter[str] = Counter()
         with self._transaction():
             for record in page.records:
-                self._record(module, mapping, record)
+                done[self._record(module, mapping, record)] += 1
+        # Only now they are in the store: a page that fails is not counted.
+        for name, count in done.items():
+            setattr(self.report, name, getattr(self.report, name) + count)
         for id_ in page.deleted:
             self._note_deleted(module, id_)
 
@@ -153,20 +158,18 @@ class Sync:
             if self._dry:
                 raise _DryRunError
 
-    def _record(self, module: str, mapping: ModuleMapping, record: SourceRecord) -> None:
+    def _record(self, module: str, mapping: ModuleMapping, record: SourceRecord) -> str:
+        """Put one record into the store; the count of the report that it belongs to."""
         try:
             mapped = map_record(record, mapping, system=self._system, country=self._country)
             stored = self._find(mapped)
         except RefusedRecordError as error:
-            self.report.refused += 1
             _tell(self.report.refusals, Told(module, record.id, str(error)))
-            return
+            return "refused"
         for remark in mapped.remarks:
             _tell(self.report.remarks, Told(module, record.id, remark))
         counts = self._store.put_customers([mapped.upon(stored)])
-        self.report.added += counts.added
-        self.report.changed += counts.changed
-        self.report.unchanged += counts.unchanged
+        return next(name for name, count in asdict(counts).items() if count)
 
     def _find(self, mapped: Mapped) -> Customer | None:
         """Who is meant: by the other CRM's id, else as the link declares.

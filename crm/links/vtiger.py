@@ -62,7 +62,7 @@ class VtigerSource:
     def pages(self, module: str, fields: Sequence[str], cursor: str | None) -> Iterator[Page]:
         """What has changed since a moment, in seconds since 1970."""
         del fields  # it sends all of them
-        since = max(int(cursor or 0) - OVERLAP_SECONDS, 0)
+        since = _shortly_before(cursor)
         more = True
         while more:
             page, until, more = self._page(module, since)
@@ -142,6 +142,14 @@ class VtigerSource:
         if isinstance(error, dict):
             code, message = str(error.get("code", "")), str(error.get("message", ""))
         raise _RefusedError(f"vTiger refuses `{operation}`: {message} ({code})", code)
+
+
+def _shortly_before(cursor: str | None) -> int:
+    """A moment in seconds since 1970, a little earlier than a cursor; the first one without any."""
+    try:
+        return max(int(cursor or 0) - OVERLAP_SECONDS, 0)
+    except ValueError:
+        raise LinkError(f"{cursor!r} is no moment of vTiger: begin anew with --full") from None
 
 
 def _record(fields: Mapping[str, Any]) -> SourceRecord:

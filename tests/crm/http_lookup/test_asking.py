@@ -1,6 +1,7 @@
 """Asking another program while a caller waits: in time, or not at all."""
 
 import asyncio
+import gzip
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -186,6 +187,7 @@ def _await_request(directory: Directory) -> None:
         (answers(200, b"<html>"), "the answer is no JSON"),
         (answers(200, b"[" * 100_000), "the answer is no JSON"),
         (answers(200, b" " * (LONGEST_ANSWER + 1)), "the answer is longer than"),
+        (answers(200, gzip.compress(b"{}"), Content_Encoding="gzip"), "the answer is no JSON"),
         (cuts, "the connection failed (RemoteProtocolError)"),
     ],
 )

@@ -1,19 +1,21 @@
 """The whole of a link: from a vTiger into a store, again and again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
+from crm.links.declaration import LinkShape
 from crm.links.ports import LinkError
 from crm.links.progress import ProgressFile
-from crm.links.syncing import SyncReport, Told
+from crm.links.syncing import Sync, SyncReport, Told
 from crm.memory_store import MemoryStore
 from crm.people import Restriction
+from crm.ports import ImportCounts, StoreUnavailableError
 from crm.records import Customer
-from tests.crm.links.conftest import AT
+from tests.crm.links.conftest import AT, Sources, show_nobody
 from tests.crm.links.standing_in import answers, as_usual
 from tests.crm.links.vtiger_stand_in import VtigerStandIn
 
@@ -290,3 +292,34 @@ def test_progress_of_one_link_is_not_that_of_another(tmp_path: Path) -> None:
     assert file.read("basis").cursors == {"Contacts": "5"}
     assert file.read("other basis").cursors == {}
     assert ProgressFile(tmp_path, "vtiger-riga").read("basis").cursors == {}
+
+
+class _FullStore(MemoryStore):
+    """A store whose disk is full after some customers."""
+
+    room = 150
+
+    def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
+        if self.room == 0:
+            raise StoreUnavailableError("the disk is full")
+        self.room -= 1
+        return super().put_customers(customers)
+
+
+def test_a_page_that_fails_is_not_counted(
+    vtiger: VtigerStandIn,
+    declared: Callable[[str], LinkShape],
+    vtiger_source: Sources,
+    tmp_path: Path,
+) -> None:
+    """The one before it is, and is in the store."""
+    fill(vtiger, 200)
+    store = _FullStore()
+    kept = ProgressFile(tmp_path, "vtiger")
+    run = Sync(*(store, vtiger_source(), declared("")), system="vtiger", country="LV", kept=kept)
+
+    with pytest.raises(StoreUnavailableError):
+        run.run(show_nobody)
+
+    assert counts(run.report) == (100, 0, 0, 0)
+    assert len(store.customers(limit=1_000)) == 100

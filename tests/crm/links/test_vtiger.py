@@ -146,3 +146,9 @@ def test_nothing_of_a_secret_is_in_an_address(
 
     assert all("k3y" not in str(request) for request in vtiger.requests)
     assert all("accessKey" not in request.query for request in vtiger.requests)
+
+
+def test_a_cursor_that_is_none_is_told(vtiger_source: Sources) -> None:
+    """How to begin anew."""
+    with pytest.raises(LinkError, match="--full"):
+        list(vtiger_source().pages("Contacts", [], "2026-03-21"))
