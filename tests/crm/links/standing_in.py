@@ -41,6 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to the stand-in."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are sent apart, and would wait for each other
     server: "Server"
 
     def do_GET(self) -> None:
