@@ -83,6 +83,7 @@ async def opened_lookup(settings: Settings) -> AsyncIterator[HttpLookup | None]:
     except DeclarationError as error:
         raise SettingsError(f"RAHYAB_LOOKUP: {error}") from None
     try:
+        await lookup.make_ready()
         yield lookup
     finally:
         await lookup.close()
