@@ -1,6 +1,7 @@
 """The wiring: settings in, a running server out."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +16,13 @@ from agi_server.draining import Drainer
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.records import READ_SECONDS, Records
 from agi_server.server import AgiServer
-from agi_server.settings import Address, Settings
+from agi_server.settings import Address, Settings, SettingsError
 from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.tracking_pool import TrackingPool
+from crm.declared import DeclarationError
+from crm.http_lookup.asking import HttpLookup
+from crm.http_lookup.declaration import read_lookup
 from crm.stores import PostgresServer, StorePlace, open_store
 
 DRAIN_SECONDS: Final = 10.0
@@ -59,13 +63,16 @@ async def running(
     Raises:
         PolicyError: The rules file cannot be used.
         StoreError: The store cannot be opened, and another try would not help.
-        SettingsError: A script cannot be loaded.
+        SettingsError: A script cannot be loaded, or the look-up over HTTP cannot be used.
     """
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
-    stores = make_stores(settings.store)
-    async with keeping(stores, Spooling(settings.spool, utc_now), settings.store_budget) as records:
-        calls = Calls(rules, records, utc_now, settings.messages)
+    stores, spool = make_stores(settings.store), Spooling(settings.spool, utc_now)
+    async with (
+        keeping(stores, spool, settings.store_budget) as records,
+        opened_lookup(settings) as lookup,
+    ):
+        calls = Calls(rules, records, utc_now, settings.messages, lookup)
         handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
         server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
         address = await server.start(listener)
@@ -73,6 +80,28 @@ async def running(
             yield Application(server, rules, records, address)
         finally:
             await server.drain(DRAIN_SECONDS)
+
+
+@asynccontextmanager
+async def opened_lookup(settings: Settings) -> AsyncIterator[HttpLookup | None]:
+    """Who is asked over HTTP about unknown callers; None where nobody is.
+
+    Raises:
+        SettingsError: What RAHYAB_LOOKUP names cannot be used.
+    """
+    if settings.lookup is None:
+        yield None
+        return
+    try:
+        declared = read_lookup(settings.lookup)
+        lookup = HttpLookup(declared, os.environ, settings.lookup.parent)
+    except DeclarationError as error:
+        raise SettingsError(f"RAHYAB_LOOKUP: {error}") from None
+    try:
+        await lookup.make_ready()
+        yield lookup
+    finally:
+        await lookup.close()
 
 
 def make_stores(place: StorePlace) -> StoreThreads:

@@ -7,6 +7,7 @@ import structlog
 
 from agi_server.channel import Channel
 from agi_server.records import Records
+from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import CallerMatch, CallerRecord
 from routing.entrances import read_caller
@@ -14,6 +15,9 @@ from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
 from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
+
+ASKED_ELSEWHERE: Final = frozenset({CustomerStatus.UNKNOWN, CustomerStatus.UNAVAILABLE})
+"""What the customer file must say of a caller for another program to be asked."""
 
 CALLER_NUMBER: Final = "CALLERID(num)"
 CALLER_NAME: Final = "CALLERID(name)"
@@ -38,15 +42,27 @@ async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str
     return {id_: value for id_, value in values.items() if value}
 
 
-async def gather_customer(records: Records, number: str | None) -> CustomerFacts:
-    """Look the caller up in the customer file.
+async def gather_customer(
+    records: Records, number: str | None, lookup: HttpLookup | None = None
+) -> CustomerFacts:
+    """Look the caller up in the customer file, and elsewhere if that does not know them.
 
     Args:
         records: Where the file is; one that takes too long is `unavailable`.
         number: The caller's number in E.164, or None when there is none to look up.
+        lookup: Who is asked about callers who are not in the file; None: nobody. A number that is
+            blocked is nobody else's business.
     """
     if number is None:
         return CustomerFacts(CustomerStatus.WITHHELD)
+    facts = await _from_the_file(records, number)
+    if lookup is None or facts.status not in ASKED_ELSEWHERE or facts.blocked:
+        return facts
+    found = await lookup.look_up(number)
+    return facts if found is None else _known_customer(CallerMatch(found, 0, None, None))
+
+
+async def _from_the_file(records: Records, number: str) -> CustomerFacts:
     try:
         found = await records.read(lambda store: store.look_up_caller(number))
     except StoreError as error:
@@ -64,7 +80,7 @@ def customer_facts(found: CallerRecord) -> CustomerFacts:
     return _known_customer(found.matches[0], blocked=found.blocked)
 
 
-def _known_customer(match: CallerMatch, *, blocked: bool) -> CustomerFacts:
+def _known_customer(match: CallerMatch, *, blocked: bool = False) -> CustomerFacts:
     customer = match.customer
     return CustomerFacts(
         status=CustomerStatus.KNOWN,

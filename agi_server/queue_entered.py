@@ -2,8 +2,9 @@
 
 from agi_server.channel import Channel
 from dialplan import contract
-from dialplan.queues import asterisk_queue_name, uses_language
+from dialplan.queues import asterisk_queue_name
 from routing.rules import Policy
+from routing.skills import uses_language
 
 
 async def gather_queue(channel: Channel, policy: Policy) -> tuple[str | None, str | None]:

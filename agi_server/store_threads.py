@@ -13,12 +13,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
 
+from agi_server.store_jobs import READERS, WRITERS, Job, Kind
 from crm.ports import Store, StoreError, StoreUnavailableError
 from crm.spool_draining import STORE_LOST
 
@@ -27,13 +27,6 @@ T = TypeVar("T")
 MOST_WAITING: Final = 1_000
 """Operations that may wait for a thread. More would wait longer than a caller does: at the two or
 three thousand a second that one disk takes, this is some 0.4 s."""
-
-MOST_READS_TOGETHER: Final = 8
-"""Reads whose answers are delivered together: each costs 0.1 ms, so the first of them waits less
-than a millisecond for the last, and the loop is woken once."""
-
-MOST_WRITES_TOGETHER: Final = 256
-"""Writes in one commit. Beyond this the wait for the others outweighs the sync that is saved."""
 
 STUCK_SECONDS: Final = 1.0
 """A thread that has been at its work for so long takes no more: whoever waited behind it would have
@@ -48,109 +41,6 @@ what it was asked for is in the spool."""
 
 log = structlog.get_logger(__name__)
 
-
-class _GivenUpError(StoreError):
-    """Whoever asked has given up; the operation is undone, so that it may be done elsewhere."""
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """An operation that is awaited, and what came of it.
-
-    `is_given_up` is set by the loop when the time for it was over.
-    """
-
-    operation: Callable[[Store], Any]
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    is_given_up: bool = False
-
-    def run(self, store: Store) -> None:
-        if not self.is_given_up:
-            self.result = self.operation(store)
-        if self.is_given_up:
-            raise _GivenUpError("nobody waits for this any more")
-
-    def fail(self, error: BaseException) -> None:
-        # A future takes no StopIteration: it would end whoever awaits it as if nothing were wrong.
-        self.error = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error
-
-    def deliver(self) -> None:
-        if self.future.cancelled():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
-def _read_each(store: Store, jobs: Sequence[_Job]) -> None:
-    """Run each operation for itself. Nobody misses the answer to a read that was given up."""
-    for job in jobs:
-        if not job.future.cancelled():
-            try:
-                job.run(store)
-            except BaseException as error:  # noqa: BLE001  it belongs to whoever awaits the job
-                job.fail(error)
-
-
-def _write_together(store: Store, jobs: Sequence[_Job]) -> None:
-    """Run the operations in one transaction; one that fails is undone alone.
-
-    A write whose caller is gone is done nonetheless: it was asked for. One that was given up for
-    its slowness is not: it is in the spool by now.
-    """
-    try:
-        with store.transaction():
-            if len(jobs) == 1:
-                jobs[0].run(store)
-                return
-            for job in jobs:
-                _write_one(store, job)
-    except BaseException as error:  # noqa: BLE001  nothing of the group is on disk: tell them all
-        for job in jobs:
-            if job.error is None:
-                job.fail(error)
-
-
-def _write_one(store: Store, job: _Job) -> None:
-    try:
-        with store.transaction():
-            job.run(store)
-    except BaseException as error:  # noqa: BLE001  it belongs to whoever awaits the job
-        job.fail(error)
-
-
-def _try_nothing(store: Store) -> None:
-    del store
-
-
-def _try_to_write(store: Store) -> None:
-    """Find out whether the store can be written: it may be open, and locked or full."""
-    with store.transaction():
-        pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What threads of one kind do.
-
-    Attributes:
-        name: Of the threads.
-        perform: Does jobs.
-        probe: Finds out whether a store that was opened again can be used.
-        most_together: How many jobs are done in one go.
-    """
-
-    name: str
-    perform: Callable[[Store, Sequence[_Job]], None]
-    probe: Callable[[Store], None]
-    most_together: int
-
-
-_READERS: Final = _Kind("store-reader", _read_each, _try_nothing, MOST_READS_TOGETHER)
-_WRITERS: Final = _Kind("store-writer", _write_together, _try_to_write, MOST_WRITES_TOGETHER)
 
 OpenStore: TypeAlias = Callable[[], Store]
 
@@ -201,7 +91,7 @@ class _StoreThread:
         return 0.0 if since is None else time.monotonic() - since
 
     def _main(self) -> None:
-        starting = _Job(lambda _: None, self._started)
+        starting = Job(lambda _: None, self._started)
         try:
             self._store = self._pool.opening.store()
         except StoreUnavailableError as error:
@@ -228,7 +118,7 @@ class _StoreThread:
             self._perform(self._store, jobs)
         return bool(jobs)
 
-    def _perform(self, store: Store, jobs: Sequence[_Job]) -> None:
+    def _perform(self, store: Store, jobs: Sequence[Job]) -> None:
         self.busy_since = time.monotonic()
         self._pool.kind.perform(store, jobs)
         lost = next((job.error for job in jobs if isinstance(job.error, STORE_LOST)), None)
@@ -285,14 +175,14 @@ class _Pool:
         loop: Where results are delivered.
     """
 
-    def __init__(self, kind: _Kind, opening: _Opening, count: int) -> None:
+    def __init__(self, kind: Kind, opening: _Opening, count: int) -> None:
         self.kind = kind
         self.opening = opening
         self.closing = threading.Event()
         self.loop: asyncio.AbstractEventLoop
         self._count = count
         self.threads: list[_StoreThread] = []
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting = 0
         self._accepts = False
 
@@ -307,7 +197,7 @@ class _Pool:
     async def ask(self, operation: Callable[[Store], T], budget: float | None) -> T:
         """Have the operation run in a thread, and await its result."""
         self._check_open()
-        job = _Job(operation, self.loop.create_future())
+        job = Job(operation, self.loop.create_future())
         self._waiting += 1
         self._jobs.put(job)
         try:
@@ -331,7 +221,7 @@ class _Pool:
             await asyncio.to_thread(thread.join, deadline)
         self.fail_waiting("The store is closed: the server is stopping")
 
-    def take(self) -> Sequence[_Job]:
+    def take(self) -> Sequence[Job]:
         """Wait for a job and take along what else is waiting; nothing once we are closed."""
         first = self._jobs.get()
         if first is None:
@@ -346,7 +236,7 @@ class _Pool:
                 jobs.append(following)
         return jobs
 
-    def hand_back(self, jobs: Sequence[_Job], answered: int) -> None:
+    def hand_back(self, jobs: Sequence[Job], answered: int) -> None:
         """Deliver results. A loop that is closed has nobody left who could await one."""
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self._deliver, jobs, answered)
@@ -382,7 +272,7 @@ class _Pool:
                 " this many calls"
             )
 
-    def _deliver(self, jobs: Sequence[_Job], answered: int) -> None:
+    def _deliver(self, jobs: Sequence[Job], answered: int) -> None:
         self._waiting -= answered
         for job in jobs:
             job.deliver()
@@ -409,8 +299,8 @@ class StoreThreads:
         writers: int = 1,
     ) -> None:
         opening = _Opening(open_store, reopen_store or open_store)
-        self._readers = _Pool(_READERS, opening, readers)
-        self._writers = _Pool(_WRITERS, opening, writers)
+        self._readers = _Pool(READERS, opening, readers)
+        self._writers = _Pool(WRITERS, opening, writers)
 
     async def start(self) -> None:
         """Open the stores; a writing one first, which may have to migrate the database.

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from agi_server import store_threads
-from agi_server.store_threads import MOST_WAITING, MOST_WRITES_TOGETHER, StoreThreads
+from agi_server.store_jobs import MOST_WRITES_TOGETHER
+from agi_server.store_threads import MOST_WAITING, StoreThreads
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.ports import Store, StoreDamagedError, StoreUnavailableError, UnknownRecordError
 from crm.records import Call, CallChange, NewCall

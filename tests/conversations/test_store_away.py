@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -211,6 +211,23 @@ def test_a_call_of_another_process_is_found_in_its_spool(tmp_path: Path) -> None
 
     (tmp_path / "other").mkdir()
     play(tmp_path, story)
+
+
+def test_what_one_server_has_put_off_the_next_one_writes(tmp_path: Path) -> None:
+    """The spool outlives the process, like the promises."""
+
+    async def story() -> None:
+        async with asyncio.timeout(60):
+            with ExitStack() as held:
+                async with serving(tmp_path) as site:
+                    await until(lambda: site.records.trackings.held)
+                    held.enter_context(locked(site.database))
+                    number = await whole_call(site)
+            async with serving(tmp_path) as site:
+                await site.emptied()
+                check_kept(site.story(), number)
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize(
