@@ -46,6 +46,7 @@ BEGIN
     LOOP
         EXECUTE format('ALTER SEQUENCE %I RESTART', name);
     END LOOP;
+    UPDATE tracking_leases SET next = 0;
 END $$
 """
 
