@@ -13,7 +13,7 @@ from agi_server.policy import RulesInForce, read_rules
 from agi_server.server import AgiServer
 from agi_server.settings import Address, Settings
 from agi_server.store_threads import StoreThreads
-from crm.sqlite_store import SqliteStore
+from crm.stores import open_store
 
 DRAIN_SECONDS: Final = 10.0
 """How long calls that are in an AGI request may go on after SIGTERM. Waiting callers hold no
@@ -47,7 +47,7 @@ async def running(
     """
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
-    stores = StoreThreads(lambda: SqliteStore(settings.database))
+    stores = StoreThreads(lambda: open_store(settings.store))
     await stores.start()
     try:
         calls = Calls(rules, stores, utc_now, settings.messages)

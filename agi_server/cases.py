@@ -1,15 +1,14 @@
 """Cases of one call: opened once, and on disk before the caller hears their number."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from agi_server.gather import LOOKUP_BUDGET_SECONDS
 from agi_server.journal import Journal
-from crm.ports import StoreError
+from crm.ports import Store, StoreError
 from crm.records import Case, CaseState
-from crm.tracking import draw_tracking
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +28,7 @@ class Cases:
         not be there tomorrow.
         """
         wanted = Case(
-            tracking=draw_tracking(),
+            tracking="",
             state=CaseState.NEW,
             subject=subject,
             opened_at=self.journal.clock(),
@@ -37,7 +36,7 @@ class Cases:
             call_id=self.journal.call_id,
         )
         try:
-            case = await self.journal.keep(lambda store: store.open_case(wanted, draw_tracking))
+            case = await self.journal.keep(lambda store: _open(store, wanted))
         except StoreError as error:
             log.error("case not opened", call=self.journal.call_id, error=str(error))
             return None
@@ -53,3 +52,8 @@ class Cases:
         """
         async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
             return await self.journal.stores.read(lambda store: store.find_case(tracking))
+
+
+def _open(store: Store, wanted: Case) -> Case:
+    (tracking,) = store.lease_tracking(1)
+    return store.open_case(replace(wanted, tracking=tracking), join=False)

@@ -10,7 +10,7 @@ import structlog
 from agi_server.settings import Settings
 from crm.ports import StoreError
 from crm.records import Revision
-from crm.sqlite_store import SqliteStore
+from crm.stores import open_store
 from routing.rules_text import RulesText
 
 FINISH_SECONDS: Final = 5.0
@@ -46,7 +46,7 @@ async def record_revision(settings: Settings, rules: RulesText, at: datetime) ->
 
 
 def _keep(settings: Settings, revision: Revision) -> None:
-    with closing(SqliteStore(settings.database)) as store:
+    with closing(open_store(settings.store)) as store:
         store.keep_revision(revision)
 
 

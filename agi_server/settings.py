@@ -12,6 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
+from crm.stores import POSTGRES, PostgresServer, SqliteFile, StorePlace
+
 Address: TypeAlias = tuple[str, int]
 """Host and port."""
 
@@ -68,7 +70,9 @@ class Settings:
     Attributes:
         home: The folder of everything the program writes. RAHYAB_HOME, `var`.
         rules: The rules file. RAHYAB_RULES, `routing_rules.yaml`.
-        database: The SQLite file. RAHYAB_DATABASE, `<home>/rahyab.db`.
+        store: The database of customers, cases and calls: a PostgreSQL server that several
+            machines share, RAHYAB_STORE (`postgresql://user:password@host/database`); without it
+            the SQLite file RAHYAB_DATABASE, `<home>/rahyab.db`.
         sounds: Where built prompts lie, as `rahyab/<language>/<id>.wav`. RAHYAB_SOUNDS,
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
@@ -89,7 +93,7 @@ class Settings:
 
     home: Path
     rules: Path
-    database: Path
+    store: StorePlace = field(repr=False)
     sounds: Path
     recordings: Path
     messages: str
@@ -122,7 +126,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         rules=Path(env.get("RAHYAB_RULES") or "routing_rules.yaml"),
-        database=Path(env.get("RAHYAB_DATABASE") or home / "rahyab.db"),
+        store=_store(env.get("RAHYAB_STORE") or "", env.get("RAHYAB_DATABASE"), home),
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
@@ -134,6 +138,19 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
+    )
+
+
+def _store(address: str, database: str | None, home: Path) -> StorePlace:
+    if not address:
+        return SqliteFile(Path(database or home / "rahyab.db"))
+    if address.startswith(POSTGRES):
+        return PostgresServer(address)
+    # The message must not hold what was written: there may be a password in it.
+    raise SettingsError(
+        f"RAHYAB_STORE begins with none of {', '.join(POSTGRES)}: write"
+        " postgresql://user:password@host:port/database, or leave it out for an SQLite file"
+        " (RAHYAB_DATABASE)"
     )
 
 

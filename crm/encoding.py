@@ -60,22 +60,32 @@ def stored_time(value: datetime | None) -> str | None:
 
 
 @overload
-def read_time(value: str) -> datetime: ...
+def read_time(value: str | datetime) -> datetime: ...
 @overload
-def read_time(value: str | None) -> datetime | None: ...
-def read_time(value: str | None) -> datetime | None:
-    """What `stored_time` was given, in UTC."""
-    return None if value is None else datetime.fromisoformat(value)
+def read_time(value: str | datetime | None) -> datetime | None: ...
+def read_time(value: str | datetime | None) -> datetime | None:
+    """What `stored_time` was given, in UTC; a driver that knows times hands out such."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
-def stored_date(value: date) -> str:
+@overload
+def stored_date(value: date) -> str: ...
+@overload
+def stored_date(value: date | None) -> str | None: ...
+def stored_date(value: date | None) -> str | None:
     """A date as ISO 8601."""
-    return value.isoformat()
+    return None if value is None else value.isoformat()
 
 
-def read_date(value: str) -> date:
-    """What `stored_date` was given."""
-    return date.fromisoformat(value)
+@overload
+def read_date(value: str | date) -> date: ...
+@overload
+def read_date(value: str | date | None) -> date | None: ...
+def read_date(value: str | date | None) -> date | None:
+    """What `stored_date` was given; a driver that knows dates hands out such."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def stored_json(value: Mapping[str, Any]) -> str:

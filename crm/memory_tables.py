@@ -1,33 +1,51 @@
-"""The tables of the store in memory, and what its operations find and check in them."""
+"""The tables of the store in memory, and how a record stands in them."""
 
+import secrets
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from crm.encoding import read_json, stored_json, stored_time
-from crm.ports import MOST_DRAWS, StoreError, UnknownRecordError
+from crm.people import AuditEntry, Erasure, LegalHold, Mark, Restriction
+from crm.ports import UnknownRecordError
 from crm.records import (
-    OPEN_STATES,
     Answer,
     BlockedNumber,
     Call,
     Callback,
-    CallerMatch,
     Case,
+    CaseNote,
     Customer,
-    NewCall,
-    Outcome,
-    RecordedCall,
     Recording,
     Revision,
     TimelineEvent,
 )
-from crm.searching import fold, number_part, search_text
+from crm.tracking import KEY_BYTES
 
-R = TypeVar("R", TimelineEvent, Case, Answer, Recording, BlockedNumber, Callback, Revision)
-OfCall = TypeVar("OfCall", Answer, Recording)
+R = TypeVar(
+    "R",
+    Answer,
+    AuditEntry,
+    BlockedNumber,
+    Callback,
+    Case,
+    CaseNote,
+    Erasure,
+    LegalHold,
+    Mark,
+    Recording,
+    Restriction,
+    Revision,
+    TimelineEvent,
+)
+T = TypeVar("T")
+
+Owned: TypeAlias = (
+    Answer | AuditEntry | Call | Callback | Case | CaseNote | Recording | TimelineEvent
+)
+"""A record that may be about a customer."""
 
 
 @dataclass(slots=True)
@@ -35,14 +53,25 @@ class Tables:
     """All records by their keys. Records are never changed in place: a copy of these is a copy."""
 
     customers: dict[int, Customer] = field(default_factory=dict)
+    blocked: dict[str, BlockedNumber] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
+    said: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    """By call: which request of it said what a field holds; nobody yet said the others."""
     timeline: dict[tuple[str, int, int], TimelineEvent] = field(default_factory=dict)
-    cases: dict[str, Case] = field(default_factory=dict)
     answers: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
     recordings: dict[tuple[str, str], Recording] = field(default_factory=dict)
-    blocked: dict[str, BlockedNumber] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    case_calls: dict[str, str] = field(default_factory=dict)
+    """By call: the tracking number of the case that it belongs to."""
+    notes: dict[int, CaseNote] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
+    marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    restrictions: dict[int, Restriction] = field(default_factory=dict)
+    holds: dict[int, LegalHold] = field(default_factory=dict)
+    erasures: dict[str, Erasure] = field(default_factory=dict)
+    audit: dict[int, AuditEntry] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
+    spools: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """As they are now."""
@@ -51,42 +80,30 @@ class Tables:
 
 @dataclass(slots=True)
 class MemoryDatabase:
-    """What outlives a store and may be shared by several, in several threads."""
+    """What outlives a store and may be shared by several, in several threads.
+
+    How many tracking numbers were leased is no record: a transaction that is undone gives no number
+    back, for somebody may have heard it.
+    """
 
     tables: Tables = field(default_factory=Tables)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    tracking_key: bytes = field(default_factory=lambda: secrets.token_bytes(KEY_BYTES))
+    leased: int = 0
 
 
-def is_found_by(customer: Customer, term: str) -> bool:
-    """Whether name, reference or a number of the customer contains the term."""
-    if fold(term) in search_text(customer.name, customer.reference):
-        return True
-    digits = number_part(term)
-    return digits is not None and any(digits in number for number in customer.numbers)
-
-
-def match_of(tables: Tables, customer: Customer) -> CallerMatch:
-    """What the look-up of a caller tells of one of the customers whom it finds."""
-    opened = [
-        case.opened_at
-        for case in tables.cases.values()
-        if case.customer_id == customer.id
-        and case.state in OPEN_STATES
-        and not tables.calls[case.call_id].trial
-    ]
-    talks = [
-        (call.answered_at or call.started_at, call.agent)
-        for call in tables.calls.values()
-        if call.customer_id == customer.id and call.agent is not None and not call.trial
-    ]
-    agent = max(talks, default=(None, None))[1]
-    return CallerMatch(customer, len(opened), min(opened, default=None), agent)
-
-
-def newest_first(tables: Tables, calls: Iterable[Call], limit: int) -> Sequence[Call]:
+def newest_first(tables: Tables, calls: Iterable[Call], limit: int | None = None) -> Sequence[Call]:
     """The newest of these calls, with the names of their customers."""
-    newest = sorted(calls, key=lambda call: (call.started_at, call.id), reverse=True)
-    return [with_name(tables, call) for call in newest[:limit]]
+    return [with_name(tables, call) for call in newest(calls, _began, limit)]
+
+
+def _began(call: Call) -> tuple[datetime, str]:
+    return (call.started_at, call.id)
+
+
+def newest(records: Iterable[T], key: Callable[[T], Any], limit: int | None = None) -> list[T]:
+    """At most `limit` of the records, the highest key first."""
+    return sorted(records, key=key, reverse=True)[:limit]
 
 
 def with_name(tables: Tables, call: Call) -> Call:
@@ -103,61 +120,40 @@ def known_call(tables: Tables, call_id: str) -> Call:
     return tables.calls[call_id]
 
 
+def known_customer(tables: Tables, customer_id: int) -> Customer:
+    """The customer of this id. Raises UnknownRecordError."""
+    if customer_id not in tables.customers:
+        raise UnknownRecordError(f"There is no customer with the id {customer_id}")
+    return tables.customers[customer_id]
+
+
 def check_customer(tables: Tables, customer_id: int | None) -> None:
     """Raise UnknownRecordError for a customer who does not exist; None is nobody."""
-    if customer_id is not None and customer_id not in tables.customers:
-        raise UnknownRecordError(f"There is no customer with the id {customer_id}")
+    if customer_id is not None:
+        known_customer(tables, customer_id)
 
 
-def free_tracking(tables: Tables, case: Case, draw_tracking: Callable[[], str]) -> str:
-    """The tracking number of the case, or the first one drawn that is free."""
-    tracking = case.tracking
-    for _ in range(MOST_DRAWS):
-        if tracking not in tables.cases:
-            return tracking
-        tracking = draw_tracking()
-    raise StoreError(f"None of {MOST_DRAWS} tracking numbers was free for {case.call_id!r}")
+def is_trial(tables: Tables, call_id: str | None) -> bool:
+    """Whether a record of this call, None for none, is one of a trial."""
+    return call_id is not None and tables.calls[call_id].trial
 
 
-def by_time(
-    records: Iterable[OfCall], call_id: str, key: Callable[[OfCall], Any]
-) -> tuple[OfCall, ...]:
-    """Those of the call, sorted."""
-    return tuple(sorted((each for each in records if each.call_id == call_id), key=key))
+def owner_of(tables: Tables, record: Owned) -> int | None:
+    """Whose record it is: the customer's whom it names, else the one's whose call it belongs to."""
+    match record:
+        case CaseNote():
+            return owner_of(tables, tables.cases[record.tracking])
+        case Answer() | TimelineEvent():
+            return tables.calls[record.call_id].customer_id
+        case Callback() | Case() | Recording() if record.customer_id is None and record.call_id:
+            return tables.calls[record.call_id].customer_id
+        case _:
+            return record.customer_id
 
 
-def begun_since(tables: Tables, since: datetime) -> Sequence[Call]:
-    """The calls that are no trials and have begun since then, the oldest first."""
-    earliest = utc(since)
-    calls = tables.calls.values()
-    found = (call for call in calls if call.started_at >= earliest and not call.trial)
-    return sorted(found, key=lambda call: (call.started_at, call.id))
-
-
-def recorded_call(tables: Tables, call: Call, kinds: Collection[str]) -> RecordedCall:
-    """What can be decided anew of a call, with its events of these kinds."""
-    keys = (key for key in sorted(tables.timeline) if key[0] == call.id)
-    events = (tables.timeline[key] for key in keys)
-    wanted = tuple(event for event in events if event.kind in kinds)
-    return RecordedCall(call.id, call.started_at, call.revision, call.facts, wanted)
-
-
-def new_call(call: NewCall) -> Call:
-    """A call as it is stored when it begins."""
-    given = {each.name: as_stored(getattr(call, each.name)) for each in fields(call)}
-    return Call(
-        **given,
-        customer_name=None,
-        queue=None,
-        agent=None,
-        queued_at=None,
-        answered_at=None,
-        left_queue_at=None,
-        ended_at=None,
-        outcome=Outcome.IN_PROGRESS,
-        stage=None,
-        state={},
-    )
+def append(table: dict[int, T], record: T) -> None:
+    """Put a record that has no key of its own behind all others."""
+    table[max(table, default=0) + 1] = record
 
 
 def stored_record(record: R) -> R:

@@ -7,10 +7,13 @@ A column of type ANY holds text that comes from outside: TEXT, or a BLOB where i
 (`crm.encoding`). Times are UTC in ISO 8601, `facts`, `state` and `data` are JSON.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Final
 
 from sqlite_utils import Database, Migrations
+
+from crm.tracking import KEY_BYTES
 
 STEPS: Final = Migrations("rahyab")
 """Every step that this version knows, in order."""
@@ -192,6 +195,155 @@ def _counting_calls(db: Database) -> None:
 DROP INDEX calls_by_time;
 CREATE INDEX calls_by_time ON calls (started_at, trial);
 """)
+
+
+@STEPS(name="008-more-of-a-customer")
+def _more_of_a_customer(db: Database) -> None:
+    db.executescript("""
+ALTER TABLE customers ADD COLUMN address ANY;
+ALTER TABLE customers ADD COLUMN notes ANY;
+ALTER TABLE customers ADD COLUMN preferences TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE external_ids (
+    system ANY NOT NULL,
+    external_id ANY NOT NULL,
+    customer_id INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    PRIMARY KEY (system, external_id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX external_ids_by_customer ON external_ids (customer_id, system);
+""")
+
+
+@STEPS(name="009-histories-of-cases")
+def _histories_of_cases(db: Database) -> None:
+    """A case may be opened by a person, without a call, and several calls may belong to it."""
+    db.executescript("""
+CREATE TABLE new_cases (
+    tracking ANY NOT NULL PRIMARY KEY,
+    state TEXT NOT NULL,
+    subject ANY NOT NULL,
+    opened_at TEXT NOT NULL,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    call_id ANY UNIQUE REFERENCES calls (id),
+    number ANY
+) STRICT;
+INSERT INTO new_cases SELECT tracking, state, subject, opened_at, customer_id, call_id,
+    (SELECT caller FROM calls WHERE calls.id = cases.call_id) FROM cases;
+DROP TABLE cases;
+ALTER TABLE new_cases RENAME TO cases;
+CREATE INDEX open_cases_by_customer ON cases (customer_id)
+    WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
+CREATE INDEX open_cases_by_number ON cases (number)
+    WHERE customer_id IS NULL AND state NOT IN ('resolved', 'closed');
+CREATE INDEX cases_by_customer ON cases (customer_id, opened_at) WHERE customer_id IS NOT NULL;
+CREATE INDEX cases_by_time ON cases (opened_at, tracking);
+
+CREATE TABLE case_calls (
+    call_id ANY NOT NULL PRIMARY KEY REFERENCES calls (id) ON DELETE CASCADE,
+    tracking ANY NOT NULL REFERENCES cases (tracking) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX case_calls_by_case ON case_calls (tracking);
+INSERT INTO case_calls SELECT call_id, tracking FROM cases;
+
+CREATE TABLE case_notes (
+    id INTEGER PRIMARY KEY,
+    tracking ANY NOT NULL REFERENCES cases (tracking) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    author ANY NOT NULL,
+    state TEXT,
+    text ANY NOT NULL
+) STRICT;
+CREATE INDEX case_notes_by_case ON case_notes (tracking, at);
+""")
+
+
+@STEPS(name="010-leases-of-tracking-numbers")
+def _leases(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE tracking_leases (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    secret TEXT NOT NULL,
+    next INTEGER NOT NULL
+) STRICT;
+""")
+    db.execute("INSERT INTO tracking_leases VALUES (1, ?, 0)", (new_secret(),))
+
+
+@STEPS(name="011-written-in-any-order")
+def _written_in_any_order(db: Database) -> None:
+    """What a spool holds is written late, and once."""
+    db.executescript("""
+ALTER TABLE calls ADD COLUMN visit INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE spools (
+    name TEXT NOT NULL PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+""")
+
+
+@STEPS(name="012-messages-answers-agents")
+def _lists(db: Database) -> None:
+    db.executescript("""
+ALTER TABLE recordings ADD COLUMN state TEXT NOT NULL DEFAULT 'new';
+CREATE INDEX recordings_by_state ON recordings (state, recorded_at);
+CREATE INDEX answers_by_time ON answers (given_at);
+CREATE INDEX calls_by_agent ON calls (agent, coalesce(answered_at, started_at), customer_id)
+    WHERE agent IS NOT NULL AND trial = 0;
+""")
+
+
+@STEPS(name="013-people")
+def _people(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE marks (
+    number ANY NOT NULL,
+    kind TEXT NOT NULL,
+    purpose ANY NOT NULL,
+    source ANY NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT,
+    withdrawn_at TEXT,
+    PRIMARY KEY (number, kind, purpose)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX marks_by_time ON marks (since);
+
+CREATE TABLE restrictions (
+    customer_id INTEGER PRIMARY KEY REFERENCES customers (id) ON DELETE CASCADE,
+    since TEXT NOT NULL,
+    reason ANY NOT NULL
+) STRICT;
+
+CREATE TABLE legal_holds (
+    customer_id INTEGER PRIMARY KEY REFERENCES customers (id),
+    since TEXT NOT NULL,
+    reason ANY NOT NULL,
+    until TEXT
+) STRICT;
+
+CREATE TABLE erasures (
+    pseudonym TEXT NOT NULL PRIMARY KEY,
+    at TEXT NOT NULL,
+    author ANY NOT NULL,
+    reason ANY NOT NULL,
+    counts TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_by_time ON erasures (at);
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    author ANY NOT NULL,
+    action ANY NOT NULL,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    detail ANY NOT NULL
+) STRICT;
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS NOT NULL;
+""")
+
+
+def new_secret() -> str:
+    """What makes the order of this database's tracking numbers its own."""
+    return secrets.token_hex(KEY_BYTES)
 
 
 def pending(db: Database) -> Sequence[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from crm.records import Answer, Call, Callback, Case, Customer, Recording
 
@@ -69,6 +70,10 @@ class LegalHold:
     reason: str
     until: date | None = None
 
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on this day."""
+        return self.until is None or day < self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
@@ -120,13 +125,26 @@ class DataKind(StrEnum):
     """Kinds of data that are kept for a time of their own."""
 
     CALLS = "calls"
-    """Who called with what number; the call stays countable, without a person in it."""
+    """What a caller sent and what was known of them; the call stays countable, and its customer's."""
     RECORDINGS = "recordings"
     ANSWERS = "answers"
     """What was said in words; the marks stay countable."""
     CASES = "cases"
     """Closed ones."""
     AUDIT = "audit"
+
+
+_MOST_DIGITS_OF_A_MARK: Final = 2
+"""Marks go up to ten; what is longer may be a telephone number."""
+
+
+def is_countable(answer: str) -> bool:
+    """Whether an answer is a mark, which tells of nobody, and not words of the person's own.
+
+    Marks are one or two digits, `yes` and `no`.
+    """
+    is_digits = answer.isascii() and answer.isdigit()
+    return answer in {"yes", "no"} or (is_digits and len(answer) <= _MOST_DIGITS_OF_A_MARK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,6 @@ from crm.records import (
     Case,
     CaseFile,
     CaseNote,
-    CaseState,
     Customer,
     LoadedRevision,
     MessageState,

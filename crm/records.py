@@ -28,8 +28,8 @@ class Customer:
     books, unique if given: importing the same reference again changes the customer. `numbers` are
     E.164, the first is the one to call. `lead_score` is one of `LEAD_SCORES`, or None where nobody
     has reckoned it. `preferences` are the site's own words by name (`channel`: `sms`).
-    `external_ids` are the customer's ids in other systems, by the system's name (`vtiger`: `12x34`);
-    (system, id) is unique.
+    `external_ids` are the customer's ids in other systems, by the system's name (`vtiger`:
+    `12x34`); (system, id) is unique.
 
     Raises:
         ValueError: The lead score is none.

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +57,23 @@ _DAMAGES: Final = {
         "it is not an SQLite database: check the path, or put a backup in its place"
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class FileIdentity:
+    """Which file a path names: another one, or none, has taken its place if this changes."""
+
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileIdentity | None":
+        """That of a file; None if there is none, or none to be seen."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_dev, status.st_ino)
 
 
 def open_database(path: Path, *, create: bool, busy_seconds: float) -> Database:
@@ -135,6 +153,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> Database:
     _guard(database, path)
     _set_durability(connection, path)
     migrations.apply(database)
+    # Not before: a step that makes a table anew must drop the old one without following its keys.
+    connection.execute("PRAGMA foreign_keys = ON")
     return database
 
 
@@ -163,7 +183,7 @@ def _set_durability(connection: sqlite3.Connection, path: Path) -> None:
             " local disk, not on a network share"
         )
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # who was erased must not lie about in the file
 
 
 def store_error(error: sqlite3.Error, path: Path, missing: str = "") -> StoreError:

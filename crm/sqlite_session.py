@@ -1,4 +1,4 @@
-"""One connection to the database, its transactions, and its driver's errors in our words."""
+"""One connection to the SQLite database, its transactions, and its driver's errors in our words."""
 
 import sqlite3
 from collections.abc import Generator, Sequence
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from crm.ports import StoreUnavailableError
-from crm.sqlite_database import BUSY_SECONDS, open_database, store_error
-from crm.sqlite_rows import Row
+from crm.sql_session import Row, SqlSession
+from crm.sqlite_database import BUSY_SECONDS, FileIdentity, open_database, store_error
 
 
-class SqliteSession:
-    """What the parts of the SQLite store share; it belongs to the thread that made it.
+class SqliteSession(SqlSession):
+    """What the SQLite store stands on; it belongs to the thread that made it.
 
     Args:
         path: The file. If there is none, it is made, unless `create` is false.
@@ -27,7 +27,9 @@ class SqliteSession:
         self, path: Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS
     ) -> None:
         self._path = path
-        self._conn = open_database(path, create=create, busy_seconds=busy_seconds).conn
+        self._database = open_database(path, create=create, busy_seconds=busy_seconds)
+        self._conn = self._database.conn
+        self._identity = FileIdentity.of(path)
         self._depth = 0
 
     @contextmanager
@@ -36,6 +38,8 @@ class SqliteSession:
         nested = self._depth > 0
         if nested:
             self._check_not_undone()
+        else:
+            self._check_still_there()
         # Taking the write lock at once waits for other writers; a transaction that began by reading
         # could not wait any more when it comes to write (SQLITE_BUSY_SNAPSHOT).
         self._write("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
@@ -57,6 +61,14 @@ class SqliteSession:
                 f"The database {self._path} undid the transaction after an error: do it again"
             )
 
+    def _check_still_there(self) -> None:
+        """What is written to a file that was deleted or moved away is lost, and nobody is told."""
+        if FileIdentity.of(self._path) != self._identity:
+            raise StoreUnavailableError(
+                f"The database {self._path} was deleted or replaced while it was in use: put it"
+                " back, or start again with the new one"
+            )
+
     def _undo(self, *, nested: bool) -> None:
         if not self._conn.in_transaction:
             return
@@ -70,20 +82,15 @@ class SqliteSession:
         """Give up the connection."""
         self._conn.close()
 
-    def _read(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+    def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
         try:
             found: Sequence[Row] = self._conn.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise store_error(error, self._path) from error
+            raise store_error(error, self._path, missing) from error
         return found
 
-    def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> sqlite3.Cursor:
+    def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> int:
         try:
-            return self._conn.execute(sql, values)
+            return self._conn.execute(sql, values).rowcount
         except sqlite3.Error as error:
             raise store_error(error, self._path, missing) from error
-
-
-def marks(values: Sequence[object]) -> str:
-    """As many question marks as there are values, for a list in SQL."""
-    return ", ".join("?" * len(values))

@@ -6,6 +6,9 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from crm.postgres_store import PostgresStore
+from tests.postgres import PostgresServer, postgres_server
+
 # How long one example may take depends on how busy the machine is: no test is about that.
 settings.register_profile("unhurried", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=12)
@@ -18,3 +21,17 @@ def logs_as_they_were() -> Iterator[None]:
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for every test that does not stop it, with our tables as a template."""
+    with postgres_server() as server:
+        PostgresStore(server.new_database("template")).close()
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer) -> str:
+    """The address of a new database with our tables and nothing in them."""
+    return postgres.new_database(template="template")

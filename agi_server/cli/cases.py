@@ -1,6 +1,8 @@
 """`rahyab cases`: requests by their tracking numbers; the state set here is what callers hear."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
+from getpass import getuser
 from typing import Final, NoReturn
 
 import click
@@ -13,7 +15,7 @@ from agi_server.cli.loading import business_for_command, opened_store, settings_
 from agi_server.cli.printing import as_json, cell
 from agi_server.settings import Settings
 from crm.ports import Store, UnknownRecordError
-from crm.records import Case, CaseState, Customer
+from crm.records import Case, CaseNote, CaseState, Customer
 from crm.tracking import is_well_formed
 from ivr.dialogues import TRACKING_LENGTH
 
@@ -55,7 +57,9 @@ def set_command(tracking: str, state: str) -> None:
     digits = _digits(tracking)
     with opened_store(settings) as store:
         try:
-            case = store.set_case_state(digits, CaseState(state))
+            case = store.note_on_case(
+                CaseNote(digits, datetime.now(UTC), getuser(), CaseState(state))
+            )
         except UnknownRecordError:
             _end_for_unknown(digits)
         customer = _customer(store, case)

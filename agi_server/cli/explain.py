@@ -248,8 +248,8 @@ def _customer(
         return _customer_in(policy, who, at, file), ""
     if who.number is None:
         return CustomerFacts(CustomerStatus.WITHHELD), ""
-    if not settings.database.exists():
-        note = f"There is no database at {settings.database}: the caller is taken for unknown."
+    if settings.store.is_missing():
+        note = f"There is no database at {settings.store}: the caller is taken for unknown."
         return CustomerFacts(CustomerStatus.UNKNOWN), note
     with opened_store(settings) as store:
         return customer_facts(store.look_up_caller(who.number)), ""

@@ -14,7 +14,7 @@ from agi_server.cli.problems import print_problems
 from agi_server.policy import PolicyError, load_policy_file
 from agi_server.settings import Settings, SettingsError, load_settings
 from crm.ports import Store, StoreError
-from crm.sqlite_store import SqliteStore
+from crm.stores import open_store
 from routing.rules import Business, Policy
 
 HOME_RIGHTS: Final = 0o711
@@ -101,7 +101,7 @@ def takes_connections(address: tuple[str, int]) -> bool:
 def opened_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
     """The database, for one command. Raises CannotRunError."""
     try:
-        with closing(SqliteStore(settings.database, create=create)) as store:
+        with closing(open_store(settings.store, create=create)) as store:
             yield store
     except StoreError as error:
         raise CannotRunError(str(error)) from None

@@ -47,13 +47,13 @@ def policy_of_version(settings: Settings, word: str, *, for_programs: bool = Fal
 
 def _revision(settings: Settings, word: str) -> Revision | None:
     """What the database has kept by this name; a word that can be none is not looked for."""
-    if _REVISION.fullmatch(word) is None or not settings.database.exists():
+    if _REVISION.fullmatch(word) is None or settings.store.is_missing():
         return None
     with opened_store(settings) as store:
         return store.revision(word)
 
 
 def _cure(settings: Settings) -> str:
-    if settings.database.exists():
+    if not settings.store.is_missing():
         return "`rahyab status` and `rahyab calls show` name revisions that were in force"
-    return f"look at the path; there are no revisions, for there is no database {settings.database}"
+    return f"look at the path; there are no revisions, for there is no database {settings.store}"

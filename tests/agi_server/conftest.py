@@ -10,7 +10,6 @@ from crm.importing import import_customers
 from crm.records import Case, CaseState, NewCall
 from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
-from crm.tracking import draw_tracking
 from tests.agi_server.service import TRACKING
 from tests.conversations.site import RULES
 
@@ -23,5 +22,5 @@ def home(tmp_path: Path) -> Path:
         import_customers(store, SAMPLE_FILE, country="IR")
         at = datetime(2026, 11, 20, tzinfo=UTC)
         store.begin_call(NewCall("old", at, "", "", None, "", None, "fa", None, "r", {}))
-        store.open_case(Case(TRACKING, CaseState.WAITING, "x", at, None, "old"), draw_tracking)
+        store.open_case(Case(TRACKING, CaseState.WAITING, "x", at, None, "old"), join=False)
     return tmp_path

@@ -18,11 +18,11 @@ from agi_server.policy import RulesInForce, read_rules
 from agi_server.settings import parse_address
 from agi_server.testing import Action, FakeChannel, Queue, QueueMember, ScriptedCaller
 from agi_server.testing.callers import Caller
-from crm.tracking import draw_tracking
+from crm.tracking import tracking_number
 from tests.conversations.site import GOLD_CUSTOMER, MAIN_NUMBER, RULES, Site
 
 ROOT = Path(__file__).parents[2]
-TRACKING = draw_tracking(lambda _: 2_345_678)
+TRACKING = tracking_number(2_345_678, b"any key of tests")
 """Of the request that the home begins with."""
 
 LONGEST_WAIT = 60.0

@@ -21,7 +21,7 @@ from crm.records import (
     TimelineEvent,
 )
 from crm.sqlite_store import SqliteStore
-from crm.tracking import draw_tracking
+from crm.tracking import tracking_number
 from routing.decide import decide, explanation
 from routing.decisions_data import explanation_to_data
 from routing.explain import explain
@@ -36,7 +36,7 @@ HOSTILE = "[red]\x1b[31m\x07\udcff[/nothing]"
 
 DECISION = explanation(decide(POLICY, "arrival", FACTS))
 QUEUE = {"waiting": 2, "longest_wait": 40, "agents": 1, "estimated_wait": None}
-TRACKING = draw_tracking(lambda _: 2_345_678)
+TRACKING = tracking_number(2_345_678, b"any key of tests")
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def fill_served(store: SqliteStore) -> None:
         TimelineEvent("served", 1, number, AT + timedelta(seconds=number), kind, data)
         for number, (kind, data) in enumerate(events)
     )
-    store.open_case(Case(TRACKING, CaseState.NEW, "arrival", AT, 1, "served"), draw_tracking)
+    store.open_case(Case(TRACKING, CaseState.NEW, "arrival", AT, 1, "served"), join=False)
     store.keep_answer(
         Answer("served", "satisfaction", "score", "9", AT, "sara", "support", TRACKING, "r")
     )

@@ -11,16 +11,16 @@ from click.testing import CliRunner, Result
 from agi_server.cli import main
 from crm.records import Case, CaseState, Customer, NewCall
 from crm.sqlite_store import SqliteStore
-from crm.tracking import draw_tracking
+from crm.tracking import tracking_number
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
 """Noon in Tehran, the business's zone."""
 
-TRACKING = draw_tracking(lambda _: 2_345_678)
-UNKNOWN = draw_tracking(lambda _: 7_654_321)
+TRACKING = tracking_number(2_345_678, b"any key of tests")
+UNKNOWN = tracking_number(7_654_321, b"any key of tests")
 MISTYPED = TRACKING[:-2] + TRACKING[-1] + TRACKING[-2]
-OF_NOBODY = draw_tracking(lambda _: 1_111_111)
+OF_NOBODY = tracking_number(1_111_111, b"any key of tests")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def database(home: Path) -> Path:
             call = NewCall(f"c-{number}", AT, "", "", None, "", None, "fa", customer, "r", {})
             store.begin_call(call)
             case = Case(tracking, CaseState.NEW, "support/gold", AT, customer, call.id)
-            store.open_case(case, draw_tracking)
+            store.open_case(case, join=False)
     return path
 
 

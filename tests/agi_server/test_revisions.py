@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from agi_server.revisions import RevisionKeeper, record_revision
 from agi_server.settings import Settings, load_settings
 from crm.records import LoadedRevision
-from crm.sqlite_store import SqliteStore
+from crm.stores import open_store
 from routing.rules_text import RulesText
 
 AT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -28,14 +28,14 @@ def settings(tmp_path: Path) -> Settings:
 
 def kept(settings: Settings) -> Sequence[LoadedRevision]:
     """What the database has."""
-    with closing(SqliteStore(settings.database)) as store:
+    with closing(open_store(settings.store)) as store:
         return store.revisions()
 
 
 def test_rules_come_back_as_they_were(settings: Settings) -> None:
     """With the files that they included."""
     asyncio.run(record_revision(settings, RULES, AT))
-    with closing(SqliteStore(settings.database)) as store:
+    with closing(open_store(settings.store)) as store:
         found = store.revision(RULES.revision)
     assert found is not None
     assert RulesText.unbundled(found.bundle) == RULES
@@ -55,7 +55,7 @@ def test_rules_that_come_again_are_kept_once(settings: Settings) -> None:
 
 def test_a_database_that_fails_is_told_with_a_cure(settings: Settings) -> None:
     """And nothing is raised: no reload stops for it."""
-    settings.database.write_text("this is no database")
+    settings.home.joinpath("rahyab.db").write_text("this is no database")
     with capture_logs() as log:
         asyncio.run(record_revision(settings, RULES, AT))
     (line,) = log

@@ -13,6 +13,7 @@ from agi_server.settings import (
     parse_address,
     show_address,
 )
+from crm.stores import SqliteFile
 
 
 def test_defaults_suit_a_checkout() -> None:
@@ -20,7 +21,7 @@ def test_defaults_suit_a_checkout() -> None:
     settings = load_settings({})
 
     assert settings.rules == Path("routing_rules.yaml")
-    assert settings.database == Path("var/rahyab.db")
+    assert settings.store == SqliteFile(Path("var/rahyab.db"))
     assert settings.listen == ("127.0.0.1", 4573)
     assert settings.log_format is LogFormat.READABLE
 
@@ -29,7 +30,7 @@ def test_home_moves_everything_that_is_written() -> None:
     """One variable for a folder elsewhere."""
     settings = load_settings({"RAHYAB_HOME": "/srv/rahyab"})
 
-    assert settings.database == Path("/srv/rahyab/rahyab.db")
+    assert settings.store == SqliteFile(Path("/srv/rahyab/rahyab.db"))
     assert settings.sounds == Path("/srv/rahyab/sounds")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.ports import Store
+from crm.postgres_store import PostgresStore
 from crm.records import (
     Answer,
     Case,
@@ -36,11 +37,17 @@ def _sqlite(folder: Path) -> Opener:
     return lambda: SqliteStore(folder / "store.db")
 
 
-@pytest.fixture(params=[_memory, _sqlite], ids=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     """Opens one more connection to the test's own database, in the thread that calls it."""
-    opener: Opener = request.param(tmp_path)
-    return opener
+    match request.param:
+        case "memory":
+            return _memory(tmp_path)
+        case "sqlite":
+            return _sqlite(tmp_path)
+        case _:
+            address: str = request.getfixturevalue("postgres_database")
+            return lambda: PostgresStore(address)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from agi_server.policy import EARLIER_BOOKS
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.ports import StoreUnavailableError
-from crm.records import Case, CaseState, Outcome, Revision
+from crm.records import Case, CaseNote, CaseState, Outcome, Revision
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
@@ -252,7 +252,7 @@ def test_state_of_the_request_is_told(tmp_path: Path) -> None:
         await site.request(caller(GOLD_CUSTOMER, Press("1")), Script.INCOMING)
         (case,) = site.story().cases
         with closing(SqliteStore(site.database)) as store:
-            store.set_case_state(case.tracking, CaseState.WAITING)
+            store.note_on_case(CaseNote(case.tracking, case.opened_at, "ali", CaseState.WAITING))
         channel = caller(STRANGER, Press("3"), Press(case.tracking), HangUp())
         await site.request(channel, Script.INCOMING, 2)
         assert "rahyab/fa/tracking-state-waiting" in heard(channel)

@@ -20,7 +20,7 @@ from crm.ports import (
     StoreUnavailableError,
 )
 from crm.records import Customer, NewCall
-from crm.sqlite_customers import LOOK_UP_CALLER
+from crm.sql_customers import LOOK_UP_CALLER
 from crm.sqlite_store import SqliteStore
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +136,7 @@ def test_lookups_use_an_index(store: SqliteStore, query: str, values: tuple[obje
 
 def test_the_look_up_of_a_caller_uses_indexes_alone(store: SqliteStore) -> None:
     """Each step but the reading of what the steps before it found."""
-    plan = store._conn.execute(f"EXPLAIN QUERY PLAN {LOOK_UP_CALLER}", ("+98",))
+    plan = store._conn.execute(f"EXPLAIN QUERY PLAN {LOOK_UP_CALLER}", ("+98", "+98"))
     steps = [row[3] for row in plan if not row[3].startswith(("SCAN CONSTANT", "SCAN (subquery"))]
     assert all("SCAN" not in step and "TEMP" not in step for step in steps), steps
     assert any("talks_by_customer" in step for step in steps)

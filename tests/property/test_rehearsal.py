@@ -283,7 +283,7 @@ def _database() -> MemoryDatabase:
         )
         store.begin_call(NewCall("earlier", at, "", "", None, NUMBER, None, "fa", 1, "0", {}))
         request = Case(KNOWN_REQUEST, CaseState.WAITING, "support", at, 1, "earlier")
-        store.open_case(request, lambda: KNOWN_REQUEST)
+        store.open_case(request, join=False)
     return database
 
 

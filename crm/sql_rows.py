@@ -1,10 +1,10 @@
-"""The rows of the SQLite database as records, and records as the values of a row.
+"""The rows of a database as records, and records as the values of a row.
 
 Each `<RECORD>_COLUMNS` is the list of columns that its `read_<record>` takes, in order.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from crm.encoding import (
     read_date,
@@ -24,9 +24,11 @@ from crm.records import (
     CallbackState,
     CallChange,
     Case,
+    CaseNote,
     CaseState,
     ContractRecord,
     Customer,
+    MessageState,
     NewCall,
     Outcome,
     RecordedCall,
@@ -35,20 +37,22 @@ from crm.records import (
     TimelineEvent,
 )
 from crm.searching import search_text
+from crm.sql_session import Row
 
-Row: TypeAlias = tuple[Any, ...]
-"""One row as the driver gives or takes it."""
-
-CUSTOMER_COLUMNS: Final = "c.id, c.reference, c.name, c.language, c.segment, c.lead_score"
+CUSTOMER_COLUMNS: Final = (
+    "c.id, c.reference, c.name, c.language, c.segment, c.lead_score, c.address, c.notes,"
+    " c.preferences"
+)
 CONTRACT_COLUMNS: Final = "level, starts, ends, grace_days"
 BLOCKED_COLUMNS: Final = "number, since, reason"
-CASE_COLUMNS: Final = "tracking, state, subject, opened_at, customer_id, call_id"
+CASE_COLUMNS: Final = "tracking, state, subject, opened_at, customer_id, call_id, number"
+CASE_NOTE_COLUMNS: Final = "tracking, at, author, state, text"
 CALLBACK_COLUMNS: Final = "call_id, number, asked_at, customer_id, queue, language, state"
 TIMELINE_COLUMNS: Final = "call_id, visit, sequence, at, kind, data"
 ANSWER_COLUMNS: Final = (
     "call_id, survey, question, value, given_at, agent, queue, tracking, revision"
 )
-RECORDING_COLUMNS: Final = "call_id, mailbox, path, seconds, recorded_at, customer_id"
+RECORDING_COLUMNS: Final = "call_id, mailbox, path, seconds, recorded_at, customer_id, state"
 REVISION_COLUMNS: Final = "name, loaded_at, bundle"
 RECORDED_COLUMNS: Final = "id, started_at, revision, facts"
 CALL_COLUMNS: Final = (
@@ -61,20 +65,25 @@ CALL_COLUMNS: Final = (
 
 
 def customer_row(customer: Customer) -> Row:
-    """The values of reference, name, language, segment, lead_score and search_text."""
+    """The values of the columns of `customers` but the id, and search_text at the end."""
     return (
         stored_text(customer.reference),
         stored_text(customer.name),
         stored_text(customer.language),
         stored_text(customer.segment),
         customer.lead_score,
+        stored_text(customer.address),
+        stored_text(customer.notes),
+        stored_json(customer.preferences),
         search_text(customer.name, customer.reference),
     )
 
 
-def read_customer(row: Row, numbers: Sequence[Row], contracts: Sequence[Row]) -> Customer:
+def read_customer(
+    row: Row, numbers: Sequence[Row], contracts: Sequence[Row], external_ids: Sequence[Row]
+) -> Customer:
     """A customer from their row and the rows that belong to it."""
-    customer_id, reference, name, language, segment, lead_score = row
+    customer_id, reference, name, language, segment, lead_score, address, notes, preferences = row
     return Customer(
         name=read_text(name),
         reference=read_text(reference),
@@ -87,6 +96,12 @@ def read_customer(row: Row, numbers: Sequence[Row], contracts: Sequence[Row]) ->
         ),
         id=customer_id,
         lead_score=lead_score,
+        address=read_text(address),
+        notes=read_text(notes),
+        preferences=read_json(preferences),
+        external_ids={
+            read_text(system): read_text(external_id) for system, external_id in external_ids
+        },
     )
 
 
@@ -123,6 +138,14 @@ def contract_rows(customer_id: int, customer: Customer) -> list[Row]:
     ]
 
 
+def external_id_rows(customer_id: int, customer: Customer) -> list[Row]:
+    """The values of system, external_id and customer_id, for each system."""
+    return [
+        (stored_text(system), stored_text(external_id), customer_id)
+        for system, external_id in customer.external_ids.items()
+    ]
+
+
 def new_call_row(call: NewCall) -> Row:
     """The values of the first thirteen columns of `calls` but the customer's name."""
     return (
@@ -141,8 +164,8 @@ def new_call_row(call: NewCall) -> Row:
     )
 
 
-def call_change_row(call_id: str, change: CallChange) -> Row:
-    """The values of a change, None for what stays, and the id of the call at the end."""
+def call_change_row(change: CallChange) -> Row:
+    """The values of a change in the order of its columns, None for what stays."""
     return (
         stored_text(change.language),
         stored_text(change.queue),
@@ -154,7 +177,6 @@ def call_change_row(call_id: str, change: CallChange) -> Row:
         change.outcome,
         stored_text(change.stage),
         None if change.state is None else stored_json(change.state),
-        stored_text(call_id),
     )
 
 
@@ -220,12 +242,13 @@ def case_row(case: Case) -> Row:
         stored_time(case.opened_at),
         case.customer_id,
         stored_text(case.call_id),
+        stored_text(case.number),
     )
 
 
 def read_case(row: Row) -> Case:
     """A case from its row."""
-    tracking, state, subject, opened_at, customer_id, call_id = row
+    tracking, state, subject, opened_at, customer_id, call_id, number = row
     return Case(
         read_text(tracking),
         CaseState(state),
@@ -233,6 +256,30 @@ def read_case(row: Row) -> Case:
         read_time(opened_at),
         customer_id,
         read_text(call_id),
+        read_text(number),
+    )
+
+
+def case_note_row(note: CaseNote) -> Row:
+    """The values of CASE_NOTE_COLUMNS."""
+    return (
+        stored_text(note.tracking),
+        stored_time(note.at),
+        stored_text(note.by),
+        note.state,
+        stored_text(note.text),
+    )
+
+
+def read_case_note(row: Row) -> CaseNote:
+    """A line of a case's history from its row."""
+    tracking, at, author, state, text = row
+    return CaseNote(
+        read_text(tracking),
+        read_time(at),
+        read_text(author),
+        None if state is None else CaseState(state),
+        read_text(text),
     )
 
 
@@ -303,12 +350,13 @@ def recording_row(recording: Recording) -> Row:
         recording.seconds,
         stored_time(recording.recorded_at),
         recording.customer_id,
+        recording.state,
     )
 
 
 def read_recording(row: Row) -> Recording:
     """A recording from its row."""
-    call_id, mailbox, path, seconds, recorded_at, customer_id = row
+    call_id, mailbox, path, seconds, recorded_at, customer_id, state = row
     return Recording(
         read_text(call_id),
         read_text(mailbox),
@@ -316,6 +364,7 @@ def read_recording(row: Row) -> Recording:
         seconds,
         read_time(recorded_at),
         customer_id,
+        MessageState(state),
     )
 
 

@@ -1,25 +1,26 @@
-"""The journal in the SQLite database: calls, their timelines, answers and recordings."""
+"""The journal in SQL: calls, their timelines, answers and recordings, and who answered."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from crm import sqlite_rows as rows
-from crm.encoding import StoredText, stored_text, stored_time
-from crm.ports import UnknownRecordError
+from crm import sql_rows as rows
+from crm.encoding import StoredText, read_text, read_time, stored_text, stored_time
+from crm.people import AgentRecord
+from crm.ports import MOST_LAST_CUSTOMERS, UnknownRecordError
 from crm.records import (
     Answer,
     Call,
     CallChange,
     CallStory,
+    MessageState,
     NewCall,
     RecordedCall,
     Recording,
     TimelineEvent,
 )
-from crm.sqlite_rows import Row
-from crm.sqlite_session import SqliteSession, marks
+from crm.sql_session import Row, SqlSession, marks
 
 _BEGIN_CALL: Final = """
 INSERT INTO calls (id, started_at, caller_as_sent, name_as_sent, caller, dialled, source, language,
@@ -32,9 +33,21 @@ UPDATE calls SET language = coalesce(?, language), queue = coalesce(?, queue),
     agent = coalesce(?, agent), queued_at = coalesce(?, queued_at),
     answered_at = coalesce(?, answered_at), left_queue_at = coalesce(?, left_queue_at),
     ended_at = coalesce(?, ended_at), outcome = coalesce(?, outcome), stage = coalesce(?, stage),
-    state = coalesce(?, state)
+    state = coalesce(?, state), visit = ?
+WHERE id = ? AND visit <= ?
+"""
+
+_FILL_CALL: Final = """
+UPDATE calls SET language = coalesce(language, ?), queue = coalesce(queue, ?),
+    agent = coalesce(agent, ?), queued_at = coalesce(queued_at, ?),
+    answered_at = coalesce(answered_at, ?), left_queue_at = coalesce(left_queue_at, ?),
+    ended_at = coalesce(ended_at, ?),
+    outcome = CASE WHEN outcome = 'in-progress' THEN coalesce(?, outcome) ELSE outcome END,
+    stage = coalesce(stage, ?),
+    state = CASE WHEN CAST(state AS text) = '{}' THEN coalesce(?, state) ELSE state END
 WHERE id = ?
 """
+"""What an earlier request says when a later one has been written already."""
 
 _ROWS_TOGETHER: Final = 100
 """Rows of one INSERT. The driver gives up and takes back the interpreter's lock for each statement,
@@ -45,7 +58,7 @@ def _add_to_timeline(count: int) -> str:
     """The statement that appends `count` events."""
     values = ", ".join(["(?, ?, ?, ?, ?, ?)"] * count)
     return (
-        f"INSERT INTO timeline ({rows.TIMELINE_COLUMNS}) VALUES {values}"  # noqa: S608  constants
+        f"INSERT INTO timeline ({rows.TIMELINE_COLUMNS}) VALUES {values}"
         " ON CONFLICT (call_id, visit, sequence) DO NOTHING"
     )
 
@@ -53,33 +66,53 @@ def _add_to_timeline(count: int) -> str:
 _KEEP_ANSWER: Final = f"""
 INSERT INTO answers ({rows.ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (call_id, survey, question) DO NOTHING
-"""  # noqa: S608
+"""
 
 _KEEP_RECORDING: Final = f"""
-INSERT INTO recordings ({rows.RECORDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO recordings ({rows.RECORDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (call_id, mailbox) DO NOTHING
-"""  # noqa: S608
+"""
+
+_ANSWERS: Final = f"SELECT {rows.ANSWER_COLUMNS} FROM answers"
+_NEWEST_ANSWERS: Final = "ORDER BY given_at DESC, call_id, survey, question LIMIT ?"
+_RECORDINGS: Final = f"SELECT {rows.RECORDING_COLUMNS} FROM recordings"
+_SET_RECORDING_STATE: Final = f"""
+UPDATE recordings SET state = ? WHERE call_id = ? AND mailbox = ? RETURNING {rows.RECORDING_COLUMNS}
+"""
+
+_AGENTS: Final = """
+SELECT agent, count(*), max(coalesce(answered_at, started_at)) FROM calls
+WHERE agent IS NOT NULL AND trial = 0 GROUP BY agent ORDER BY agent LIMIT ?
+"""
+
+_LAST_CUSTOMERS: Final = f"""
+SELECT customer_id FROM calls WHERE agent = ? AND customer_id IS NOT NULL AND trial = 0
+GROUP BY customer_id ORDER BY max(coalesce(answered_at, started_at)) DESC, customer_id
+LIMIT {MOST_LAST_CUSTOMERS}
+"""
 
 _CALLS: Final = (
-    f"SELECT {rows.CALL_COLUMNS} FROM calls"  # noqa: S608
-    " LEFT JOIN customers ON customers.id = calls.customer_id"
+    f"SELECT {rows.CALL_COLUMNS} FROM calls LEFT JOIN customers ON customers.id = calls.customer_id"
 )
+_CASES_OF_CALL: Final = f"""
+SELECT {rows.CASE_COLUMNS} FROM cases
+WHERE tracking IN (SELECT tracking FROM case_calls WHERE call_id = ?) ORDER BY opened_at
+"""
 _NEWEST_FIRST: Final = "ORDER BY calls.started_at DESC, calls.id DESC LIMIT ?"
 
 _RECORDED_CALLS: Final = f"""
 SELECT {rows.RECORDED_COLUMNS} FROM calls WHERE (started_at, id) > (?, ?) AND trial = 0
 ORDER BY started_at, id LIMIT ?
-"""  # noqa: S608
+"""
 
-_BEFORE_EVERY_ID: Final = 0
-"""SQLite sorts numbers before texts."""
+_BEFORE_EVERY_ID: Final = ""
 
 _RECORDED_TOGETHER: Final = 500
 """Recorded calls that are read in one go: some megabyte of facts and events. No statement stays
 open from one go to the next, which would keep the write-ahead log from being emptied."""
 
 
-class SqliteJournal(SqliteSession):
+class SqlJournal(SqlSession):
     """The operations on calls and what is kept of them."""
 
     def begin_call(self, call: NewCall) -> None:
@@ -92,7 +125,10 @@ class SqliteJournal(SqliteSession):
 
     def change_call(self, call_id: str, change: CallChange) -> None:
         """Add what a later request learned."""
-        if self._write(_CHANGE_CALL, rows.call_change_row(call_id, change)).rowcount == 0:
+        key, values = stored_text(call_id), rows.call_change_row(change)
+        if self._write(_CHANGE_CALL, (*values, change.visit, key, change.visit)):
+            return
+        if self._write(_FILL_CALL, (*values, key)) == 0:
             raise UnknownRecordError(_no_call(call_id))
 
     def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
@@ -123,6 +159,46 @@ class SqliteJournal(SqliteSession):
         missing = f"There is no call {recording.call_id!r} or no customer {recording.customer_id}"
         self._write(_KEEP_RECORDING, rows.recording_row(recording), missing=missing)
 
+    def answers(
+        self, *, since: datetime | None = None, survey: str | None = None, limit: int = 50
+    ) -> Sequence[Answer]:
+        """Answers to this survey, or to any; the newest first."""
+        wanted, values = since_clause("given_at", since)
+        if survey is not None:
+            wanted, values = f"{wanted} AND survey = ?", (*values, stored_text(survey))
+        sql = f"{_ANSWERS} WHERE {wanted} AND {_no_trial('answers')} {_NEWEST_ANSWERS}"
+        return [rows.read_answer(row) for row in self._read(sql, (*values, limit))]
+
+    def recordings(
+        self, *, state: MessageState | None = None, limit: int = 50
+    ) -> Sequence[Recording]:
+        """Messages in this state, or in any; the oldest first."""
+        wanted, values = ("1 = 1", ()) if state is None else ("state = ?", (state,))
+        sql = (
+            f"{_RECORDINGS} WHERE {wanted} AND {_no_trial('recordings')}"
+            " ORDER BY recorded_at, call_id, mailbox LIMIT ?"
+        )
+        return [rows.read_recording(row) for row in self._read(sql, (*values, limit))]
+
+    def set_recording_state(self, call_id: str, mailbox: str, state: MessageState) -> Recording:
+        """Say how a message stands."""
+        values = (state, stored_text(call_id), stored_text(mailbox))
+        for row in self._read(_SET_RECORDING_STATE, values):
+            return rows.read_recording(row)
+        raise UnknownRecordError(f"The call {call_id!r} left no message in the mailbox {mailbox!r}")
+
+    def agents(self, *, limit: int = 50) -> Sequence[AgentRecord]:
+        """Who has answered calls, by name."""
+        return [
+            AgentRecord(
+                read_text(name),
+                answered,
+                read_time(last_call_at),
+                tuple(row[0] for row in self._read(_LAST_CUSTOMERS, (name,))),
+            )
+            for name, answered, last_call_at in self._read(_AGENTS, (limit,))
+        ]
+
     def calls_of_customer(self, customer_id: int, *, limit: int = 50) -> Sequence[Call]:
         """The customer's calls."""
         sql = f"{_CALLS} WHERE calls.customer_id = ? {_NEWEST_FIRST}"
@@ -130,9 +206,9 @@ class SqliteJournal(SqliteSession):
 
     def calls(self, *, since: datetime | None = None, limit: int = 20) -> Sequence[Call]:
         """The newest calls first."""
-        earliest = "" if since is None else stored_time(since)
-        sql = f"{_CALLS} WHERE calls.started_at >= ? {_NEWEST_FIRST}"
-        return [rows.read_call(row) for row in self._read(sql, (earliest, limit))]
+        wanted, values = since_clause("calls.started_at", since)
+        sql = f"{_CALLS} WHERE {wanted} {_NEWEST_FIRST}"
+        return [rows.read_call(row) for row in self._read(sql, (*values, limit))]
 
     def call(self, call_id: str) -> Call | None:
         """One call as the journal has it."""
@@ -145,7 +221,7 @@ class SqliteJournal(SqliteSession):
         if call is None:
             return None
         timeline = self._of_call("timeline", rows.TIMELINE_COLUMNS, "visit, sequence", call_id)
-        cases = self._of_call("cases", rows.CASE_COLUMNS, "opened_at", call_id)
+        cases = self._read(_CASES_OF_CALL, (stored_text(call_id),))
         answers = self._of_call("answers", rows.ANSWER_COLUMNS, "given_at, question", call_id)
         recordings = self._of_call("recordings", rows.RECORDING_COLUMNS, "recorded_at", call_id)
         callback = self._of_call("callbacks", rows.CALLBACK_COLUMNS, "asked_at", call_id)
@@ -159,7 +235,7 @@ class SqliteJournal(SqliteSession):
         )
 
     def _of_call(self, table: str, columns: str, order: str, call_id: str) -> Sequence[Row]:
-        sql = f"SELECT {columns} FROM {table} WHERE call_id = ? ORDER BY {order}"  # noqa: S608
+        sql = f"SELECT {columns} FROM {table} WHERE call_id = ? ORDER BY {order}"
         return self._read(sql, (stored_text(call_id),))
 
     def count_calls(self, since: datetime) -> int:
@@ -189,12 +265,22 @@ class SqliteJournal(SqliteSession):
         """The events of these kinds, by call."""
         events: defaultdict[StoredText, list[TimelineEvent]] = defaultdict(list)
         sql = (
-            f"SELECT {rows.TIMELINE_COLUMNS} FROM timeline WHERE call_id IN ({marks(calls)})"  # noqa: S608
+            f"SELECT {rows.TIMELINE_COLUMNS} FROM timeline WHERE call_id IN ({marks(calls)})"
             f" AND kind IN ({marks(kinds)}) ORDER BY call_id, visit, sequence"
         )
         for row in self._read(sql, (*calls, *kinds)) if kinds else ():
             events[row[0]].append(rows.read_timeline(row))
         return events
+
+
+def _no_trial(table: str) -> str:
+    """The condition that what a table has was no trial's."""
+    return f"NOT EXISTS (SELECT 1 FROM calls WHERE id = {table}.call_id AND trial = 1)"
+
+
+def since_clause(column: str, since: datetime | None) -> tuple[str, Row]:
+    """The condition that a time is not before `since`, and its values; any time for None."""
+    return ("1 = 1", ()) if since is None else (f"{column} >= ?", (stored_time(since),))
 
 
 def _no_call(call_id: str) -> str:

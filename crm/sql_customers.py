@@ -1,4 +1,4 @@
-"""The customers of the SQLite database, the blocked numbers, and the look-up of a caller."""
+"""The customers, the blocked numbers, and the look-up of a caller, in SQL."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,18 +6,17 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Final
 
-from crm import sqlite_rows as rows
+from crm import sql_rows as rows
 from crm.encoding import read_text, read_time, stored_text
 from crm.identity import stored_version
-from crm.ports import MOST_MATCHES, ImportCounts, UnknownRecordError
+from crm.ports import MOST_MATCHES, ImportCounts, StoreError, UnknownRecordError
 from crm.records import BlockedNumber, CallerMatch, CallerRecord, Customer
 from crm.searching import fold, number_part
-from crm.sqlite_rows import Row
-from crm.sqlite_session import SqliteSession, marks
+from crm.sql_session import Row, SqlSession, containing, marks
 
 _OPEN_CASES: Final = """
 FROM cases WHERE cases.customer_id = c.id AND cases.state NOT IN ('resolved', 'closed')
-    AND NOT (SELECT trial FROM calls WHERE calls.id = cases.call_id)
+    AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = cases.call_id AND calls.trial = 1)
 """
 
 _LAST_AGENT: Final = """
@@ -26,39 +25,54 @@ ORDER BY coalesce(answered_at, started_at) DESC LIMIT 1
 """
 
 LOOK_UP_CALLER: Final = f"""
-SELECT EXISTS (SELECT 1 FROM blocked_numbers WHERE number = ?1), (SELECT count(*) {_OPEN_CASES}),
+SELECT EXISTS (SELECT 1 FROM blocked_numbers WHERE number = ?), (SELECT count(*) {_OPEN_CASES}),
     (SELECT min(opened_at) {_OPEN_CASES}), ({_LAST_AGENT}), {rows.CUSTOMER_COLUMNS}
-FROM (SELECT 1) LEFT JOIN (
-    SELECT customer_id FROM phone_numbers WHERE number = ?1
+FROM (SELECT 1 AS asked) AS one LEFT JOIN (
+    SELECT customer_id FROM phone_numbers WHERE number = ? AND NOT EXISTS (
+        SELECT 1 FROM restrictions WHERE restrictions.customer_id = phone_numbers.customer_id)
     ORDER BY customer_id LIMIT {MOST_MATCHES}
-) LEFT JOIN customers AS c ON c.id = customer_id
-"""  # noqa: S608  made of constants alone, like the other statements below
+) AS owners ON true LEFT JOIN customers AS c ON c.id = owners.customer_id
+"""
 """One row for each customer; for a number that is nobody's, one without a customer. They are sorted
 afterwards, as they are few: SQLite would build a table for that."""
 
 _SEARCH_CUSTOMERS: Final = f"""
-SELECT {rows.CUSTOMER_COLUMNS} FROM customers AS c WHERE instr(c.search_text, ?1) OR EXISTS (
-    SELECT 1 FROM phone_numbers WHERE customer_id = c.id AND instr(number, ?2))
-ORDER BY c.search_text, c.id LIMIT ?3
-"""  # noqa: S608
+SELECT {rows.CUSTOMER_COLUMNS} FROM customers AS c WHERE c.search_text LIKE ? ESCAPE '!' OR EXISTS (
+    SELECT 1 FROM phone_numbers WHERE customer_id = c.id AND number LIKE ? ESCAPE '!')
+ORDER BY c.search_text, c.id LIMIT ?
+"""
 
-_CUSTOMERS: Final = f"SELECT {rows.CUSTOMER_COLUMNS} FROM customers AS c"  # noqa: S608
+_CUSTOMERS: Final = f"SELECT {rows.CUSTOMER_COLUMNS} FROM customers AS c"
+
+_FIND_EXTERNAL: Final = (
+    f"{_CUSTOMERS} JOIN external_ids ON customer_id = c.id WHERE system = ? AND external_id = ?"
+)
+
+_WRITTEN: Final = (
+    "reference, name, language, segment, lead_score, address, notes, preferences, search_text"
+)
+_ADD_CUSTOMER: Final = f"""
+INSERT INTO customers ({_WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+_CHANGE_CUSTOMER: Final = f"""
+UPDATE customers SET {", ".join(f"{column} = ?" for column in _WRITTEN.split(", "))} WHERE id = ?
+"""
 
 _BLOCK_NUMBER: Final = f"""
 INSERT INTO blocked_numbers ({rows.BLOCKED_COLUMNS}) VALUES (?, ?, ?)
 ON CONFLICT (number) DO UPDATE SET reason = excluded.reason RETURNING {rows.BLOCKED_COLUMNS}
-"""  # noqa: S608
+"""
 
 _CUSTOMERS_TOGETHER: Final = 100
 """Customers whose numbers and contracts are read in one go."""
 
 
-class SqliteCustomers(SqliteSession):
+class SqlCustomers(SqlSession):
     """The operations on customers and blocked numbers."""
 
     def look_up_caller(self, number: str) -> CallerRecord:
         """All that is known of an E.164 number."""
-        found = self._read(LOOK_UP_CALLER, (stored_text(number),))
+        found = self._read(LOOK_UP_CALLER, (stored_text(number), stored_text(number)))
         blocked, customer_id = bool(found[0][0]), found[0][4]
         if customer_id is None:
             return CallerRecord((), blocked)
@@ -75,7 +89,9 @@ class SqliteCustomers(SqliteSession):
         if not search:
             found = self._read(f"{_CUSTOMERS} ORDER BY c.search_text, c.id LIMIT ?", (limit,))
         else:
-            found = self._read(_SEARCH_CUSTOMERS, (fold(search), number_part(search), limit))
+            number = number_part(search)
+            patterns = (containing(fold(search)), None if number is None else containing(number))
+            found = self._read(_SEARCH_CUSTOMERS, (*patterns, limit))
         return self._customers_of(found)
 
     def customer(self, customer_id: int) -> Customer:
@@ -90,6 +106,11 @@ class SqliteCustomers(SqliteSession):
         found = self._read(f"{_CUSTOMERS} WHERE c.reference = ?", (stored_text(reference),))
         return next(iter(self._customers_of(found)), None)
 
+    def find_external(self, system: str, external_id: str) -> Customer | None:
+        """The customer with this id in another system."""
+        values = (stored_text(system), stored_text(external_id))
+        return next(iter(self._customers_of(self._read(_FIND_EXTERNAL, values))), None)
+
     def _customers_of(self, found: Sequence[Row]) -> list[Customer]:
         """The customers of these rows, with all that belongs to them."""
         customers: list[Customer] = []
@@ -98,8 +119,10 @@ class SqliteCustomers(SqliteSession):
             ids = [row[0] for row in some]
             numbers = self._belonging(ids, "phone_numbers", "number", "position")
             contracts = self._belonging(ids, "contracts", rows.CONTRACT_COLUMNS, "id")
+            externals = self._belonging(ids, "external_ids", "system, external_id", "system")
             customers += (
-                rows.read_customer(row, numbers[row[0]], contracts[row[0]]) for row in some
+                rows.read_customer(row, *(each[row[0]] for each in (numbers, contracts, externals)))
+                for row in some
             )
         return customers
 
@@ -108,7 +131,7 @@ class SqliteCustomers(SqliteSession):
     ) -> Mapping[int, Sequence[Row]]:
         """The rows of a table that belong to these customers, by customer."""
         sql = (
-            f"SELECT customer_id, {columns} FROM {table} WHERE customer_id IN ({marks(ids)})"  # noqa: S608
+            f"SELECT customer_id, {columns} FROM {table} WHERE customer_id IN ({marks(ids)})"
             f" ORDER BY customer_id, {order}"
         )
         belonging: defaultdict[int, list[Row]] = defaultdict(list)
@@ -138,27 +161,17 @@ class SqliteCustomers(SqliteSession):
         return "changed"
 
     def _add_customer(self, customer: Customer) -> None:
-        cursor = self._write(
-            "INSERT INTO customers (reference, name, language, segment, lead_score,"
-            " search_text)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            rows.customer_row(customer),
-        )
-        # An insert that succeeded has a row id.
-        self._add_numbers_and_contracts(cursor.lastrowid or 0, customer)
+        ((customer_id,),) = self._read(_ADD_CUSTOMER, rows.customer_row(customer))
+        self._add_belongings(customer_id, customer)
 
     def _change_customer(self, customer: Customer, stored: Customer) -> None:
         key = (stored.id,)
-        self._write(
-            "UPDATE customers SET reference = ?, name = ?, language = ?, segment = ?,"
-            " lead_score = ?, search_text = ? WHERE id = ?",
-            rows.customer_row(customer) + key,
-        )
-        self._write("DELETE FROM phone_numbers WHERE customer_id = ?", key)
-        self._write("DELETE FROM contracts WHERE customer_id = ?", key)
-        self._add_numbers_and_contracts(stored.id or 0, customer)
+        self._write(_CHANGE_CUSTOMER, rows.customer_row(customer) + key)
+        for table in ("phone_numbers", "contracts", "external_ids"):
+            self._write(f"DELETE FROM {table} WHERE customer_id = ?", key)
+        self._add_belongings(stored.id or 0, customer)
 
-    def _add_numbers_and_contracts(self, customer_id: int, customer: Customer) -> None:
+    def _add_belongings(self, customer_id: int, customer: Customer) -> None:
         for row in rows.number_rows(customer_id, customer):
             self._write(
                 "INSERT INTO phone_numbers (number, customer_id, position) VALUES (?, ?, ?)", row
@@ -169,6 +182,16 @@ class SqliteCustomers(SqliteSession):
                 " VALUES (?, ?, ?, ?, ?)",
                 row,
             )
+        for row in rows.external_id_rows(customer_id, customer):
+            sql = (
+                "INSERT INTO external_ids (system, external_id, customer_id) VALUES (?, ?, ?)"
+                " ON CONFLICT DO NOTHING"
+            )
+            if self._write(sql, row) == 0:
+                raise StoreError(
+                    f"The id {row[1]!r} of {row[0]!r} belongs to another customer than"
+                    f" {customer.name!r}: a customer of another system is one of ours"
+                )
 
     def block_number(self, blocked: BlockedNumber) -> BlockedNumber:
         """Block a number."""
@@ -178,9 +201,9 @@ class SqliteCustomers(SqliteSession):
     def unblock_number(self, number: str) -> bool:
         """Block a number no longer."""
         sql = "DELETE FROM blocked_numbers WHERE number = ?"
-        return self._write(sql, (stored_text(number),)).rowcount == 1
+        return self._write(sql, (stored_text(number),)) == 1
 
     def blocked_numbers(self) -> Sequence[BlockedNumber]:
         """All of them, the newest first."""
-        sql = f"SELECT {rows.BLOCKED_COLUMNS} FROM blocked_numbers ORDER BY since DESC, number"  # noqa: S608
+        sql = f"SELECT {rows.BLOCKED_COLUMNS} FROM blocked_numbers ORDER BY since DESC, number"
         return [rows.read_blocked(row) for row in self._read(sql, ())]

@@ -1,0 +1,139 @@
+"""What people allowed, restrictions, holds, and the audit log, in SQL; whole files of customers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from crm import people_rows as rows
+from crm import sql_rows
+from crm.encoding import stored_text, stored_time
+from crm.people import (
+    AuditEntry,
+    CustomerFile,
+    LegalHold,
+    Mark,
+    MarkKind,
+    Restriction,
+)
+from crm.ports import EVERYTHING
+from crm.sql_customers import SqlCustomers
+from crm.sql_erasure import SqlErasure
+from crm.sql_journal import SqlJournal, since_clause
+
+_PUT_MARK: Final = f"""
+INSERT INTO marks ({rows.MARK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (number, kind, purpose) DO UPDATE SET source = excluded.source,
+    since = excluded.since, until = excluded.until, withdrawn_at = excluded.withdrawn_at
+"""
+
+_WITHDRAW_MARK: Final = """
+UPDATE marks SET withdrawn_at = ? WHERE number = ? AND kind = ? AND purpose = ?
+    AND withdrawn_at IS NULL AND (until IS NULL OR until > ?)
+"""
+
+_MARKS: Final = f"SELECT {rows.MARK_COLUMNS} FROM marks"
+_NEWEST_MARKS: Final = "ORDER BY since DESC, number, kind, purpose LIMIT ?"
+_MARKS_OF_CUSTOMER: Final = f"""
+{_MARKS} WHERE number IN (SELECT number FROM phone_numbers WHERE customer_id = ?) {_NEWEST_MARKS}
+"""
+
+_RESTRICT: Final = f"""
+INSERT INTO restrictions ({rows.RESTRICTION_COLUMNS}) VALUES (?, ?, ?)
+ON CONFLICT (customer_id) DO UPDATE SET reason = excluded.reason
+"""
+
+_HOLD: Final = f"""
+INSERT INTO legal_holds ({rows.HOLD_COLUMNS}) VALUES (?, ?, ?, ?)
+ON CONFLICT (customer_id) DO UPDATE SET reason = excluded.reason, until = excluded.until
+"""
+
+_NOTE_ACCESS: Final = f"INSERT INTO audit ({rows.AUDIT_COLUMNS}) VALUES (?, ?, ?, ?, ?)"
+_AUDIT: Final = f"SELECT {rows.AUDIT_COLUMNS} FROM audit"
+
+
+class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
+    """The operations on what concerns a person's data."""
+
+    def put_mark(self, mark: Mark) -> None:
+        """Keep what a person allowed or forbade; the last word on a matter counts."""
+        self._write(_PUT_MARK, rows.mark_row(mark))
+
+    def withdraw_mark(self, number: str, kind: MarkKind, purpose: str, at: datetime) -> bool:
+        """Take a mark back; whether there was one in force."""
+        moment = stored_time(at)
+        values = (moment, stored_text(number), kind, stored_text(purpose), moment)
+        return self._write(_WITHDRAW_MARK, values) == 1
+
+    def marks(self, *, number: str | None = None, limit: int = 50) -> Sequence[Mark]:
+        """Those on this number, or on any."""
+        wanted, values = ("1 = 1", ()) if number is None else ("number = ?", (stored_text(number),))
+        sql = f"{_MARKS} WHERE {wanted} {_NEWEST_MARKS}"
+        return [rows.read_mark(row) for row in self._read(sql, (*values, limit))]
+
+    def restrict(self, restriction: Restriction) -> None:
+        """Keep a customer's data but use it no longer."""
+        missing = f"There is no customer with the id {restriction.customer_id}"
+        self._write(_RESTRICT, rows.restriction_row(restriction), missing=missing)
+
+    def lift_restriction(self, customer_id: int) -> bool:
+        """Use a customer's data again; whether it was restricted."""
+        return self._write("DELETE FROM restrictions WHERE customer_id = ?", (customer_id,)) == 1
+
+    def hold(self, hold: LegalHold) -> None:
+        """Forbid the erasure of a customer's data."""
+        missing = f"There is no customer with the id {hold.customer_id}"
+        self._write(_HOLD, rows.hold_row(hold), missing=missing)
+
+    def lift_hold(self, customer_id: int) -> bool:
+        """Allow it again; whether it was forbidden."""
+        return self._write("DELETE FROM legal_holds WHERE customer_id = ?", (customer_id,)) == 1
+
+    def customer_file(self, customer_id: int, *, limit: int = EVERYTHING) -> CustomerFile:
+        """Everything that is held on a customer; at most `limit` of each kind."""
+        customer, key = self.customer(customer_id), (customer_id, limit)
+        restrictions = self._read(_of("restrictions", rows.RESTRICTION_COLUMNS, "since"), key)
+        holds = self._read(_of("legal_holds", rows.HOLD_COLUMNS, "since"), key)
+        cases = self._read(_of("cases", sql_rows.CASE_COLUMNS, "opened_at"), key)
+        answers = self._read(_of_calls("answers", sql_rows.ANSWER_COLUMNS, "given_at"), key)
+        callbacks = self._read(_of("callbacks", sql_rows.CALLBACK_COLUMNS, "asked_at"), key)
+        recordings = self._read(_of("recordings", sql_rows.RECORDING_COLUMNS, "recorded_at"), key)
+        return CustomerFile(
+            customer=customer,
+            restriction=next(map(rows.read_restriction, restrictions), None),
+            hold=next(map(rows.read_hold, holds), None),
+            marks=tuple(map(rows.read_mark, self._read(_MARKS_OF_CUSTOMER, key))),
+            calls=tuple(self.calls_of_customer(customer_id, limit=limit)),
+            cases=tuple(map(sql_rows.read_case, cases)),
+            answers=tuple(map(sql_rows.read_answer, answers)),
+            callbacks=tuple(map(sql_rows.read_callback, callbacks)),
+            recordings=tuple(map(sql_rows.read_recording, recordings)),
+        )
+
+    def note_access(self, entry: AuditEntry) -> None:
+        """Write down who read or changed a person's data."""
+        missing = f"There is no customer with the id {entry.customer_id}"
+        self._write(_NOTE_ACCESS, rows.audit_row(entry), missing=missing)
+
+    def audit_log(
+        self, *, customer_id: int | None = None, since: datetime | None = None, limit: int = 50
+    ) -> Sequence[AuditEntry]:
+        """What was done with this customer's data, or anybody's."""
+        wanted, values = since_clause("at", since)
+        if customer_id is not None:
+            wanted, values = f"{wanted} AND customer_id = ?", (*values, customer_id)
+        sql = f"{_AUDIT} WHERE {wanted} ORDER BY at DESC, id DESC LIMIT ?"
+        return [rows.read_audit(row) for row in self._read(sql, (*values, limit))]
+
+
+def _of(table: str, columns: str, time: str) -> str:
+    """The statement for a customer's rows of a table, newest first."""
+    return f"SELECT {columns} FROM {table} WHERE customer_id = ? ORDER BY {time} DESC LIMIT ?"
+
+
+def _of_calls(table: str, columns: str, time: str) -> str:
+    """The statement for what a table has of a customer's calls, newest first."""
+    return (
+        f"SELECT {columns} FROM {table}"
+        " WHERE call_id IN (SELECT id FROM calls WHERE customer_id = ?)"
+        f" ORDER BY {time} DESC LIMIT ?"
+    )

@@ -1,0 +1,54 @@
+"""What the SQL of the stores stands on: a session that runs statements, whichever the database.
+
+The operations (`crm.sql_customers` and its neighbours) are written once, in the SQL that SQLite and
+PostgreSQL have in common, with `?` for values. A session knows the driver: it brings values into
+columns and back, and tells errors in our words.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
+
+Row: TypeAlias = tuple[Any, ...]
+"""One row as a session gives or takes it."""
+
+
+class SqlSession(ABC):
+    """One session with a database; it belongs to one thread."""
+
+    @abstractmethod
+    def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
+        """All rows of a statement.
+
+        Args:
+            sql: The statement, with `?` for each value.
+            values: The values.
+            missing: What does not exist if a foreign key was violated.
+
+        Raises:
+            StoreError: What the database refused, and what to do.
+        """
+
+    @abstractmethod
+    def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> int:
+        """Run a statement as `_read` does; how many rows it has written."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make the operations inside it durable together; nested, a savepoint."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give up the connection. Idempotent."""
+
+
+def marks(values: Sequence[object]) -> str:
+    """As many question marks as there are values, for a list in SQL."""
+    return ", ".join("?" * len(values))
+
+
+def containing(term: str) -> str:
+    """The pattern of LIKE (with `ESCAPE '!'`) for texts that contain `term`."""
+    escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in term)
+    return f"%{escaped}%"
