@@ -100,6 +100,21 @@ class ImportCounts:
     unchanged: int
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerKeys:
+    """By what customers are looked for: whoever has any of these.
+
+    Attributes:
+        references: In the site's own books.
+        external_ids: Systems, and the ids in them.
+        numbers: Telephone numbers in E.164.
+    """
+
+    references: tuple[str, ...] = ()
+    external_ids: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Customers(Protocol):
     """The customer file and the numbers that are blocked."""
 
@@ -122,6 +137,9 @@ class Customers(Protocol):
 
     def find_external(self, system: str, external_id: str) -> Customer | None:
         """The customer with this id in another system."""
+
+    def find_customers(self, keys: CustomerKeys) -> Sequence[Customer]:
+        """Everybody who has any of these keys, each once; also those who are restricted."""
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers, all of them or, on any error or interruption, none.

@@ -56,9 +56,9 @@ def international(digits: str) -> str | None:
     for end in range(1, _LONGEST_CODE + 1):
         if digits[:end] in _CODES:
             plan, rest = _plan_of_code(digits[:end]), digits[end:]
-            if rest[0] == "0" or len(rest) not in plan.lengths or plan.prefix.match(rest):
+            if plan is None or len(rest) not in plan.lengths:
                 return None
-            return f"+{digits}"
+            return None if rest[0] == "0" or plan.prefix.match(rest) else f"+{digits}"
     return None
 
 
@@ -85,22 +85,24 @@ def national(digits: str, country: str) -> str | None:
 
 
 @lru_cache(maxsize=len(_CODES))
-def _plan_of_code(code: str) -> _Plan:
-    return _plan(_main_region(int(code)))
+def _plan_of_code(code: str) -> _Plan | None:
+    return _plan(_main_region(int(code)), int(code))
 
 
 @lru_cache(maxsize=_MOST_COUNTRIES)
 def _plan_of(country: str) -> _Plan | None:
     metadata = PhoneMetadata.metadata_for_region(country, None)
-    return None if metadata is None else _plan(metadata)
+    return None if metadata is None else _plan(metadata, metadata.country_code)
 
 
-def _plan(metadata: PhoneMetadata) -> _Plan:
+def _plan(metadata: PhoneMetadata | None, code: int | None) -> _Plan | None:
+    """The plan of a region; None where the metadata lacks what this module stands on."""
+    main = None if code is None else _main_region(code)
+    if metadata is None or metadata.general_desc is None or main is None:
+        return None
     prefix = re.compile(metadata.national_prefix_for_parsing or _NEVER)
-    code = str(metadata.country_code)
-    main = _main_region(metadata.country_code)
     return _Plan(
-        code=code,
+        code=str(code),
         abroad=re.compile(metadata.international_prefix or _NEVER),
         prefix=prefix,
         plain_prefix=not prefix.groups and not metadata.national_prefix_transform_rule,
@@ -111,10 +113,12 @@ def _plan(metadata: PhoneMetadata) -> _Plan:
 
 def _lengths(metadata: PhoneMetadata) -> frozenset[int]:
     described = metadata.general_desc
+    if described is None:
+        return frozenset()
     return frozenset(described.possible_length) - frozenset(described.possible_length_local_only)
 
 
-def _main_region(code: int) -> PhoneMetadata:
+def _main_region(code: int) -> PhoneMetadata | None:
     """Of several countries that share a code, the one by which lengths are judged."""
     region = COUNTRY_CODE_TO_REGION_CODE[code][0]
     return PhoneMetadata.metadata_for_region_or_calling_code(code, region)

@@ -106,7 +106,11 @@ def own_mapping(header: Sequence[str]) -> MappingShape:
             for name in COLUMNS
             if name not in names and name not in OPTIONAL_COLUMNS
         ),
-        *(f"column {name} is there twice" for name in dict.fromkeys(names) if names.count(name) > 1),
+        *(
+            f"column {name} is there twice"
+            for name in dict.fromkeys(names)
+            if names.count(name) > 1
+        ),
     ]
     if problems:
         raise HeaderError(

@@ -126,7 +126,9 @@ class _Lines:
         self._encoding = encoding
         self._back: deque[_Line] = deque()
         self.done = 0
-        self._numbered = enumerate(self._wide() if not encoding.has_byte_lines else self._narrow(), 1)
+        self._numbered = enumerate(
+            self._wide() if not encoding.has_byte_lines else self._narrow(), 1
+        )
 
     def __iter__(self) -> Iterator[_Line]:
         return self
@@ -152,8 +154,9 @@ class _Lines:
                 yield raw.decode(codec).rstrip("\r\n"), ""
             except UnicodeDecodeError as error:
                 wrong = raw[error.start]
-                yield raw.decode(codec, errors="backslashreplace").rstrip("\r\n"), (
-                    f"the byte 0x{wrong:02X} is no {self._encoding.name}"
+                yield (
+                    raw.decode(codec, errors="backslashreplace").rstrip("\r\n"),
+                    (f"the byte 0x{wrong:02X} is no {self._encoding.name}"),
                 )
 
     def _wide(self) -> Iterator[tuple[str, str]]:
@@ -164,8 +167,9 @@ class _Lines:
                 self._check_length(line, number)
                 self.done += 2 * len(line)
                 wrong = "\ufffd" in line
-                yield line.removeprefix("\ufeff").rstrip("\r\n"), (
-                    f"it is no {self._encoding.name}" if wrong else ""
+                yield (
+                    line.removeprefix("\ufeff").rstrip("\r\n"),
+                    (f"it is no {self._encoding.name}" if wrong else ""),
                 )
 
     def _check_length(self, line: bytes | str, number: int) -> None:
@@ -179,7 +183,7 @@ class _Lines:
 @contextmanager
 def _undetached(file: IO[bytes], codec: str) -> Iterator[io.TextIOWrapper]:
     """The file as text; it stays open, since whoever opened it closes it."""
-    wrapper = io.TextIOWrapper(file, encoding=codec, errors="replace", newline="\n")  # type: ignore[arg-type]  # typeshed wants a class of its own
+    wrapper = io.TextIOWrapper(file, encoding=codec, errors="replace", newline="\n")
     try:
         yield wrapper
     finally:

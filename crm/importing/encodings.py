@@ -218,7 +218,9 @@ def _guess(text: bytes) -> str:
 
 
 def _letters(text: bytes, codec: str) -> Iterator[str]:
-    return (each for each in text.decode(codec, errors="replace") if each.isalpha() or each == "\ufffd")
+    return (
+        each for each in text.decode(codec, errors="replace") if each.isalpha() or each == "\ufffd"
+    )
 
 
 def _likelihood(text: bytes, codec: str, frequencies: Mapping[str, float]) -> float:

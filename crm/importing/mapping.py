@@ -1,6 +1,7 @@
 """What a mapping file may say: which column of a customer file is what, and how it is written."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
@@ -182,7 +183,9 @@ class MappingShape(Shape):
     def _unites_several(cls, merge: dict[str, Merge]) -> dict[str, Merge]:
         for name, how in merge.items():
             if how == Merge.UNITE and name in SINGLE_FIELDS:
-                raise ValueError(f"{name} has one value and cannot be united: say first, last or fill gaps")
+                raise ValueError(
+                    f"{name} has one value and cannot be united: say first, last or fill gaps"
+                )
         return merge
 
     @model_validator(mode="after")
@@ -204,8 +207,21 @@ class MappingShape(Shape):
         return self
 
 
-def load_mapping(text: str, file: str) -> tuple[MappingShape, Document]:
-    """Read a mapping, and where each part of it stands.
+@dataclass(frozen=True, slots=True)
+class MappingFile:
+    """A mapping, and where each part of it is written."""
+
+    shape: MappingShape
+    document: Document
+
+    def told(self, path: Path, message: str) -> str:
+        """A finding with the place in the mapping that it is about."""
+        at = self.document.at_value(path)
+        return f"{at.file}:{at.line}:{at.column}: {dotted(path)}: {one_line(message)}"
+
+
+def load_mapping(text: str, file: str) -> MappingFile:
+    """Read a mapping.
 
     Raises:
         MappingError: With every finding.
@@ -219,13 +235,7 @@ def load_mapping(text: str, file: str) -> tuple[MappingShape, Document]:
     except ValidationError as error:
         findings = sorted(_findings(error, reading.document))
         raise MappingError("\n".join(text for _, text in findings)) from None
-    return shape, reading.document
-
-
-def placed(document: Document, path: Path, message: str) -> str:
-    """A finding with the place in the mapping that it is about."""
-    at = document.at_value(path)
-    return f"{at.file}:{at.line}:{at.column}: {one_line(message)}"
+    return MappingFile(shape, reading.document)
 
 
 def _findings(error: ValidationError, document: Document) -> Iterator[tuple[Position, str]]:

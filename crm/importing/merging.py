@@ -73,5 +73,3 @@ def _entries(
         return older
     kept = {name: value for name, value in older.items() if name not in said}
     return {**kept, **newer}
-
-

@@ -1,246 +1,315 @@
-"""Importing a customer file (CSV): every good line, in one transaction, or nothing at all.
+"""Importing a customer file: every good line, in one transaction, or nothing at all.
 
-The whole file is read and judged first; only then is the database locked, so that calls of a server
-that runs meanwhile wait as briefly as can be. Lines that are no customers go to a file beside it,
-with the reason; corrected, that file can be imported in turn.
+The whole file is read and judged first, and its customers wait on disk; only then is the database
+locked, so that calls of a server that runs meanwhile wait as briefly as can be. Lines that are no
+customers go to a file beside it, with the reason; corrected, that file can be imported in turn.
 """
 
-import codecs
-import csv
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import Final
 
-from crm.customer_lines import (
-    COLUMNS,
-    REJECTED_COLUMNS,
-    HeaderError,
-    LineError,
-    LineReader,
-    fields_of,
-    read_header,
+from crm.importing.columns import HeaderError, bound, own_mapping
+from crm.importing.csv_files import open_csv
+from crm.importing.judging import Judged, LineReader
+from crm.importing.mapping import MappingFile, Match
+from crm.importing.matching import keys_of, same_in_store
+from crm.importing.merging import MergeRules, merge_rules, merged, merged_lines
+from crm.importing.rejecting import Rejections, rejected_file
+from crm.importing.tables import (
+    PROGRESS_EVERY,
+    CustomerFileError,
+    Progress,
+    Reading,
+    Row,
+    Table,
+    no_progress,
 )
+from crm.importing.values import LineError
+from crm.importing.waiting_room import WaitingRoom
+from crm.importing.workbooks import is_workbook, open_workbook
 from crm.ports import ImportCounts, Store
 from crm.records import Customer
 
-PROGRESS_EVERY: Final = 500
-"""Lines or customers between two reports of progress: some twenty a second."""
+TOGETHER: Final = 500
+"""Customers that are looked for in the store in one go."""
 
-LONGEST_LINE: Final = 64 * 1024
-"""Bytes of a line. A file with longer ones is no customer file, and is not read into memory."""
-
-_OTHER_ENCODINGS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Is told the stage (`reading`, `storing`), how much is done, and how much there is."""
-
-
-class CustomerFileError(Exception):
-    """The file cannot be imported at all; the message says why and what to do."""
+MOST_CHANGES: Final = 10
+"""Changes that a trial shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A line that is no customer; `text` is as it was written."""
+class Plan:
+    """How to understand a file.
 
-    line: int
-    text: str
-    reason: str
+    Attributes:
+        mapping: Which column is what; None: the columns have our own names.
+        encoding: The encoding of the file; None: what the mapping says, else it is found out.
+    """
 
-    def fields(self) -> Sequence[str]:
-        """The fields, as well as they can be told apart."""
-        try:
-            return fields_of(self.text)
-        except LineError:
-            return self.text.split(",")
+    mapping: MappingFile | None = None
+    encoding: str | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How to read the file."""
+        if self.mapping is None:
+            return Reading(self.encoding)
+        shape = self.mapping.shape
+        separator = "\t" if shape.separator == "tab" else shape.separator
+        return Reading(self.encoding or shape.encoding, separator, shape.header_line, shape.sheet)
+
+
+BY_ITSELF: Final = Plan()
+"""A file whose columns have our own names, and whose encoding is found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an import would do to one customer; `before` is None for one who is new."""
+
+    before: Customer | None
+    after: Customer
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. `rejected_file` is None when no line was rejected."""
+    """What an import did, or would do.
+
+    Attributes:
+        counts: Customers that were added, changed, or found as they are.
+        rejected: Lines that are no customers.
+        rejected_file: Where these are; None when there are none, and after a trial.
+        joined: Lines that told of a customer of whom an earlier line told already.
+        described: How the file was read.
+        reasons: The lines rejected first, with the reasons.
+        changes: What a trial would do first.
+    """
 
     counts: ImportCounts
     rejected: int
     rejected_file: Path | None
-
-
-def no_progress(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    joined: int = 0
+    described: str = field(default="", compare=False)
+    reasons: tuple[tuple[int, str], ...] = field(default=(), compare=False)
+    changes: tuple[Change, ...] = ()
 
 
 def import_customers(
-    store: Store, path: Path, *, country: str, progress: Progress = no_progress
+    store: Store,
+    path: Path,
+    *,
+    country: str,
+    plan: Plan = BY_ITSELF,
+    progress: Progress = no_progress,
 ) -> ImportReport:
     """Import a customer file.
 
     Args:
         store: Where the customers go.
-        path: The file: UTF-8, with or without a byte order mark, columns as in `COLUMNS`. What the
-            columns that it lacks would say (`OPTIONAL_COLUMNS`) stays as the store has it.
-        country: ISO 3166 code of the country whose numbers are written without a country code.
+        path: The file: CSV or XLSX. What it does not say stays as the store has it.
+        country: ISO 3166 code of the country whose numbers are written without a country code,
+            unless the plan's mapping says another.
+        plan: How to understand the file.
         progress: Is told how far it is.
 
     Raises:
         CustomerFileError: The file, or the file for rejected lines beside it, cannot be used.
         StoreError: The store failed. In both cases nothing was imported.
     """
-    source = _Source(path, country)
-    good, rejected = source.read(progress)
-    customers: Iterable[Customer] = _counted(good, progress)
-    if "lead_score" not in source.header:
-        customers = _with_stored_scores(store, customers)
-    with _rejected_lines_written(path, source, rejected) as rejected_file:
-        counts = store.put_customers(customers)
-    return ImportReport(counts, len(rejected), rejected_file)
+    with _opened(path, plan) as table, closing(WaitingRoom()) as room:
+        judge = _Judge(table, _meaning(path, table, plan, country), room)
+        with rejected_file(path, table) as rejected:
+            judge.read(rejected, progress)
+            rejected.close()
+            # Found within the transaction, so that nobody changes them in between.
+            counts = store.put_customers(_resolved(store, judge, progress))
+        where = rejected.path if rejected.count else None
+        return _report(judge, rejected, counts, where)
 
 
-def rejected_path(path: Path) -> Path:
-    """Where the rejected lines of `path` go: `customers.rejected.csv` beside `customers.csv`."""
-    return path.with_name(f"{path.name.removesuffix('.csv')}.rejected.csv")
+def try_customers(
+    store: Store,
+    path: Path,
+    *,
+    country: str,
+    plan: Plan = BY_ITSELF,
+    progress: Progress = no_progress,
+) -> ImportReport:
+    """Tell what `import_customers` would do; nothing is written."""
+    with _opened(path, plan) as table, closing(WaitingRoom()) as room:
+        judge = _Judge(table, _meaning(path, table, plan, country), room)
+        rejected = Rejections()
+        judge.read(rejected, progress)
+        counts, changes = _compared(store, judge, progress)
+        return replace(_report(judge, rejected, counts, None), changes=changes)
 
 
-class _Source:
-    """The file as lines of text, and what of it the file of rejected lines shares."""
+def header_of(path: Path, plan: Plan) -> tuple[Sequence[str], Sequence[Row]]:
+    """The names of the columns of a file, and its first rows. Raises CustomerFileError."""
+    with _opened(path, plan) as table:
+        return table.header, list(islice(table.rows(no_progress), TOGETHER))
 
-    def __init__(self, path: Path, country: str) -> None:
-        self._path = path
-        self._country = country
-        self.header: Sequence[str] = COLUMNS
-        self.has_mark = False
 
-    def read(self, progress: Progress) -> tuple[list[Customer], list[Rejected]]:
-        """Judge every line of the file."""
-        good: list[Customer] = []
-        rejected: list[Rejected] = []
-        seen: dict[str, int] = {}
-        lines = self._lines(progress)
-        reader = self._reader(lines)
-        for number, line in lines:
-            if not line.strip(", \t"):
-                continue
-            try:
-                customer = reader.customer(fields_of(line))
-                _check_unseen(customer, number, seen)
-            except LineError as error:
-                rejected.append(Rejected(number, line, str(error)))
-            else:
-                good.append(customer)
-        return good, rejected
-
-    def _reader(self, lines: Iterator[tuple[int, str]]) -> LineReader:
-        _, first = next(lines, (1, ""))
-        if not first.strip():
-            raise CustomerFileError(
-                f"{self._path} has no first line that names the columns: {','.join(COLUMNS)}"
-            )
-        try:
-            self.header = read_header(first)
-        except HeaderError as error:
-            raise CustomerFileError(f"{self._path}: {error}") from None
-        return LineReader(self.header, self._country)
-
-    def _lines(self, progress: Progress) -> Iterator[tuple[int, str]]:
-        """The lines with their numbers, without line ends and byte order mark."""
-        with _readable(self._path) as file:
-            total, done = os.fstat(file.fileno()).st_size, 0
-            for number, raw in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
-                done += len(raw)
-                if number % PROGRESS_EVERY == 0:
-                    progress("reading", done, total)
-                yield number, self._text(number, raw)
-            progress("reading", done, total)
-
-    def _text(self, number: int, raw: bytes) -> str:
-        if len(raw) == LONGEST_LINE:
-            raise CustomerFileError(
-                f"{self._path}: line {number} is longer than {LONGEST_LINE // 1024} KiB: this is no"
-                " customer file"
-            )
-        if number == 1 and raw.startswith(codecs.BOM_UTF8):
-            self.has_mark = True
-            raw = raw.removeprefix(codecs.BOM_UTF8)
-        try:
-            return raw.decode().rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise self._not_utf8(number, raw, error) from None
-
-    def _not_utf8(self, number: int, raw: bytes, error: UnicodeDecodeError) -> CustomerFileError:
-        found = f"line {number} holds the byte 0x{raw[error.start]:02X}"
-        if number == 1 and raw.startswith(_OTHER_ENCODINGS):
-            found = "it is UTF-16"
-        return CustomerFileError(
-            f"{self._path} is not UTF-8 ({found}): save it again as “CSV UTF-8”, or convert it:"
-            f" iconv -f WINDOWS-1256 -t UTF-8 {self._path.name} (WINDOWS-1257 for Latvian)"
-        )
+def _report(
+    judge: "_Judge", rejected: Rejections, counts: ImportCounts, where: Path | None
+) -> ImportReport:
+    return ImportReport(
+        counts=counts,
+        rejected=rejected.count,
+        rejected_file=where,
+        joined=judge.joined,
+        described=judge.described,
+        reasons=tuple(rejected.first),
+    )
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path, plan: Plan) -> Iterator[Table]:
     try:
-        with path.open("rb") as file:
-            yield file
+        opener = open_workbook if is_workbook(path) else open_csv
+        with opener(path, plan.reading) as table:
+            yield table
     except OSError as error:
         raise CustomerFileError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _check_unseen(customer: Customer, number: int, seen: dict[str, int]) -> None:
-    """The first line with a reference counts; `seen` remembers it."""
-    reference = customer.reference or ""
-    first = seen.setdefault(reference, number)
-    if first != number:
-        raise LineError(f"reference {reference} is on line {first} already")
+class _Judge:
+    """Reads every row of a file into the waiting room, or rejects it."""
+
+    def __init__(self, table: Table, meaning: "_Meaning", room: WaitingRoom) -> None:
+        self._table = table
+        self._room = room
+        self._reader = meaning.reader
+        self._joins = meaning.joins
+        self.matches = meaning.matches
+        self.rules = meaning.rules
+        self.described = table.described
+        self.joined = 0
+
+    def read(self, rejected: Rejections, progress: Progress) -> None:
+        """Judge every row."""
+        take = self._join if self._joins else self._take
+        for row in self._table.rows(progress):
+            try:
+                if row.problem:
+                    raise LineError(row.problem)
+                take(self._reader.judge(row.fields), row.line)
+            except LineError as error:
+                rejected.add(row, str(error))
+
+    @property
+    def count(self) -> int:
+        """How many customers wait."""
+        return self._room.count
+
+    def everybody(self) -> Iterator[Judged]:
+        """Those who wait."""
+        return self._room.everybody()
+
+    def _take(self, judged: Judged, line: int) -> None:
+        """The first line with a reference counts."""
+        key = judged.customer.reference or ""
+        if not self._room.claim_first(key):
+            _, first = self._room.holder(key) or (0, 0)
+            raise LineError(f"reference {key} is on line {first} already")
+        self._room.add(judged, line)
+
+    def _join(self, judged: Judged, line: int) -> None:
+        """A line that tells of somebody whom an earlier one told of is joined to that."""
+        keys = keys_of(judged.customer, self.matches)
+        holder = next(filter(None, map(self._room.holder, keys)), None)
+        if holder is None:
+            place = self._room.add(judged, line)
+        else:
+            place = holder[0]
+            joined = merged_lines(self._room.at(place), judged, self.rules)
+            self._room.change(place, joined)
+            self.joined += 1
+        self._room.claim(keys, place)
 
 
-def _with_stored_scores(store: Store, customers: Iterable[Customer]) -> Iterator[Customer]:
-    """The customers with the lead scores that they have in the store already."""
-    for customer in customers:
-        stored = store.find_customer(customer.reference or "")
-        yield customer if stored is None else replace(customer, lead_score=stored.lead_score)
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What the rows of a file mean.
 
-
-def _counted(customers: Sequence[Customer], progress: Progress) -> Iterator[Customer]:
-    for done, customer in enumerate(customers):
-        if done % PROGRESS_EVERY == 0:
-            progress("storing", done, len(customers))
-        yield customer
-    progress("storing", len(customers), len(customers))
-
-
-@contextmanager
-def _rejected_lines_written(
-    path: Path, source: _Source, rejected: Sequence[Rejected]
-) -> Iterator[Path | None]:
-    """Write the rejected lines before what is inside, and remove them again if that fails.
-
-    So a full disk is noticed before anything is imported.
+    Attributes:
+        reader: Reads them.
+        joins: Whether lines of the same person are joined; else the second is rejected.
+        matches: By what somebody is the same person.
+        rules: How two records of one person become one.
     """
-    target = rejected_path(path)
-    try:
-        target.unlink(missing_ok=True)  # of an earlier try, which would mislead
-        if rejected:
-            _write_rejected(target, source, rejected)
-    except OSError as error:
-        raise CustomerFileError(
-            f"{target}, the file for rejected lines, cannot be written: {error.strerror}"
-        ) from None
-    try:
-        yield target if rejected else None
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+
+    reader: LineReader
+    joins: bool
+    matches: Sequence[Match]
+    rules: MergeRules
 
 
-def _write_rejected(target: Path, source: _Source, rejected: Sequence[Rejected]) -> None:
-    # With the mark where the source had it: spreadsheets need it to see that this is UTF-8.
-    encoding = "utf-8-sig" if source.has_mark else "utf-8"
-    columns = [name for name in source.header if name not in REJECTED_COLUMNS]
-    with target.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, *REJECTED_COLUMNS])
-        for each in rejected:
-            given = dict(zip(source.header, each.fields(), strict=False))
-            row = [given.get(name, "") for name in columns]
-            writer.writerow([*row, each.line, each.reason])
+def _meaning(path: Path, table: Table, plan: Plan, country: str) -> _Meaning:
+    try:
+        shape = own_mapping(table.header) if plan.mapping is None else plan.mapping.shape
+        columns = bound(shape.columns, table.header)
+    except HeaderError as error:
+        if plan.mapping is None or error.place is None:
+            raise CustomerFileError(f"{path}: {error}") from None
+        raise CustomerFileError(plan.mapping.told(error.place, f"{path.name}: {error}")) from None
+    return _Meaning(
+        reader=LineReader(columns, shape, shape.country or country),
+        joins=bool(shape.same_person),
+        matches=shape.same_person or (Match.REFERENCE,),
+        rules=merge_rules(shape),
+    )
+
+
+def _resolved(store: Store, judge: _Judge, progress: Progress) -> Iterator[Customer]:
+    """The customers who wait, as they are to be stored."""
+    done = 0
+    for batch in _batches(judge.everybody()):
+        for _, after in _changes(store, batch, judge):
+            if done % PROGRESS_EVERY == 0:
+                progress("storing", done, judge.count)
+            yield after
+            done += 1
+    progress("storing", done, judge.count)
+
+
+def _batches(judged: Iterator[Judged]) -> Iterator[list[Judged]]:
+    while batch := list(islice(judged, TOGETHER)):
+        yield batch
+
+
+def _changes(
+    store: Store, batch: Sequence[Judged], judge: _Judge
+) -> Iterator[tuple[Customer | None, Customer]]:
+    """What the store has of each, and what it is to have."""
+    stored = same_in_store(store, [each.customer for each in batch], judge.matches)
+    now: dict[int, Customer] = {}
+    for judged, before in zip(batch, stored, strict=True):
+        if before is None or before.id is None:
+            yield None, judged.customer
+            continue
+        # Two persons of the file may be one of the store: the second comes on top of the first.
+        after = merged(now.get(before.id, before), judged, judge.rules)
+        now[before.id] = after
+        yield before, after
+
+
+def _compared(
+    store: Store, judge: _Judge, progress: Progress
+) -> tuple[ImportCounts, tuple[Change, ...]]:
+    added = changed = unchanged = 0
+    first: list[Change] = []
+    for batch in _batches(judge.everybody()):
+        for before, after in _changes(store, batch, judge):
+            added += before is None
+            unchanged += before == after
+            changed += before is not None and before != after
+            if before != after and len(first) < MOST_CHANGES:
+                first.append(Change(before, after))
+        progress("comparing", added + changed + unchanged, judge.count)
+    progress("comparing", judge.count, judge.count)
+    return ImportCounts(added, changed, unchanged), tuple(first)

@@ -33,17 +33,21 @@ class Row:
 class Table(Protocol):
     """An open customer file."""
 
-    header: Sequence[str]
-    """The names of the columns, as they are written."""
+    @property
+    def header(self) -> Sequence[str]:
+        """The names of the columns, as they are written."""
 
-    described: str
-    """How the file was read, for the report: `UTF-8, separated by ,`."""
+    @property
+    def described(self) -> str:
+        """How the file was read, for the report: `UTF-8, separated by ,`."""
 
-    encoding: str
-    """The codec in which its rejected lines are best written."""
+    @property
+    def encoding(self) -> str:
+        """The codec in which its rejected lines are best written."""
 
-    separator: str
-    """What stands between its fields."""
+    @property
+    def separator(self) -> str:
+        """What stands between its fields."""
 
     def rows(self, progress: Progress) -> Iterator[Row]:
         """The rows below the header; those without anything in them are left out.

@@ -1,7 +1,6 @@
 """The values of a customer's line, or the reason why they are none. Touches nothing."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -136,5 +135,3 @@ def shown(text: str) -> str:
     """What was written, cut to a length that fits into a reason."""
     longest = 40
     return repr(text if len(text) <= longest else text[: longest - 1] + "…")
-
-

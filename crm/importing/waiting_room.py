@@ -68,9 +68,7 @@ class WaitingRoom:
 
     def at(self, place: int) -> Judged:
         """The customer at a place."""
-        (written,) = self._execute(
-            "SELECT customer FROM waiting WHERE id = ?", (place,)
-        ).fetchone()
+        (written,) = self._execute("SELECT customer FROM waiting WHERE id = ?", (place,)).fetchone()
         return _read(written, list(self._said))
 
     def change(self, place: int, judged: Judged) -> None:
@@ -90,8 +88,8 @@ class WaitingRoom:
             return self._conn.execute(sql, values)
         except sqlite3.Error as error:
             raise CustomerFileError(
-                f"the customers that were read cannot be kept on disk meanwhile ({error}): free some"
-                " space in the folder for temporary files, or name another one in SQLITE_TMPDIR"
+                f"the customers that were read cannot be kept on disk meanwhile ({error}): free"
+                " some space in the folder for temporary files, or name another one in SQLITE_TMPDIR"
             ) from None
 
     def _written(self, judged: Judged) -> bytes:

@@ -109,7 +109,9 @@ class WorkbookTable:
         progress("reading", last, last)
 
     def _numbered(self) -> Iterator[Row]:
-        written = repeat(()) if self._formulas is None else self._formulas.iter_rows(values_only=True)
+        written = (
+            repeat(()) if self._formulas is None else self._formulas.iter_rows(values_only=True)
+        )
         try:
             for line, (cells, as_written) in enumerate(
                 zip(self._values.iter_rows(values_only=True), written, strict=False), 1
@@ -214,14 +216,13 @@ def _sheet(path: Path, file: IO[bytes], name: str | None, *, values: bool) -> An
         raise CustomerFileError(
             f"{path} has no sheet {name or ''!r}: it has {', '.join(sheets) or 'none'}"
         )
-    sheet = sheets[name] if name is not None else book.worksheets[0]
-    return sheet
+    return sheets[name] if name is not None else book.worksheets[0]
 
 
 def _damaged(path: Path, error: Exception) -> CustomerFileError:
     return CustomerFileError(
-        f"{path} is no workbook, or is damaged ({type(error).__name__}): open it in a spreadsheet and"
-        " save it again, or save it as CSV UTF-8"
+        f"{path} is no workbook, or is damaged ({type(error).__name__}): open it in a spreadsheet"
+        " and save it again, or save it as CSV UTF-8"
     )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crm.customer_lines import COLUMNS, OPTIONAL_COLUMNS
+from crm.importing.columns import COLUMNS, OPTIONAL_COLUMNS
+from crm.importing.csv_files import LONGEST_LINE
 from crm.importing import (
-    LONGEST_LINE,
     PROGRESS_EVERY,
     CustomerFileError,
     ImportReport,
