@@ -1,4 +1,4 @@
-"""Dates as files write them: year-month-day, and as a mapping declares them, Gregorian or Jalali."""
+"""Dates as files write them: year-month-day, or as a mapping declares, Gregorian or Jalali."""
 
 import re
 from collections.abc import Callable, Sequence

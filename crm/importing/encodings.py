@@ -206,7 +206,7 @@ def _arabic(text: bytes, runs: Iterable[bytes]) -> Encoding:
     foreign = sum(not "\u0600" <= letter <= "\u06ff" for letter in letters)
     if foreign > _MOST_FOREIGN * len(letters):
         raise EncodingError(
-            f"its encoding cannot be told for sure{_guess(text)}: say which it is with --encoding, or"
+            f"its encoding cannot be told for sure{_guess(text)}: name it with --encoding, or"
             " save the file as UTF-8"
         )
     return Encoding("cp1256")

@@ -1,7 +1,8 @@
 """One row of a customer file as a customer, or the reason why not. Touches nothing."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -174,7 +175,7 @@ class LineReader:
         )
 
 
-def _said(names: Set[str], systems: Iterable[str], preferences: Iterable[str]) -> Said:
+def _said(names: AbstractSet[str], systems: Iterable[str], preferences: Iterable[str]) -> Said:
     fields = {_STORED_AS.get(name, name) for name in names}
     return Said(frozenset(fields), frozenset(systems), frozenset(preferences))
 

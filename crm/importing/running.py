@@ -195,11 +195,14 @@ class _Judge:
         take = self._join if self._joins else self._take
         for row in self._table.rows(progress):
             try:
-                if row.problem:
-                    raise LineError(row.problem)
-                take(self._reader.judge(row.fields), row.line)
+                take(self._judged(row), row.line)
             except LineError as error:
                 rejected.add(row, str(error))
+
+    def _judged(self, row: Row) -> Judged:
+        if row.problem:
+            raise LineError(row.problem)
+        return self._reader.judge(row.fields)
 
     @property
     def count(self) -> int:

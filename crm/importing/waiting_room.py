@@ -18,9 +18,12 @@ from crm.records import ContractRecord, Customer
 _CACHE_KIB: Final = 32 * 1024
 """Memory of the room; what does not fit goes to disk."""
 
+_DISK: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""What the disk can do to the room (sqlite.org/rescode.html)."""
+
 _TABLES: Final = """
-CREATE TABLE waiting (id INTEGER PRIMARY KEY, line INTEGER, customer BLOB);
-CREATE TABLE keys (key TEXT PRIMARY KEY, customer INTEGER) WITHOUT ROWID;
+CREATE TABLE waiting (place INTEGER PRIMARY KEY, line INTEGER, customer BLOB);
+CREATE TABLE keys (key TEXT PRIMARY KEY, holder INTEGER) WITHOUT ROWID;
 """
 
 
@@ -42,7 +45,7 @@ class WaitingRoom:
     def holder(self, key: str) -> tuple[int, int] | None:
         """Who has this key: the customer's place, and the first line that told of them."""
         found: tuple[int, int] | None = self._execute(
-            "SELECT id, line FROM keys JOIN waiting ON id = customer WHERE key = ?", (key,)
+            "SELECT place, line FROM keys JOIN waiting ON place = holder WHERE key = ?", (key,)
         ).fetchone()
         return found
 
@@ -68,28 +71,30 @@ class WaitingRoom:
 
     def at(self, place: int) -> Judged:
         """The customer at a place."""
-        (written,) = self._execute("SELECT customer FROM waiting WHERE id = ?", (place,)).fetchone()
+        (written,) = self._execute("SELECT customer FROM waiting WHERE place = ?", (place,)).fetchone()
         return _read(written, list(self._said))
 
     def change(self, place: int, judged: Judged) -> None:
         """Put another record of the same customer in their place."""
         self._execute(
-            "UPDATE waiting SET customer = ? WHERE id = ?", (self._written(judged), place)
+            "UPDATE waiting SET customer = ? WHERE place = ?", (self._written(judged), place)
         )
 
     def everybody(self) -> Iterator[Judged]:
         """All customers, in the order of their first lines."""
         said = list(self._said)
-        for (written,) in self._execute("SELECT customer FROM waiting ORDER BY id", ()):
+        for (written,) in self._execute("SELECT customer FROM waiting ORDER BY place", ()):
             yield _read(written, said)
 
     def _execute(self, sql: str, values: tuple[object, ...]) -> sqlite3.Cursor:
         try:
             return self._conn.execute(sql, values)
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _DISK:
+                raise
             raise CustomerFileError(
                 f"the customers that were read cannot be kept on disk meanwhile ({error}): free"
-                " some space in the folder for temporary files, or name another one in SQLITE_TMPDIR"
+                " some space in the folder for temporary files, or name another in SQLITE_TMPDIR"
             ) from None
 
     def _written(self, judged: Judged) -> bytes:
