@@ -68,10 +68,12 @@ class SqlPutting(SqlKnownCustomers):
         self._add(added)
         return Counter(added=len(added), changed=len(changed), unchanged=len(kept) - len(changed))
 
-    def _stored(self, given: Sequence[Customer]) -> Iterator[Customer]:
+    def _stored(self, given: Sequence[Customer]) -> Sequence[Customer]:
         references = tuple(each.reference for each in given if each.reference is not None)
-        yield from self.find_customers(CustomerKeys(references=references))
-        yield from self._with_ids([each.id for each in given if each.id is not None])
+        found = self.find_customers(CustomerKeys(references=references))
+        there = {each.id for each in found}
+        ids = [each.id for each in given if each.id is not None and each.id not in there]
+        return [*found, *self._with_ids(ids)]
 
     def _add(self, customers: Sequence[Customer]) -> None:
         if not customers:
@@ -143,7 +145,9 @@ def _strangers(customers: Iterable[Customer]) -> Iterator[list[Customer]]:
     batch: list[Customer] = []
     seen: set[object] = set()
     for each in customers:
-        customer = replace(each, numbers=tuple(dict.fromkeys(each.numbers)))
+        customer = each
+        if len(each.numbers) > 1:
+            customer = replace(each, numbers=tuple(dict.fromkeys(each.numbers)))
         keys = {each.id, each.reference, *each.external_ids.items()} - {None}
         if len(batch) == _TOGETHER or not seen.isdisjoint(keys):
             yield batch

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from crm.importing.mapping import Match
+from crm.importing.mapping import MappingShape, Match
 from crm.ports import CustomerKeys, Store
 from crm.records import Customer
 from crm.searching import fold
@@ -36,6 +36,17 @@ _KEYS: Final[Mapping[Match, Callable[[Customer], Iterator[str]]]] = {
     Match.NUMBER: _by_number,
     Match.NUMBER_AND_NAME: _by_number_and_name,
 }
+
+
+def matches_of(shape: MappingShape) -> Sequence[Match]:
+    """By what the same person is found; what is unique in the store always comes first."""
+    unique = []
+    if shape.columns.reference is not None:
+        unique.append(Match.REFERENCE)
+    if shape.columns.external_ids:
+        unique.append(Match.EXTERNAL_ID)
+    implied = [match for match in unique if match not in shape.same_person]
+    return (*implied, *shape.same_person)
 
 
 def keys_of(customer: Customer, matches: Sequence[Match]) -> list[str]:

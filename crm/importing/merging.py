@@ -25,9 +25,15 @@ MergeRules: TypeAlias = Mapping[str, Merge]
 
 
 def merge_rules(shape: MappingShape) -> MergeRules:
-    """The rules of a mapping. Numbers are united wherever it says who is the same person."""
+    """The rules of a mapping.
+
+    Where it says who is the same person, numbers are united and the older reference stays, unless
+    it says otherwise.
+    """
     told = {"numbers" if name == "phones" else name: how for name, how in shape.merge.items()}
-    return {"numbers": Merge.UNITE, **told} if shape.same_person else told
+    if not shape.same_person:
+        return told
+    return {"numbers": Merge.UNITE, "reference": Merge.FILL_GAPS, **told}
 
 
 def merged(older: Customer, newer: Judged, rules: MergeRules) -> Customer:

@@ -5,7 +5,7 @@ locked, so that calls of a server that runs meanwhile wait as briefly as can be.
 customers go to a file beside it, with the reason; corrected, that file can be imported in turn.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,7 +16,7 @@ from crm.importing.columns import HeaderError, bound, own_mapping
 from crm.importing.csv_files import open_csv
 from crm.importing.judging import Judged, LineReader
 from crm.importing.mapping import MappingFile, Match
-from crm.importing.matching import keys_of, same_in_store
+from crm.importing.matching import keys_of, matches_of, same_in_store
 from crm.importing.merging import MergeRules, merge_rules, merged, merged_lines
 from crm.importing.rejecting import Rejections, rejected_file
 from crm.importing.tables import (
@@ -34,8 +34,8 @@ from crm.importing.workbooks import is_workbook, open_workbook
 from crm.ports import ImportCounts, Store
 from crm.records import Customer
 
-TOGETHER: Final = 500
-"""Customers that are looked for in the store in one go."""
+MOST_SAMPLED: Final = 200
+"""Rows that are looked at to guess what the columns are."""
 
 MOST_CHANGES: Final = 10
 """Changes that a trial shows."""
@@ -125,8 +125,9 @@ def import_customers(
         with rejected_file(path, table) as rejected:
             judge.read(rejected, progress)
             rejected.close()
-            # Found within the transaction, so that nobody changes them in between.
+            settled, _ = _compare(store, judge, progress)
             counts = store.put_customers(_resolved(store, judge, progress))
+            counts = replace(counts, unchanged=counts.unchanged + settled.unchanged)
         where = rejected.path if rejected.count else None
         return _report(judge, rejected, counts, where)
 
@@ -144,14 +145,14 @@ def try_customers(
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         rejected = Rejections()
         judge.read(rejected, progress)
-        counts, changes = _compared(store, judge, progress)
+        counts, changes = _compare(store, judge, progress)
         return replace(_report(judge, rejected, counts, None), changes=changes)
 
 
 def header_of(path: Path, plan: Plan) -> tuple[Sequence[str], Sequence[Row]]:
     """The names of the columns of a file, and its first rows. Raises CustomerFileError."""
     with _opened(path, plan) as table:
-        return table.header, list(islice(table.rows(no_progress), TOGETHER))
+        return table.header, list(islice(table.rows(no_progress), MOST_SAMPLED))
 
 
 def _report(
@@ -182,7 +183,7 @@ class _Judge:
 
     def __init__(self, table: Table, meaning: "_Meaning", room: WaitingRoom) -> None:
         self._table = table
-        self._room = room
+        self.room = room
         self._reader = meaning.reader
         self._joins = meaning.joins
         self.matches = meaning.matches
@@ -204,35 +205,32 @@ class _Judge:
             raise LineError(row.problem)
         return self._reader.judge(row.fields)
 
-    @property
-    def count(self) -> int:
-        """How many customers wait."""
-        return self._room.count
-
-    def everybody(self) -> Iterator[Judged]:
-        """Those who wait."""
-        return self._room.everybody()
-
     def _take(self, judged: Judged, line: int) -> None:
-        """The first line with a reference counts."""
-        key = judged.customer.reference or ""
-        if not self._room.claim_first(key):
-            _, first = self._room.holder(key) or (0, 0)
-            raise LineError(f"reference {key} is on line {first} already")
-        self._room.add(judged, line)
+        """The first line with a reference, or with an id of another system, counts."""
+        keys = keys_of(judged.customer, self.matches)
+        for key in keys[1:]:
+            self._check_free(key)
+        if not self.room.claim_next(keys[0]):
+            self._check_free(keys[0])
+        self.room.claim(keys[1:], self.room.add(judged, line))
+
+    def _check_free(self, key: str) -> None:
+        holder = self.room.holder(key)
+        if holder is not None:
+            raise LineError(f"{' '.join(key.splitlines())} is on line {holder[1]} already")
 
     def _join(self, judged: Judged, line: int) -> None:
         """A line that tells of somebody whom an earlier one told of is joined to that."""
         keys = keys_of(judged.customer, self.matches)
-        holder = next(filter(None, map(self._room.holder, keys)), None)
+        holder = next(filter(None, map(self.room.holder, keys)), None)
         if holder is None:
-            place = self._room.add(judged, line)
+            place = self.room.add(judged, line)
         else:
             place = holder[0]
-            joined = merged_lines(self._room.at(place), judged, self.rules)
-            self._room.change(place, joined)
+            joined = merged_lines(self.room.at(place), judged, self.rules)
+            self.room.change(place, joined)
             self.joined += 1
-        self._room.claim(keys, place)
+        self.room.claim(keys, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,56 +261,74 @@ def _meaning(path: Path, table: Table, plan: Plan, country: str) -> _Meaning:
     return _Meaning(
         reader=LineReader(columns, shape, shape.country or country),
         joins=bool(shape.same_person),
-        matches=shape.same_person or (Match.REFERENCE,),
+        matches=matches_of(shape),
         rules=merge_rules(shape),
     )
 
 
-def _resolved(store: Store, judge: _Judge, progress: Progress) -> Iterator[Customer]:
-    """The customers who wait, as they are to be stored."""
-    done = 0
-    for batch in _batches(judge.everybody()):
-        for _, after in _changes(store, batch, judge):
-            if done % PROGRESS_EVERY == 0:
-                progress("storing", done, judge.count)
-            yield after
-            done += 1
-    progress("storing", done, judge.count)
-
-
-def _batches(judged: Iterator[Judged]) -> Iterator[list[Judged]]:
-    while batch := list(islice(judged, TOGETHER)):
-        yield batch
-
-
-def _changes(
-    store: Store, batch: Sequence[Judged], judge: _Judge
-) -> Iterator[tuple[Customer | None, Customer]]:
-    """What the store has of each, and what it is to have."""
-    stored = same_in_store(store, [each.customer for each in batch], judge.matches)
-    now: dict[int, Customer] = {}
-    for judged, before in zip(batch, stored, strict=True):
-        if before is None or before.id is None:
-            yield None, judged.customer
-            continue
-        # Two persons of the file may be one of the store: the second comes on top of the first.
-        after = merged(now.get(before.id, before), judged, judge.rules)
-        now[before.id] = after
-        yield before, after
-
-
-def _compared(
+def _compare(
     store: Store, judge: _Judge, progress: Progress
 ) -> tuple[ImportCounts, tuple[Change, ...]]:
+    """Tell what would change, and let those go who are in the store as they are in the file.
+
+    Nothing is locked meanwhile. What somebody else does to one of these after we have looked counts
+    as if it were done after the import.
+    """
     added = changed = unchanged = 0
     first: list[Change] = []
-    for batch in _batches(judge.everybody()):
-        for before, after in _changes(store, batch, judge):
-            added += before is None
-            unchanged += before == after
-            changed += before is not None and before != after
-            if before != after and len(first) < MOST_CHANGES:
+    total = judge.room.count
+    resolver = _Resolver(store, judge)
+    for batch in judge.room.batches():
+        settled = []
+        for place, (before, after) in zip(batch, resolver.changes(batch), strict=True):
+            if before == after:
+                settled.append(place)
+            elif len(first) < MOST_CHANGES:
                 first.append(Change(before, after))
-        progress("comparing", added + changed + unchanged, judge.count)
-    progress("comparing", judge.count, judge.count)
+            added += before is None
+            changed += before is not None and before != after
+        judge.room.leave(settled)
+        unchanged += len(settled)
+        progress("comparing", added + changed + unchanged, total)
+    progress("comparing", total, total)
     return ImportCounts(added, changed, unchanged), tuple(first)
+
+
+def _resolved(store: Store, judge: _Judge, progress: Progress) -> Iterator[Customer]:
+    """The customers who wait, as they are to be stored: found anew, as they are now."""
+    done = 0
+    resolver = _Resolver(store, judge)
+    for batch in judge.room.batches():
+        for _, after in resolver.changes(batch):
+            if done % PROGRESS_EVERY == 0:
+                progress("storing", done, judge.room.count)
+            yield after
+            done += 1
+    progress("storing", done, judge.room.count)
+
+
+class _Resolver:
+    """Finds those who wait in the store, and tells what becomes of them there."""
+
+    def __init__(self, store: Store, judge: _Judge) -> None:
+        self._store = store
+        self._judge = judge
+        self._recent: Mapping[int, Customer] = {}
+
+    def changes(self, batch: Mapping[int, Judged]) -> Iterator[tuple[Customer | None, Customer]]:
+        """What the store has of each, and what it is to have.
+
+        Two persons of the file may be one of the store: the second comes on top of the first, also
+        where the store has taken the first, one batch ago, without having written it yet.
+        """
+        asked = [each.customer for each in batch.values()]
+        stored = same_in_store(self._store, asked, self._judge.matches)
+        now: dict[int, Customer] = {}
+        for judged, found in zip(batch.values(), stored, strict=True):
+            if found is None or found.id is None:
+                yield None, judged.customer
+                continue
+            before = now.get(found.id) or self._recent.get(found.id, found)
+            now[found.id] = merged(before, judged, self._judge.rules)
+            yield before, now[found.id]
+        self._recent = now

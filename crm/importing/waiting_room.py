@@ -7,7 +7,7 @@ the process dies.
 
 import marshal
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -20,6 +20,11 @@ _CACHE_KIB: Final = 32 * 1024
 
 _DISK: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """What the disk can do to the room (sqlite.org/rescode.html)."""
+
+TOGETHER: Final = 500
+"""Customers who are read back at once."""
+
+_NEXT: Final = "SELECT place, customer FROM waiting WHERE place > ? ORDER BY place LIMIT ?"
 
 _TABLES: Final = """
 CREATE TABLE waiting (place INTEGER PRIMARY KEY, line INTEGER, customer BLOB);
@@ -36,6 +41,7 @@ class WaitingRoom:
         self._conn.executescript(_TABLES)
         self._conn.execute("BEGIN")
         self._said: dict[Said, int] = {}
+        self._places = 0
         self.count = 0
 
     def close(self) -> None:
@@ -54,24 +60,27 @@ class WaitingRoom:
         for key in keys:
             self._execute("INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING", (key, place))
 
-    def claim_first(self, key: str) -> bool:
+    def claim_next(self, key: str) -> bool:
         """Have a key lead to the customer who comes next; whether it was free."""
         done = self._execute(
-            "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING", (key, self.count + 1)
+            "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING", (key, self._places + 1)
         )
         return done.rowcount == 1
 
     def add(self, judged: Judged, line: int) -> int:
         """One more customer; returns their place."""
         self.count += 1
+        self._places += 1
         self._execute(
-            "INSERT INTO waiting VALUES (?, ?, ?)", (self.count, line, self._written(judged))
+            "INSERT INTO waiting VALUES (?, ?, ?)", (self._places, line, self._written(judged))
         )
-        return self.count
+        return self._places
 
     def at(self, place: int) -> Judged:
         """The customer at a place."""
-        (written,) = self._execute("SELECT customer FROM waiting WHERE place = ?", (place,)).fetchone()
+        (written,) = self._execute(
+            "SELECT customer FROM waiting WHERE place = ?", (place,)
+        ).fetchone()
         return _read(written, list(self._said))
 
     def change(self, place: int, judged: Judged) -> None:
@@ -80,11 +89,22 @@ class WaitingRoom:
             "UPDATE waiting SET customer = ? WHERE place = ?", (self._written(judged), place)
         )
 
-    def everybody(self) -> Iterator[Judged]:
-        """All customers, in the order of their first lines."""
+    def batches(self) -> Iterator[Mapping[int, Judged]]:
+        """All customers by their places, in order, some at once.
+
+        Those of a batch may leave before the next is asked for.
+        """
         said = list(self._said)
-        for (written,) in self._execute("SELECT customer FROM waiting ORDER BY place", ()):
-            yield _read(written, said)
+        last = 0
+        while found := self._execute(_NEXT, (last, TOGETHER)).fetchall():
+            yield {place: _read(written, said) for place, written in found}
+            last = found[-1][0]
+
+    def leave(self, places: Iterable[int]) -> None:
+        """These customers need not wait any longer."""
+        for place in places:
+            self._execute("DELETE FROM waiting WHERE place = ?", (place,))
+            self.count -= 1
 
     def _execute(self, sql: str, values: tuple[object, ...]) -> sqlite3.Cursor:
         try:

@@ -109,9 +109,7 @@ def run(path: Path, database: Path) -> None:
 @click.option("--xlsx", is_flag=True, help="As a workbook instead of CSV.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where; else a temporary one.")
 @click.option("--run", "target", type=(Path, Path), hidden=True)
-def main(
-    count: int, folder: Path | None, target: tuple[Path, Path] | None, *, xlsx: bool
-) -> None:
+def main(count: int, folder: Path | None, target: tuple[Path, Path] | None, *, xlsx: bool) -> None:
     """Measure importing a customer file, first into a new database, then once more."""
     if target is not None:
         run(*target)

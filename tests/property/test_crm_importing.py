@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.customer_lines import COLUMNS, LineError, LineReader, fields_of
+from crm.importing.columns import COLUMNS
 from crm.importing import CustomerFileError, import_customers
 from crm.memory_store import MemoryStore
 
