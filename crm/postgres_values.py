@@ -23,7 +23,10 @@ class _TextDumper(StrDumperUnknown):
     def dump(self, obj: str) -> Buffer | None:
         if "\0" in obj or obj.startswith(_MARK):
             return _marked(obj.encode(errors=_ERRORS))
-        return super().dump(obj)
+        try:
+            return super().dump(obj)
+        except UnicodeEncodeError:  # a key that was read is used to read what belongs to it
+            return _marked(obj.encode(errors=_ERRORS))
 
 
 class _StrayBytesDumper(BytesDumper):

@@ -85,6 +85,7 @@ def test_show_as_json_holds_everything() -> None:
         "customer_id": 1,
         "customer": "[red]Sara\x1b[31m",
         "call_id": "c-0",
+        "number": None,
     }
     assert json.loads(run("show", OF_NOBODY, "--json").stdout)["customer"] is None
 

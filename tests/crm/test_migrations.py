@@ -16,6 +16,12 @@ NAMES = [
     "005-revisions",
     "006-callbacks",
     "007-counting-calls",
+    "008-more-of-a-customer",
+    "009-histories-of-cases",
+    "010-leases-of-tracking-numbers",
+    "011-written-in-any-order",
+    "012-messages-answers-agents",
+    "013-people",
 ]
 """None that was released may ever get another name: databases remember it."""
 

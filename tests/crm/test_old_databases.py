@@ -90,7 +90,9 @@ def test_the_journal_is_as_it_was(store: SqliteStore) -> None:
         TimelineEvent("call-1", 1, 1, AT, "played", {"prompt": "welcome"}),
         TimelineEvent("call-1", 2, 1, AT, "left-queue", {"agent": "ali"}),
     )
-    assert story.cases == (Case("123456789", CaseState.WAITING, "support", AT, 1, "call-1"),)
+    assert story.cases == (
+        Case("123456789", CaseState.WAITING, "support", AT, 1, "call-1", "+989121234567"),
+    )
     given = Answer("call-1", "satisfaction", "mark", "10", AT, "ali", "support", "123456789", "r1")
     assert story.answers == (given,)
     assert story.recordings == (Recording("call-1", "main", "/var/spool/m1.wav", 12.5, AT, 1),)
