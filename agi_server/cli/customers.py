@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
+from agi_server.cli.errors import FINDINGS
+from agi_server.cli.importing import import_command
+from agi_server.cli.loading import (
+    business_for_command,
+    country_for_command,
+    opened_store,
+    settings_for_command,
+)
 from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.endings import outcome_in_words
-from agi_server.settings import Settings
 from crm.contracts import contract_state
-from crm.importing import CustomerFileError, ImportReport, import_customers
 from crm.ports import Store
 from crm.records import BlockedNumber, Call, ContractRecord, Customer
 from routing.phone_numbers import to_e164
@@ -35,72 +37,7 @@ def customers() -> None:
     """The customer file: import, list, show; and the numbers that are blocked."""
 
 
-@customers.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@country_option
-def import_command(file: Path, country: str | None) -> None:
-    """Import customers from FILE (CSV in UTF-8), all of it or nothing.
-
-    The first line names the columns: reference, name, language, segment, phones (several with ;
-    between them), contract_level, contract_from, contract_until, grace_days, and lead_score (0 to
-    100), which may be left out. A reference that is there already is changed. Lines that cannot be
-    used go to FILE.rejected.csv with the reason.
-
-    Ends with 0, with 1 if lines were rejected, with 2 if nothing could be imported.
-    """
-    settings = settings_for_command()
-    country = country or _country(settings)
-    try:
-        with opened_store(settings, create=True) as store, _Bar() as bar:
-            report = import_customers(store, file, country=country, progress=bar.show)
-    except CustomerFileError as error:
-        raise CannotRunError(str(error)) from None
-    except KeyboardInterrupt:
-        raise CannotRunError(
-            "Interrupted. An import is whole or not at all: run it again"
-        ) from None
-    _print_report(report)
-    if report.rejected:
-        raise click.exceptions.Exit(FINDINGS)
-
-
-def _country(settings: Settings) -> str:
-    business = business_for_command(settings)
-    if business is None:
-        raise CannotRunError(
-            f"{settings.rules} does not tell the country: mend it (`rahyab check`) or say --country"
-        )
-    return business.country
-
-
-class _Bar:
-    """A progress bar with a line for each stage of an import."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(console=Console(stderr=True))
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Show that `done` of `total` are done in this stage."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage)
-        self._progress.update(self._tasks[stage], completed=done, total=total)
-
-
-def _print_report(report: ImportReport) -> None:
-    table = Table("lines", "", show_header=False)
-    for name, count in (*asdict(report.counts).items(), ("rejected", report.rejected)):
-        table.add_row(name, str(count))
-    Console().print(table)
-    if report.rejected_file is not None:
-        click.echo(f"Rejected lines, with the reasons: {report.rejected_file}")
+customers.add_command(import_command)
 
 
 @customers.command("list")
@@ -151,7 +88,7 @@ def show_command(wanted: str, country: str | None, limit: int, *, for_programs: 
     with opened_store(settings) as store:
         found = [
             (customer, store.calls_of_customer(customer.id or 0, limit=limit))
-            for customer in _find(store, wanted, country or _country(settings))
+            for customer in _find(store, wanted, country or country_for_command(settings))
         ]
     if not found:
         click.echo(
@@ -251,7 +188,7 @@ def block_command(number: str, reason: str, country: str | None) -> None:
     A number that is blocked already stays so since then, and gets the new reason.
     """
     settings = settings_for_command()
-    wanted = _number(number, country or _country(settings))
+    wanted = _number(number, country or country_for_command(settings))
     with opened_store(settings, create=True) as store:
         blocked = store.block_number(BlockedNumber(wanted, datetime.now(UTC), reason))
     click.echo(cell(f"{blocked.number} is blocked: {blocked.reason}").plain)
@@ -263,7 +200,7 @@ def block_command(number: str, reason: str, country: str | None) -> None:
 def unblock_command(number: str, country: str | None) -> None:
     """Block NUMBER no longer."""
     settings = settings_for_command()
-    wanted = _number(number, country or _country(settings))
+    wanted = _number(number, country or country_for_command(settings))
     with opened_store(settings) as store:
         was_blocked = store.unblock_number(wanted)
     if not was_blocked:

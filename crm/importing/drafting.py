@@ -45,7 +45,9 @@ _NAMES: Final[Mapping[str, str]] = {
         "address|street|city|postal code|zip|country|آدرس|نشانی|شهر|استان|کد پستی|adrese|iela"
         "|pilseta|pasta indekss"
     ),
-    "notes": "notes|note|comment|comments|remarks|description|توضیحات|یادداشت|ملاحظات|piezimes|komentars",
+    "notes": (
+        "notes|note|comment|comments|remarks|description|توضیحات|یادداشت|ملاحظات|piezimes|komentars"
+    ),
 }
 """Usual names of columns in English, Persian and Latvian, as `_plain` writes them."""
 
@@ -78,7 +80,8 @@ def draft_mapping(
     """
     found = _guessed(header)
     lines = [
-        f"# Guessed from the header ({described}). Look over every line, then import with --mapping.",
+        f"# Guessed from the header ({described}).",
+        "# Look over every line, then import with --mapping.",
         "version: 1",
         f"country: {country}",
         *_dates(header, rows, found),

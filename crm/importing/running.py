@@ -149,10 +149,13 @@ def try_customers(
         return replace(_report(judge, rejected, counts, None), changes=changes)
 
 
-def header_of(path: Path, plan: Plan) -> tuple[Sequence[str], Sequence[Row]]:
-    """The names of the columns of a file, and its first rows. Raises CustomerFileError."""
+def header_of(path: Path, plan: Plan) -> tuple[Sequence[str], Sequence[Row], str]:
+    """The names of the columns of a file, its first rows, and how it was read.
+
+    Raises CustomerFileError.
+    """
     with _opened(path, plan) as table:
-        return table.header, list(islice(table.rows(no_progress), MOST_SAMPLED))
+        return table.header, list(islice(table.rows(no_progress), MOST_SAMPLED)), table.described
 
 
 def _report(
