@@ -20,11 +20,11 @@ from crm.importing import (
     CustomerFileError,
     ImportReport,
     Plan,
-    header_of,
     import_customers,
+    sample_of,
     try_customers,
 )
-from crm.importing.drafting import draft_mapping
+from crm.importing.drafting import draft_mapping, names_known
 from crm.importing.mapping import MappingError, MappingFile, load_mapping
 from crm.memory_store import MemoryStore
 from crm.ports import Store
@@ -32,6 +32,10 @@ from crm.records import ContractRecord, Customer
 
 LARGEST_MAPPING: Final = 1 << 20
 """Bytes of a mapping; a customer file named by mistake is not read into memory."""
+
+
+MOST_TITLES: Final = 9
+"""Lines that may stand above the header, for a draft to find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,12 @@ def _mapping(path: Path) -> MappingFile:
 
 
 def _draft(wish: _Wish) -> str:
-    header, rows, described = header_of(wish.file, wish.plan)
-    return draft_mapping(header, [row.fields for row in rows], wish.country, described)
+    """The mapping by the line that looks most like a header: exports begin with titles."""
+    samples = [sample_of(wish.file, wish.plan, line) for line in range(1, MOST_TITLES + 2)]
+    there = [sample for sample in samples if sample is not None]
+    if not there:
+        raise CustomerFileError(f"{wish.file} is empty: there is nothing to draft a mapping from")
+    return draft_mapping(max(there, key=names_known), wish.country)
 
 
 def _imported(settings: Settings, wish: _Wish) -> ImportReport:

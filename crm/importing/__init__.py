@@ -6,8 +6,8 @@ from crm.importing.running import (
     Change,
     ImportReport,
     Plan,
-    header_of,
     import_customers,
+    sample_of,
     try_customers,
 )
 from crm.importing.tables import PROGRESS_EVERY, CustomerFileError, Progress
@@ -23,7 +23,7 @@ __all__ = [
     "MappingShape",
     "Plan",
     "Progress",
-    "header_of",
     "import_customers",
+    "sample_of",
     "try_customers",
 ]

@@ -16,7 +16,14 @@ from crm.importing.encodings import (
     detected_encoding,
     named_encoding,
 )
-from crm.importing.tables import PROGRESS_EVERY, CustomerFileError, Progress, Reading, Row
+from crm.importing.tables import (
+    PROGRESS_EVERY,
+    CustomerFileError,
+    NoHeaderError,
+    Progress,
+    Reading,
+    Row,
+)
 
 LONGEST_LINE: Final = 64 * 1024
 """Bytes of a line. A file with longer ones is no customer file, and is not read into memory."""
@@ -74,7 +81,7 @@ class CsvTable:
                 return line.text
             if line.number >= wanted:
                 break
-        raise CustomerFileError(
+        raise NoHeaderError(
             f"{self._path} has no {'first line' if wanted == 1 else f'line {wanted}'} that names"
             " the columns: see docs/importing.md"
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from crm.importing.columns import COLUMNS
+from crm.importing.tables import Sample
 from crm.searching import ascii_digits, fold
 
 _NAMES: Final[Mapping[str, str]] = {
@@ -67,29 +68,32 @@ _DATES: Final = (
 """How dates look, and the format that says so; of day and month the day is taken to come first."""
 
 
-def draft_mapping(
-    header: Sequence[str], rows: Sequence[Sequence[str]], country: str, described: str
-) -> str:
-    """A mapping as text, with a remark on each thing to look at.
+def names_known(sample: Sample) -> int:
+    """How many columns have names that can be guessed."""
+    return sum(map(len, _guessed(sample.header).values()))
+
+
+def draft_mapping(sample: Sample, country: str) -> str:
+    """A mapping as text, for a person to look over.
 
     Args:
-        header: The names of the columns.
-        rows: The first rows.
+        sample: The beginning of the file.
         country: ISO 3166 code of the country whose numbers are written without a country code.
-        described: How the file was read.
     """
-    found = _guessed(header)
+    found = _guessed(sample.header)
     lines = [
-        f"# Guessed from the header ({described}).",
+        f"# Guessed from the header ({sample.described}).",
         "# Look over every line, then import with --mapping.",
         "version: 1",
         f"country: {country}",
-        *_dates(header, rows, found),
+        *([f"header_line: {sample.header_line}"] if sample.header_line > 1 else []),
+        *_dates(sample, found),
         "columns:",
         *_columns(found),
     ]
     mapped = {name for names in found.values() for name in names}
-    lines += [f"  # not used: {_quoted(name)}" for name in header if name and name not in mapped]
+    unused = [name for name in sample.header if name and name not in mapped]
+    lines += [f"  # not used: {_quoted(name)}" for name in unused]
     if "reference" not in found:
         lines += [
             "# Without references somebody is found again by their number and name:",
@@ -137,17 +141,15 @@ def _columns(found: Mapping[str, Sequence[str]]) -> Iterator[str]:
             yield f"  {name}: [{', '.join(map(_quoted, columns))}]"
 
 
-def _dates(
-    header: Sequence[str], rows: Sequence[Sequence[str]], found: Mapping[str, Sequence[str]]
-) -> Iterator[str]:
+def _dates(sample: Sample, found: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The formats of the dates in the columns that hold some."""
-    places = [
-        place
-        for place, column in enumerate(header)
-        if column in (*found.get("contract_from", ()), *found.get("contract_until", ()))
-    ]
+    columns = (*found.get("contract_from", ()), *found.get("contract_until", ()))
+    places = [place for place, column in enumerate(sample.header) if column in columns]
     texts = [
-        ascii_digits(row[place]).strip() for row in rows for place in places if place < len(row)
+        ascii_digits(row[place]).strip()
+        for row in sample.rows
+        for place in places
+        if place < len(row)
     ]
     formats = [how for looks, how in _DATES if any(map(looks.fullmatch, texts))]
     if formats:

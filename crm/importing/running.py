@@ -22,9 +22,11 @@ from crm.importing.rejecting import Rejections, rejected_file
 from crm.importing.tables import (
     PROGRESS_EVERY,
     CustomerFileError,
+    NoHeaderError,
     Progress,
     Reading,
     Row,
+    Sample,
     Table,
     no_progress,
 )
@@ -120,7 +122,7 @@ def import_customers(
         CustomerFileError: The file, or the file for rejected lines beside it, cannot be used.
         StoreError: The store failed. In both cases nothing was imported.
     """
-    with _opened(path, plan) as table, closing(WaitingRoom()) as room:
+    with _opened(path, plan.reading) as table, closing(WaitingRoom()) as room:
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         with rejected_file(path, table) as rejected:
             judge.read(rejected, progress)
@@ -141,7 +143,7 @@ def try_customers(
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Tell what `import_customers` would do; nothing is written."""
-    with _opened(path, plan) as table, closing(WaitingRoom()) as room:
+    with _opened(path, plan.reading) as table, closing(WaitingRoom()) as room:
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         rejected = Rejections()
         judge.read(rejected, progress)
@@ -149,13 +151,18 @@ def try_customers(
         return replace(_report(judge, rejected, counts, None), changes=changes)
 
 
-def header_of(path: Path, plan: Plan) -> tuple[Sequence[str], Sequence[Row], str]:
-    """The names of the columns of a file, its first rows, and how it was read.
+def sample_of(path: Path, plan: Plan, header_line: int) -> Sample | None:
+    """The beginning of a file whose header were on this line; None if nothing is there.
 
     Raises CustomerFileError.
     """
-    with _opened(path, plan) as table:
-        return table.header, list(islice(table.rows(no_progress), MOST_SAMPLED)), table.described
+    reading = replace(plan.reading, header_line=header_line)
+    try:
+        with _opened(path, reading) as table:
+            rows = islice(table.rows(no_progress), MOST_SAMPLED)
+            return Sample(table.header, [row.fields for row in rows], table.described, header_line)
+    except NoHeaderError:
+        return None
 
 
 def _report(
@@ -172,10 +179,10 @@ def _report(
 
 
 @contextmanager
-def _opened(path: Path, plan: Plan) -> Iterator[Table]:
+def _opened(path: Path, reading: Reading) -> Iterator[Table]:
     try:
         opener = open_workbook if is_workbook(path) else open_csv
-        with opener(path, plan.reading) as table:
+        with opener(path, reading) as table:
             yield table
     except OSError as error:
         raise CustomerFileError(f"{path} cannot be read: {error.strerror}") from None

@@ -15,6 +15,10 @@ class CustomerFileError(Exception):
     """The file cannot be imported at all; the message says why and what to do."""
 
 
+class NoHeaderError(CustomerFileError):
+    """Nothing is on the line that should name the columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the file.
@@ -71,6 +75,16 @@ class Reading:
     separator: str | None = None
     header_line: int = 1
     sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The beginning of a file: the header, the fields of the first rows, and how it was read."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    described: str
+    header_line: int = 1
 
 
 def no_progress(stage: str, done: int, total: int) -> None:

@@ -15,7 +15,14 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 
-from crm.importing.tables import PROGRESS_EVERY, CustomerFileError, Progress, Reading, Row
+from crm.importing.tables import (
+    PROGRESS_EVERY,
+    CustomerFileError,
+    NoHeaderError,
+    Progress,
+    Reading,
+    Row,
+)
 
 LARGEST_SHEET: Final = 2 << 30
 """Bytes of XML of a sheet, which is read bit by bit: a full one (1,048,576 rows) of customers has
@@ -93,7 +100,7 @@ class WorkbookTable:
                 return [" ".join(name.split()) for name in row.fields[:named]]
             if row.line >= self._first:
                 break
-        raise CustomerFileError(
+        raise NoHeaderError(
             f"{self._path}: row {self._first} of the sheet names no columns: see docs/importing.md"
         )
 
