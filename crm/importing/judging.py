@@ -75,7 +75,7 @@ class LineReader:
     def __init__(self, columns: Columns, shape: MappingShape, country: str) -> None:
         self._columns = columns
         self._country = country
-        self._between = re.compile(f"[{re.escape(shape.between_phones)}]")
+        self._between = re.compile(f"[\n{re.escape(shape.between_phones)}]")
         letters = shape.letters or ("persian" if country in PERSIAN_COUNTRIES else "as written")
         self._persian = letters == "persian"
         self._read_date: DateReader = date_reader([date_format(each) for each in shape.dates])

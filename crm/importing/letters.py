@@ -35,7 +35,8 @@ _PERSIAN: Final = {
 }
 
 _NON_JOINER: Final = "\u200c"
-_STRAY_NON_JOINERS: Final = re.compile(r"(?<!\w)\u200c+|\u200c+(?!\w)|(?<=\u200c)\u200c+")
+_NON_JOINERS: Final = re.compile("\u200c{2,}")
+_STRAY_NON_JOINERS: Final = re.compile(r"(?<!\w)\u200c|\u200c(?!\w)")
 
 _SHAPES: Final = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
 """Letters of Arabic script as old programs store them: a code for each shape."""
@@ -58,4 +59,6 @@ def stored_form(text: str, *, persian: bool) -> str:
     elif not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     text = text.translate(_PERSIAN if persian else _COMMON)
-    return _STRAY_NON_JOINERS.sub("", text) if _NON_JOINER in text else text
+    if _NON_JOINER not in text:
+        return text
+    return _STRAY_NON_JOINERS.sub("", _NON_JOINERS.sub(_NON_JOINER, text))

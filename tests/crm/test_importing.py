@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from crm.importing.columns import COLUMNS, OPTIONAL_COLUMNS
-from crm.importing.csv_files import LONGEST_LINE
 from crm.importing import (
     PROGRESS_EVERY,
     CustomerFileError,
     ImportReport,
     import_customers,
 )
+from crm.importing.columns import COLUMNS, OPTIONAL_COLUMNS
+from crm.importing.csv_files import LONGEST_LINE
 from crm.ports import ImportCounts, StoreUnavailableError
 from crm.records import ContractRecord, Customer
 from crm.sqlite_store import SqliteStore
