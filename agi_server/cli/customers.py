@@ -18,6 +18,7 @@ from agi_server.cli.loading import (
     settings_for_command,
 )
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.rare_commands import RareCommands
 from agi_server.endings import outcome_in_words
 from crm.contracts import contract_state
 from crm.ports import Store
@@ -32,7 +33,7 @@ country_option = click.option(
 json_option = click.option("--json", "for_programs", is_flag=True, help="Print JSON.")
 
 
-@click.group("customers")
+@click.group("customers", cls=RareCommands)
 def customers() -> None:
     """The customer file: import, list, show; and the numbers that are blocked."""
 
