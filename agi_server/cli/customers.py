@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from agi_server.cli.errors import FINDINGS
-from agi_server.cli.importing import import_command
 from agi_server.cli.loading import (
     business_for_command,
     country_for_command,
@@ -36,9 +35,6 @@ json_option = click.option("--json", "for_programs", is_flag=True, help="Print J
 @click.group("customers", cls=RareCommands)
 def customers() -> None:
     """The customer file: import, list, show; and the numbers that are blocked."""
-
-
-customers.add_command(import_command)
 
 
 @customers.command("list")

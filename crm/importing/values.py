@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from crm.importing.dates import DateError, DateReader
-from crm.records import LEAD_SCORES, ContractRecord
+from crm.records import LEAD_SCORES, MOST_GRACE_DAYS, ContractRecord
 from crm.searching import ascii_digits
 from routing.phone_numbers import to_e164
 
@@ -14,8 +14,6 @@ LONGEST_TEXT: Final = 200
 
 LONGEST_PROSE: Final = 10_000
 """Characters of an address or of notes."""
-
-MOST_GRACE_DAYS: Final = 3650
 
 _SCORE_CURE: Final = (
     f"write {LEAD_SCORES[0]} to {LEAD_SCORES[-1]}, or nothing where it is not known"
