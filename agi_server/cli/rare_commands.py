@@ -1,7 +1,7 @@
 """Commands of `rahyab customers` that need far more of the program than the others.
 
-What speaks HTTP, reads workbooks, or looks as a call does, takes nearly half a second to import: whoever lists
-customers must not wait for it.
+What speaks HTTP, reads workbooks, or looks as a call does, takes nearly half a second to import:
+whoever lists customers must not wait for it.
 """
 
 from importlib import import_module
