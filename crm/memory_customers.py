@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from crm.identity import stored_version
 from crm.memory_session import MemorySession
@@ -50,6 +51,12 @@ class MemoryCustomers(MemorySession):
                 if customer.external_ids.get(system) == external_id:
                     return customer
             return None
+
+    def customers_with_number(self, number: str) -> Sequence[Customer]:
+        """All who have this E.164 number, restricted ones too."""
+        with self._tables() as tables:
+            found = (each for each in tables.customers.items() if number in each[1].numbers)
+            return [customer for _, customer in sorted(found, key=itemgetter(0))]
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers."""

@@ -123,6 +123,9 @@ class Customers(Protocol):
     def find_external(self, system: str, external_id: str) -> Customer | None:
         """The customer with this id in another system."""
 
+    def customers_with_number(self, number: str) -> Sequence[Customer]:
+        """All who have this E.164 number, restricted ones too, in order of their ids."""
+
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers, all of them or, on any error or interruption, none.
 
@@ -324,6 +327,9 @@ class People(Protocol):
 
         Asked for again until nothing is left, so that no caller waits for a long transaction.
         """
+
+    def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
+        """How many records `prune` would remove in all."""
 
     def note_access(self, entry: AuditEntry) -> None:
         """Write down who read or changed a person's data."""

@@ -48,6 +48,10 @@ _FIND_EXTERNAL: Final = (
     f"{_CUSTOMERS} JOIN external_ids ON customer_id = c.id WHERE system = ? AND external_id = ?"
 )
 
+_WITH_NUMBER: Final = (
+    f"{_CUSTOMERS} JOIN phone_numbers ON customer_id = c.id WHERE number = ? ORDER BY c.id"
+)
+
 _WRITTEN: Final = (
     "reference, name, language, segment, lead_score, address, notes, preferences, search_text"
 )
@@ -110,6 +114,10 @@ class SqlCustomers(SqlSession):
         """The customer with this id in another system."""
         values = (stored_text(system), stored_text(external_id))
         return next(iter(self._customers_of(self._read(_FIND_EXTERNAL, values))), None)
+
+    def customers_with_number(self, number: str) -> Sequence[Customer]:
+        """All who have this E.164 number, restricted ones too."""
+        return self._customers_of(self._read(_WITH_NUMBER, (stored_text(number),)))
 
     def _customers_of(self, found: Sequence[Row]) -> list[Customer]:
         """The customers of these rows, with all that belongs to them."""
