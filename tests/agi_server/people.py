@@ -71,6 +71,11 @@ def new_call(call_id: str, customer_id: int | None = None, at: datetime = AT) ->
     return NewCall(call_id, at, "", "", None, "", None, "fa", customer_id, "r", {"some": "fact"})
 
 
+def message(call_id: str, path: str, customer_id: int | None = None) -> Recording:
+    """A recorded message."""
+    return Recording(call_id, "support", path, 12.0, AT, customer_id)
+
+
 def fill(folder: Path) -> str:
     """Fill the database of a home; return the tracking number of Sara's request."""
     sound = folder / "messages" / "call-1-support.wav"
