@@ -124,11 +124,9 @@ CREATE TABLE cases (
     call_id words UNIQUE REFERENCES calls (id),
     number words
 );
-CREATE INDEX open_cases_by_customer ON cases (customer_id, opened_at)
-    WHERE customer_id IS NOT NULL AND state NOT IN ('resolved', 'closed');
-CREATE INDEX open_cases_by_number ON cases (number)
-    WHERE customer_id IS NULL AND state NOT IN ('resolved', 'closed');
-CREATE INDEX cases_by_customer ON cases (customer_id, opened_at) WHERE customer_id IS NOT NULL;
+CREATE INDEX cases_by_number ON cases (number, state, opened_at) WHERE customer_id IS NULL;
+CREATE INDEX cases_by_customer ON cases (customer_id, state, opened_at)
+    WHERE customer_id IS NOT NULL;
 CREATE INDEX cases_by_time ON cases (opened_at, tracking);
 
 CREATE TABLE case_calls (

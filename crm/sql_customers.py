@@ -15,7 +15,7 @@ from crm.searching import fold, number_part
 from crm.sql_session import Row, SqlSession, containing, marks
 
 _OPEN_CASES: Final = """
-FROM cases WHERE cases.customer_id = c.id AND cases.state NOT IN ('resolved', 'closed')
+FROM cases WHERE cases.customer_id = c.id AND cases.state IN ('new', 'in-progress', 'waiting')
     AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = cases.call_id AND calls.trial = 1)
 """
 

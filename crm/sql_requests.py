@@ -24,7 +24,7 @@ _CASE_OF_CALL: Final = (
     f"{_CASES} WHERE tracking = (SELECT tracking FROM case_calls WHERE call_id = ?)"
 )
 
-_STILL_OPEN: Final = "state NOT IN ('resolved', 'closed')"
+_STILL_OPEN: Final = "state IN ('new', 'in-progress', 'waiting')"
 _NO_TRIAL: Final = (
     "NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = {0}.call_id AND calls.trial = 1)"
 )
