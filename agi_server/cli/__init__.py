@@ -40,7 +40,7 @@ COMMANDS: Final = {
         "explain:explain_command",
         "Tell where a call would go, and why: each rule on its way, and what it saw.",
     ),
-    "agents": ("agents:agents", "Who has answered calls: list, show."),
+    "agents": ("agents:agents", "Who has answered calls, as the journal has it: list, show."),
     "answers": ("answers:answers", "What callers have answered in surveys: list, show."),
     "audit": ("audit:audit_command", "List who read or changed people's data, the newest first."),
     "callbacks": (
