@@ -28,11 +28,12 @@ from agi_server.cli.people.rights import (
     unrestrict_command,
 )
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.rare_commands import RareCommands
 from crm.importing import CustomerFileError, ImportReport, import_customers
 from crm.records import Customer
 
 
-@click.group("customers")
+@click.group("customers", cls=RareCommands)
 def customers() -> None:
     """The customer file, and what people may ask of whoever keeps it."""
 

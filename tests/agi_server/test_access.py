@@ -63,6 +63,8 @@ ON_NOBODY = {
     "agents list": "agents are staff",
     "audit": "it is the log itself, and tells no values",
     "customers erasures": "proofs hold nothing of the person",
+    "customers lookup": "it asks another program, and opens no store",
+    "customers sync": "it needs another program; its own tests look at its entry",
     "replay": "it tells how many calls, and their ids",
     "try": "the caller is whoever tries",
 }
