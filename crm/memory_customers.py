@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from crm.identity import stored_version
 from crm.memory_session import MemorySession
@@ -58,7 +59,7 @@ class MemoryCustomers(MemorySession):
         with self._tables() as tables:
             return [
                 each
-                for each in tables.customers.values()
+                for _, each in sorted(tables.customers.items(), key=itemgetter(0))
                 if each.reference in references
                 or not numbers.isdisjoint(each.numbers)
                 or not external_ids.isdisjoint(each.external_ids.items())

@@ -137,7 +137,7 @@ class Customers(Protocol):
         """The customer with this id in another system."""
 
     def find_customers(self, keys: CustomerKeys) -> Sequence[Customer]:
-        """Everybody who has any of these keys, each once; also those who are restricted."""
+        """Everybody who has any of these keys, restricted ones too; each once, in order of ids."""
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers, all of them or, on any error or interruption, none.
@@ -376,6 +376,9 @@ class People(Protocol):
         is what is theirs (`customer_file`) whose hold is in force today; counted is what was
         removed or emptied now. `DataKind` tells what that is.
         """
+
+    def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
+        """How many records `prune` would remove in all."""
 
     def note_access(self, entry: AuditEntry) -> None:
         """Write down who read or changed a person's data. Raises UnknownRecordError."""

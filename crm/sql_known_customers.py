@@ -40,7 +40,7 @@ class SqlKnownCustomers(SqlSession):
             self._add_found(
                 found, _OWNERS.format(table="external_ids", condition=condition), values
             )
-        return self._customers_of(list(found.values()))
+        return self._customers_of([found[customer_id] for customer_id in sorted(found)])
 
     def _add_found(self, found: dict[int, Row], condition: str, values: Sequence[object]) -> None:
         found.update((row[0], row) for row in self._read(f"{CUSTOMERS} WHERE {condition}", values))

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import country_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
@@ -135,6 +136,8 @@ def _draft(wish: _Wish) -> str:
 
 def _imported(settings: Settings, wish: _Wish) -> ImportReport:
     with opened_store(settings, create=True) as store, _Bar() as bar:
+        # Before the change, which has a transaction of its own: none goes without an entry.
+        note(store, Action.IMPORTED, detail=f"from {wish.file.name}")
         return import_customers(
             store, wish.file, country=wish.country, plan=wish.plan, progress=bar.show
         )
