@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from crm.ports import Store
-from crm.postgres_session import STATEMENT_SECONDS, place_of
+from crm.postgres_connections import place_of
+from crm.postgres_session import STATEMENT_SECONDS
 from crm.postgres_store import PostgresStore
 from crm.sqlite_database import BUSY_SECONDS
 from crm.sqlite_store import SqliteStore
