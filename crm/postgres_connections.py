@@ -52,6 +52,12 @@ def place_of(address: str) -> str:
     return f"{given.get('dbname') or given.get('user') or ''} at {host}:{given.get('port') or 5432}"
 
 
+def parts_of(address: str) -> str:
+    """What other programs of PostgreSQL take as a connection string; without the password."""
+    given = {name: value for name, value in _read(address).items() if name != "password"}
+    return conninfo.make_conninfo("", **given)
+
+
 def _read(address: str) -> dict[str, Any]:
     """The parts of an address. Raises StoreError, whose message shows nothing of it."""
     unreadable = StoreError(
