@@ -99,7 +99,7 @@ def copy_all(source: Copyable, target: Copyable, progress: Progress) -> Sequence
     target.clear(LEASES)
     given = {table: _copy_table(source, target, table, progress) for table in TABLES}
     target.finish()
-    return [_compared(target, table, digest) for table, digest in given.items()]
+    return [_compared(target, table, digest, progress) for table, digest in given.items()]
 
 
 def _check_empty(target: Copyable) -> None:
@@ -126,16 +126,24 @@ def _copy_table(source: Copyable, target: Copyable, table: str, progress: Progre
     return digest
 
 
-def _compared(target: Copyable, table: str, given: Digest) -> Copied:
-    found = Digest()
-    for row in target.rows(table, target.columns(table)):
-        found.add(row)
+def _compared(target: Copyable, table: str, given: Digest, progress: Progress) -> Copied:
+    found = _digest_of(target, table, lambda rows: progress(f"{table} again", rows, given.rows))
     if found != given:
         raise StoreError(
             f"The copy of {table} is not what was read ({given.rows} rows with the sum {given},"
             f" {found.rows} rows with {found}): nothing is kept; tell the makers"
         )
     return Copied(table, found.rows, str(found))
+
+
+def _digest_of(end: Copyable, table: str, told: Callable[[int], None]) -> Digest:
+    digest = Digest()
+    for row in end.rows(table, end.columns(table)):
+        digest.add(row)
+        if digest.rows % ROWS_TOGETHER == 0:
+            told(digest.rows)
+    told(digest.rows)
+    return digest
 
 
 def canonical(value: Any) -> Any:  # noqa: ANN401  whatever a column holds

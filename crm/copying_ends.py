@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -13,7 +13,7 @@ from crm.copying import ROWS_TOGETHER, TABLES, canonical
 from crm.ports import StoreUnavailableError
 from crm.postgres_connections import APPLICATION, Records, connected, place_of
 from crm.postgres_errors import store_error as postgres_error
-from crm.postgres_store import PostgresStore
+from crm.postgres_session import prepare_database
 from crm.sql_session import Row
 from crm.sqlite_database import raw_connection
 from crm.sqlite_database import store_error as sqlite_error
@@ -103,7 +103,7 @@ class PostgresEnd:
         self._connection.execute(_composed("DELETE FROM {}", table))
 
     def finish(self) -> None:
-        """Set each counter of ids behind the highest that there is; gather what plans are made by."""
+        """Set each counter of ids behind the highest there is; gather what plans are made by."""
         for table in TABLES:
             found = self._connection.execute(
                 "SELECT attname FROM pg_attribute"
@@ -123,7 +123,7 @@ class PostgresEnd:
             self._connection.execute(_composed("ANALYZE {}", table))
 
 
-def _composed(statement: str, *names: str | Sequence[str]) -> sql.Composed:
+def _composed(statement: LiteralString, *names: str | Sequence[str]) -> sql.Composed:
     """A statement with names of ours, a list of them with commas between."""
     parts: list[sql.Composable] = []
     for name in names:
@@ -131,7 +131,7 @@ def _composed(statement: str, *names: str | Sequence[str]) -> sql.Composed:
             parts.append(sql.Identifier(name))
         else:
             parts.append(sql.SQL(", ").join(map(sql.Identifier, name)))
-    return sql.SQL(statement).format(*parts)  # type: ignore[arg-type]  # a constant of this module
+    return sql.SQL(statement).format(*parts)
 
 
 @contextmanager
@@ -181,26 +181,26 @@ def _sqlite_transaction(path: Path, begin: str) -> Generator[sqlite3.Connection]
 @contextmanager
 def postgres_source(address: str) -> Generator[PostgresEnd]:
     """A database that nobody uses, in one snapshot. Raises StoreError."""
-    PostgresStore(address, create=False).close()
-    with _postgres_transaction(address) as connection:
+    with _postgres_transaction(address, create=False) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield PostgresEnd(connection)
+        _check_unused(connection, place_of(address))
 
 
 @contextmanager
 def postgres_target(address: str) -> Generator[PostgresEnd]:
     """A database, with tables made if there are none, in a transaction. Raises StoreError."""
-    PostgresStore(address).close()
-    with _postgres_transaction(address) as connection:
+    with _postgres_transaction(address, create=True) as connection:
         yield PostgresEnd(connection)
 
 
 @contextmanager
-def _postgres_transaction(address: str) -> Generator[Records]:
+def _postgres_transaction(address: str, *, create: bool) -> Generator[Records]:
     place = place_of(address)
     with closing(connected(address)) as connection:
         try:
             _check_unused(connection, place)
+            prepare_database(connection, place, create=create)
             with connection.transaction():
                 yield connection
         except psycopg.Error as error:

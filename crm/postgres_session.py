@@ -55,8 +55,7 @@ class PostgresSession(SqlSession):
         self._pool = self._closing.enter_context(shared_pool(address, statement_seconds))
         try:
             with self._told(), self._pool.connection() as first:
-                check_database(first, self._place)
-                _prepare(first, self._place, create=create)
+                prepare_database(first, self._place, create=create)
         except BaseException:
             self._closing.close()
             raise
@@ -157,12 +156,21 @@ def check_database(connection: Records, place: str) -> None:
         )
 
 
-def _prepare(connection: Records, place: str, *, create: bool) -> None:
+def prepare_database(connection: Records, place: str, *, create: bool) -> None:
     """See to it that the tables are there.
 
     Several servers may use the database, of which others are older: a running one must not find the
     tables changed because a newer one was started. Only where there is nothing yet, it is made.
+
+    Args:
+        connection: One in autocommit.
+        place: Which database it is, to be shown.
+        create: Whether the tables are made where there are none.
+
+    Raises:
+        StoreError: The database cannot be used, or not as it is.
     """
+    check_database(connection, place)
     pending = postgres_schema.pending(connection)
     if not pending:
         return

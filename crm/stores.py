@@ -52,6 +52,11 @@ class PostgresServer:
 StorePlace: TypeAlias = SqliteFile | PostgresServer
 
 
+def place_named(text: str) -> StorePlace:
+    """The place that somebody names: the address of a PostgreSQL database, or an SQLite file."""
+    return PostgresServer(text) if text.startswith(POSTGRES) else SqliteFile(Path(text))
+
+
 def open_store(
     place: StorePlace, *, create: bool = True, patience_seconds: float | None = None
 ) -> Store:

@@ -50,6 +50,7 @@ COMMANDS: Final = {
         "customers:customers",
         "The customer file: import, list, show; and the numbers that are blocked.",
     ),
+    "db": ("db:db", "The database: its steps, check, backup, restore, and moving it elsewhere."),
     "help": (
         "help:help_command",
         "Explain the CODE of a finding, with an example; without CODE, list them all.",
