@@ -30,6 +30,8 @@ _NOT_LET_IN: Final = (
 )
 _STARTING: Final = "it is starting, stopping or recovering: it can be used when that is done"
 
+_ENDED: Final = "it has ended our connection: it stops, or an administrator did so; look into its log"
+
 _SPACE: Final = "its disk is full: free some space, then try again"
 
 _TROUBLES: Final = {
@@ -44,8 +46,8 @@ _TROUBLES: Final = {
         " who has them",
     ),
     "57P03": _Trouble(StoreUnavailableError, _STARTING),
-    "57P01": _Trouble(StoreUnavailableError, _STARTING),
-    "57P02": _Trouble(StoreUnavailableError, _STARTING),
+    "57P01": _Trouble(StoreUnavailableError, _ENDED),
+    "57P02": _Trouble(StoreUnavailableError, _ENDED),
     "57014": _Trouble(
         StoreUnavailableError,
         "it took too long over a statement, or others hold its locks: look into pg_stat_activity",
