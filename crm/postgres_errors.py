@@ -30,7 +30,9 @@ _NOT_LET_IN: Final = (
 )
 _STARTING: Final = "it is starting, stopping or recovering: it can be used when that is done"
 
-_ENDED: Final = "it has ended our connection: it stops, or an administrator did so; look into its log"
+_ENDED: Final = (
+    "it has ended our connection: it stops, or an administrator did so; look into its log"
+)
 
 _SPACE: Final = "its disk is full: free some space, then try again"
 

@@ -53,7 +53,7 @@ def strict() -> Iterator[PostgresServer]:
 @contextmanager
 def speaking_german() -> Iterator[PostgresServer]:
     """A server of one's own that does so from its next start."""
-    with pytest.MonkeyPatch.context() as environment, postgres_server() as server:
+    with pytest.MonkeyPatch.context() as environment, postgres_server(durable=True) as server:
         # Its catalogues are looked up by LANGUAGE, if the locale is another one than C.
         environment.setenv("LANGUAGE", "de")
         configure(server, "lc_messages = 'C.UTF-8'")
