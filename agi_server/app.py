@@ -1,5 +1,6 @@
 """The wiring: settings in, a running server out."""
 
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,8 +12,11 @@ from agi_server.call import Calls
 from agi_server.compat import load_scripts
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.server import AgiServer
-from agi_server.settings import Address, Settings
+from agi_server.settings import Address, Settings, SettingsError
 from agi_server.store_threads import StoreThreads
+from crm.declared import DeclarationError
+from crm.http_lookup.asking import HttpLookup
+from crm.http_lookup.declaration import read_lookup
 from crm.stores import open_store
 
 DRAIN_SECONDS: Final = 10.0
@@ -43,23 +47,46 @@ async def running(
     Raises:
         PolicyError: The rules file cannot be used.
         StoreError: The database cannot be opened.
-        SettingsError: A script cannot be loaded.
+        SettingsError: A script cannot be loaded, or the look-up over HTTP cannot be used.
     """
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
     stores = StoreThreads(lambda: open_store(settings.store))
     await stores.start()
     try:
-        calls = Calls(rules, stores, utc_now, settings.messages)
-        handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
-        server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
-        address = await server.start(listener)
-        try:
-            yield Application(server, rules, address)
-        finally:
-            await server.drain(DRAIN_SECONDS)
+        async with opened_lookup(settings) as lookup:
+            calls = Calls(rules, stores, utc_now, settings.messages, lookup)
+            handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
+            server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
+            address = await server.start(listener)
+            try:
+                yield Application(server, rules, address)
+            finally:
+                await server.drain(DRAIN_SECONDS)
     finally:
         await stores.close()
+
+
+@asynccontextmanager
+async def opened_lookup(settings: Settings) -> AsyncIterator[HttpLookup | None]:
+    """Who is asked over HTTP about unknown callers; None where nobody is.
+
+    Raises:
+        SettingsError: What RAHYAB_LOOKUP names cannot be used.
+    """
+    if settings.lookup is None:
+        yield None
+        return
+    try:
+        declared = read_lookup(settings.lookup)
+        lookup = HttpLookup(declared, os.environ, settings.lookup.parent)
+    except DeclarationError as error:
+        raise SettingsError(f"RAHYAB_LOOKUP: {error}") from None
+    try:
+        await lookup.make_ready()
+        yield lookup
+    finally:
+        await lookup.close()
 
 
 def utc_now() -> datetime:

@@ -25,6 +25,7 @@ from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from agi_server.store_threads import StoreThreads
+from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import Answer, Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
@@ -45,13 +46,15 @@ log = structlog.get_logger(__name__)
 class Calls:
     """The handlers of all AGI requests, over what they share.
 
-    `messages` is the folder for recorded messages, as Asterisk sees it.
+    `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
+    callers whom the customer file does not know.
     """
 
     rules: RulesInForce
     stores: StoreThreads
     clock: Clock
     messages: str
+    lookup: HttpLookup | None = None
 
     def handlers(self) -> Mapping[str, Handler]:
         """Script name to handler, for the server."""
@@ -131,7 +134,7 @@ class Calls:
     async def _gather(self, channel: Channel, request: Request, policy: Policy) -> Facts:
         at = moment_of(request, self.clock(), policy.business.timezone)
         caller = await gather_caller(channel, policy.business.country)
-        customer = await gather_customer(self.stores, caller.number)
+        customer = await gather_customer(self.stores, caller.number, self.lookup)
         return facts_on_arrival(
             policy,
             call_id=request.call_id,

@@ -85,6 +85,8 @@ class Settings:
         secret: What an Asterisk must know; empty: nothing. RAHYAB_SECRET, empty.
         scripts: Scripts written for pyst2, as `name=module:function` with commas between several
             (`agi_server.compat`). RAHYAB_SCRIPTS, none.
+        lookup: The file that declares who is asked over HTTP about callers whom the customer file
+            does not know; None: nobody. RAHYAB_LOOKUP, none.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -102,6 +104,7 @@ class Settings:
     peers: tuple[Network, ...]
     secret: str = field(repr=False)
     scripts: str
+    lookup: Path | None
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -135,6 +138,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         peers=_peers(env.get("RAHYAB_PEERS") or LOOPBACK),
         secret=_secret(env.get("RAHYAB_SECRET") or ""),
         scripts=env.get("RAHYAB_SCRIPTS") or "",
+        lookup=Path(env["RAHYAB_LOOKUP"]) if env.get("RAHYAB_LOOKUP") else None,
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
