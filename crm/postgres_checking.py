@@ -42,8 +42,11 @@ WHERE relnamespace = current_schema()::regnamespace AND NOT (indisvalid AND indi
 """
 
 _UNALLOWED: Final = """
-SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND NOT has_table_privilege(
-    quote_ident(schemaname) || '.' || quote_ident(tablename), 'SELECT, INSERT, UPDATE, DELETE')
+SELECT DISTINCT tablename
+FROM pg_tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted
+WHERE schemaname = current_schema() AND NOT has_table_privilege(
+    quote_ident(schemaname) || '.' || quote_ident(tablename), wanted)
+ORDER BY tablename
 """
 _FOREIGN: Final = """
 SELECT tablename FROM pg_tables
