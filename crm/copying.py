@@ -96,6 +96,7 @@ def copy_all(source: Copyable, target: Copyable, progress: Progress) -> Sequence
         StoreError: The target is not empty, refuses a row, or does not hold what it was given.
     """
     _check_empty(target)
+    _check_columns(source, target)
     target.clear(LEASES)
     given = {table: _copy_table(source, target, table, progress) for table in TABLES}
     target.finish()
@@ -108,6 +109,15 @@ def _check_empty(target: Copyable) -> None:
     if filled or leased:
         what = f"it has {', '.join(filled)}" if filled else "a server has given numbers from it"
         raise StoreError(f"The target is not empty ({what}): copy into a new database")
+
+
+def _check_columns(source: Copyable, target: Copyable) -> None:
+    for table in TABLES:
+        if different := set(source.columns(table)) ^ set(target.columns(table)):
+            raise StoreError(
+                f"The columns {', '.join(sorted(different))} of {table} are not in both databases:"
+                " look with `rahyab db check` which of them is not as this version makes it"
+            )
 
 
 def _copy_table(source: Copyable, target: Copyable, table: str, progress: Progress) -> Digest:

@@ -209,6 +209,18 @@ def test_a_row_that_the_target_refuses_is_told(base: str, filled: Path) -> None:
         assert store.customers() == []
 
 
+def test_tables_that_are_different_are_told(base: str, filled: Path) -> None:
+    """Somebody has changed one of them by hand."""
+    with closing(sqlite3.connect(filled)) as connection, connection:
+        connection.execute("ALTER TABLE calls ADD COLUMN shoe_size INTEGER")
+    with pytest.raises(StoreError) as raised:
+        copy(SqliteFile(filled), Place(base), unheard)
+    assert str(raised.value) == (
+        "The columns shoe_size of calls are not in both databases: look with `rahyab db check`"
+        " which of them is not as this version makes it"
+    )
+
+
 def test_a_value_that_changes_on_its_way_is_noticed(base: str, filled: Path) -> None:
     """A time with less than microseconds in its text would come back as another text."""
     with closing(sqlite3.connect(filled)) as connection, connection:

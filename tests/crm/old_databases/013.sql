@@ -8,19 +8,19 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'rahyab','001-customers-journal-cases-answers','2026-11-22 12:08:18.884056+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(2,'rahyab','002-lead-scores','2026-11-22 12:08:18.905438+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'rahyab','003-blocked-numbers','2026-11-22 12:08:18.908902+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(4,'rahyab','004-last-agents','2026-11-22 12:08:18.912829+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(5,'rahyab','005-revisions','2026-11-22 12:08:18.917064+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(6,'rahyab','006-callbacks','2026-11-22 12:08:18.921651+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(7,'rahyab','007-counting-calls','2026-11-22 12:08:18.924940+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(8,'rahyab','008-more-of-a-customer','2026-11-22 12:08:18.930044+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(9,'rahyab','009-histories-of-cases','2026-11-22 12:08:18.944349+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(10,'rahyab','010-leases-of-tracking-numbers','2026-11-22 12:08:18.949144+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(11,'rahyab','011-written-in-any-order','2026-11-22 12:08:18.953531+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(12,'rahyab','012-messages-answers-agents','2026-11-22 12:08:18.957654+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(13,'rahyab','013-people','2026-11-22 12:08:18.962702+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'rahyab','001-customers-journal-cases-answers','2026-11-22 12:39:58.125029+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(2,'rahyab','002-lead-scores','2026-11-22 12:39:58.131191+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'rahyab','003-blocked-numbers','2026-11-22 12:39:58.133752+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(4,'rahyab','004-last-agents','2026-11-22 12:39:58.136740+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(5,'rahyab','005-revisions','2026-11-22 12:39:58.138983+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(6,'rahyab','006-callbacks','2026-11-22 12:39:58.142060+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(7,'rahyab','007-counting-calls','2026-11-22 12:39:58.143292+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(8,'rahyab','008-more-of-a-customer','2026-11-22 12:39:58.147504+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(9,'rahyab','009-histories-of-cases','2026-11-22 12:39:58.153251+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(10,'rahyab','010-leases-of-tracking-numbers','2026-11-22 12:39:58.155066+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(11,'rahyab','011-written-in-any-order','2026-11-22 12:39:58.157225+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(12,'rahyab','012-messages-answers-agents','2026-11-22 12:39:58.161064+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(13,'rahyab','013-people','2026-11-22 12:39:58.165340+00:00');
 CREATE TABLE answers (
     call_id ANY NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
     survey ANY NOT NULL,
@@ -82,9 +82,9 @@ CREATE TABLE calls (
     outcome TEXT NOT NULL DEFAULT 'in-progress',
     stage ANY,
     state TEXT NOT NULL DEFAULT '{}'
-, visit INTEGER NOT NULL DEFAULT 0) STRICT;
-INSERT INTO "calls" VALUES('call-1','2026-03-21T08:30:00.123456+00:00','09121234567',X'7374726179206279746520EDB3BF','+989121234567','+982191000000','website','fa',1,'r1','{"customer":{"status":"known"},"keys":["1"]}',0,'support','ali','2026-03-21T08:30:00.123456+00:00','2026-03-21T08:30:20.123456+00:00','2026-03-21T08:31:20.123456+00:00','2026-03-21T08:31:30.123456+00:00','answered','queue support','{"visit":2}',0);
-INSERT INTO "calls" VALUES('call-2','2026-03-21T09:30:00.123456+00:00','','',NULL,'1',NULL,'en',1,'r1','{}',1,NULL,NULL,NULL,NULL,NULL,NULL,'in-progress',NULL,'{}',0);
+, visit INTEGER NOT NULL DEFAULT 0, said INTEGER NOT NULL DEFAULT 0) STRICT;
+INSERT INTO "calls" VALUES('call-1','2026-03-21T08:30:00.123456+00:00','09121234567',X'7374726179206279746520EDB3BF','+989121234567','+982191000000','website','fa',1,'r1','{"customer":{"status":"known"},"keys":["1"]}',0,'support','ali','2026-03-21T08:30:00.123456+00:00','2026-03-21T08:30:20.123456+00:00','2026-03-21T08:31:20.123456+00:00','2026-03-21T08:31:30.123456+00:00','answered','queue support','{"visit":2}',0,0);
+INSERT INTO "calls" VALUES('call-2','2026-03-21T09:30:00.123456+00:00','','',NULL,'1',NULL,'en',1,'r1','{}',1,NULL,NULL,NULL,NULL,NULL,NULL,'in-progress',NULL,'{}',0,0);
 CREATE TABLE case_calls (
     call_id ANY NOT NULL PRIMARY KEY REFERENCES calls (id) ON DELETE CASCADE,
     tracking ANY NOT NULL REFERENCES cases (tracking) ON DELETE CASCADE
@@ -140,7 +140,7 @@ CREATE TABLE erasures (
     reason ANY NOT NULL,
     counts TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "erasures" VALUES('erased-1','2026-03-21T08:30:00.123456+00:00','root','asked for it','{"timeline":0,"answers":0,"callbacks":0,"recordings":0,"calls":0,"case_notes":0,"cases":0,"marks":0,"phone_numbers":1,"external_ids":0,"contracts":0,"restrictions":0,"legal_holds":0,"audit":0,"customers":1}');
+INSERT INTO "erasures" VALUES('erased-1','2026-03-21T08:30:00.123456+00:00','root','asked for it','{"timeline":0,"answers":0,"callbacks":0,"recordings":0,"case_notes":0,"cases":0,"calls":0,"audit":0,"marks":0,"phone_numbers":1,"external_ids":0,"contracts":0,"restrictions":0,"legal_holds":0,"customers":1}');
 CREATE TABLE external_ids (
     system ANY NOT NULL,
     external_id ANY NOT NULL,
