@@ -62,6 +62,10 @@ class SchemaTooNewError(StoreError):
     """The database was written by a newer version of the program."""
 
 
+class SchemaTooOldError(StoreError):
+    """The database lacks steps of the schema, which a person must order: `rahyab db migrate`."""
+
+
 class HeldError(StoreError):
     """A customer's data must not be erased now; the message says until when and why."""
 
