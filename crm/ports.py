@@ -292,7 +292,7 @@ class Requests(Protocol):
 
         It is unique by call and number: asked for again it is left as it is, also when it is done,
         and nobody is called twice. With another number it takes the place of the one before, for
-        the caller has heard that we shall call that one.
+        the caller has heard that we shall call that one; but not that of a later wish.
         """
 
     def callbacks(
