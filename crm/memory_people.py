@@ -19,6 +19,7 @@ from crm.memory_tables import (
     utc,
 )
 from crm.people import (
+    EVERYTHING,
     AuditEntry,
     CustomerFile,
     DataKind,
@@ -26,9 +27,10 @@ from crm.people import (
     LegalHold,
     Mark,
     MarkKind,
+    Pruned,
     Restriction,
 )
-from crm.ports import EVERYTHING, Pruned, StoreError
+from crm.ports import StoreError
 
 R = TypeVar("R", bound=Owned)
 
@@ -131,6 +133,11 @@ class MemoryPeople(MemorySession):
         """Remove at most `limit` records of a kind from before a moment, but none that is held."""
         with self.transaction():
             return prune(self._database.tables, kind, utc(before), today, limit)
+
+    def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
+        """How many records `prune` would remove in all."""
+        with self._tables() as tables:
+            return prune(tables.copy(), kind, utc(before), today, EVERYTHING).records
 
     def note_access(self, entry: AuditEntry) -> None:
         """Write down who read or changed a person's data."""
