@@ -30,7 +30,12 @@ class MemoryCustomers(MemorySession):
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
         """Customers by name."""
         with self._tables() as tables:
-            found = [each for each in tables.customers.values() if _is_found_by(each, search)]
+            erased = {each.customer_id for each in tables.erasures.values()}
+            found = [
+                each
+                for each in tables.customers.values()
+                if each.id not in erased and _is_found_by(each, search)
+            ]
         return sorted(found, key=lambda each: search_text(each.name, each.reference))[:limit]
 
     def customer(self, customer_id: int) -> Customer:

@@ -17,12 +17,14 @@ from crm.records import (
     CaseNote,
     CaseState,
     Customer,
+    Recording,
     TimelineEvent,
 )
 
 K = TypeVar("K")
 T = TypeVar("T")
 R = TypeVar("R", bound=Owned)
+Late = TypeVar("Late", Answer, Callback, Case, Recording, TimelineEvent)
 
 
 def check_not_held(tables: Tables, customer_id: int, today: date) -> None:
@@ -50,6 +52,28 @@ def erase(tables: Tables, customer_id: int, pseudonym: str) -> dict[str, int]:
         "audit": _empty(tables.audit, theirs(tables.audit), _emptied_entry),
     }
     return counts | _forget(tables, customer_id, pseudonym)
+
+
+def erase_again(tables: Tables, call_ids: Collection[str]) -> list[Recording]:
+    """Empty what these calls have of erased customers; return their messages, which are left."""
+    erased = {each.customer_id for each in tables.erasures.values()}
+    wanted = {None, *call_ids}
+
+    def late(table: Mapping[K, Late]) -> list[K]:
+        return [
+            key
+            for key, each in table.items()
+            if owner_of(tables, each) in erased and each.call_id in wanted
+        ]
+
+    begun = tables.calls.keys() & call_ids
+    calls = [call_id for call_id in begun if tables.calls[call_id].customer_id in erased]
+    _empty(tables.timeline, late(tables.timeline), _emptied_event)
+    _empty(tables.answers, late(tables.answers), _emptied_answer)
+    _empty(tables.callbacks, late(tables.callbacks), _emptied_callback)
+    _empty(tables.cases, late(tables.cases), _emptied_case)
+    _empty(tables.calls, calls, _emptied_call)
+    return [tables.recordings[key] for key in late(tables.recordings)]
 
 
 def _forget(tables: Tables, customer_id: int, pseudonym: str) -> dict[str, int]:
@@ -113,16 +137,20 @@ def _emptied_entry(entry: AuditEntry) -> AuditEntry:
 
 def prune(tables: Tables, kind: DataKind, before: datetime, today: date, limit: int) -> Pruned:
     """Remove at most `limit` records of a kind from before a moment, but none that is held."""
+    return _PRUNING[kind](tables, _may_go(tables, before, today), limit)
+
+
+MayGo: TypeAlias = Callable[[Owned, datetime], bool]
+"""Whether a record of this moment is too old and is not held."""
+
+
+def _may_go(tables: Tables, before: datetime, today: date) -> MayGo:
     held = {each.customer_id for each in tables.holds.values() if each.holds(today)}
 
     def may_go(record: Owned, moment: datetime) -> bool:
         return moment < before and owner_of(tables, record) not in held
 
-    return _PRUNING[kind](tables, may_go, limit)
-
-
-MayGo: TypeAlias = Callable[[Owned, datetime], bool]
-"""Whether a record of this moment is too old and is not held."""
+    return may_go
 
 
 def _prune_calls(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
@@ -138,12 +166,38 @@ def _prune_calls(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
     return Pruned(_empty(tables.calls, ids, _emptied_call))
 
 
-def _prune_recordings(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
-    old = [key for key, each in tables.recordings.items() if may_go(each, each.recorded_at)]
-    removed = _remove(tables.recordings, old[:limit])
+def old_recordings(
+    tables: Tables, before: datetime, today: date, after: Recording | None
+) -> list[Recording]:
+    """The messages that are too old and not held, the oldest first; those behind `after` alone."""
+    return _old_recordings(tables, _may_go(tables, before, today), after)
+
+
+def _old_recordings(
+    tables: Tables, may_go: "MayGo", after: Recording | None = None
+) -> list[Recording]:
+    found = sorted(
+        (each for each in tables.recordings.values() if may_go(each, each.recorded_at)), key=_place
+    )
+    return [each for each in found if after is None or _place(each) > _place(after)]
+
+
+def _place(recording: Recording) -> tuple[datetime, str, str]:
+    """Where a message stands in the order in which they are pruned."""
+    return (recording.recorded_at, recording.call_id, recording.mailbox)
+
+
+def remove_recordings(tables: Tables, recordings: Iterable[Recording]) -> list[str]:
+    """Forget messages; the files that no message names any more."""
+    keys = [(each.call_id, each.mailbox) for each in recordings]
+    removed = _remove(tables.recordings, [key for key in keys if key in tables.recordings])
     still_named = {each.path for each in tables.recordings.values()}
-    files = dict.fromkeys(each.path for each in removed if each.path not in still_named)
-    return Pruned(len(removed), tuple(files))
+    return list(dict.fromkeys(each.path for each in removed if each.path not in still_named))
+
+
+def _prune_recordings(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
+    old = _old_recordings(tables, may_go)[:limit]
+    return Pruned(len(old), tuple(remove_recordings(tables, old)))
 
 
 def _prune_answers(tables: Tables, may_go: MayGo, limit: int) -> Pruned:

@@ -1,11 +1,18 @@
 """What people allowed, restrictions, holds, whole files and the audit log, in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from crm.memory_erasure import check_not_held, erase, prune
+from crm.memory_erasure import (
+    check_not_held,
+    erase,
+    erase_again,
+    old_recordings,
+    prune,
+    remove_recordings,
+)
 from crm.memory_session import MemorySession
 from crm.memory_tables import (
     Owned,
@@ -31,6 +38,7 @@ from crm.people import (
     Restriction,
 )
 from crm.ports import StoreError
+from crm.records import Recording
 
 R = TypeVar("R", bound=Owned)
 
@@ -97,6 +105,7 @@ class MemoryPeople(MemorySession):
             cases, answers = theirs(tables.cases.values()), theirs(tables.answers.values())
             callbacks = theirs(tables.callbacks.values())
             messages = theirs(tables.recordings.values())
+            blocked = [each for each in tables.blocked.values() if each.number in customer.numbers]
             return CustomerFile(
                 customer=customer,
                 restriction=tables.restrictions.get(customer_id),
@@ -107,6 +116,7 @@ class MemoryPeople(MemorySession):
                 answers=tuple(newest(answers, lambda each: each.given_at, limit)),
                 callbacks=tuple(newest(callbacks, lambda each: each.asked_at, limit)),
                 recordings=tuple(newest(messages, lambda each: each.recorded_at, limit)),
+                blocked=tuple(newest(blocked, lambda each: each.since, limit)),
             )
 
     def erase_customer(
@@ -120,9 +130,20 @@ class MemoryPeople(MemorySession):
             if pseudonym in tables.erasures:
                 raise StoreError(f"Somebody else is {pseudonym!r} already: draw another pseudonym")
             counts = erase(tables, customer_id, pseudonym)
-            erasure = stored_record(Erasure(pseudonym, at, by, reason, counts))
+            erasure = stored_record(Erasure(pseudonym, customer_id, at, by, reason, counts))
             tables.erasures[pseudonym] = erasure
             return erasure
+
+    def erase_again(self, call_ids: Collection[str]) -> Sequence[Recording]:
+        """Empty what was kept of these calls after their customer was erased."""
+        with self.transaction():
+            return erase_again(self._database.tables, set(call_ids))
+
+    def erasure_of(self, customer_id: int) -> Erasure | None:
+        """The newest proof that this customer was erased."""
+        with self._tables() as tables:
+            found = [each for each in tables.erasures.values() if each.customer_id == customer_id]
+        return next(iter(newest(found, lambda each: each.at)), None)
 
     def erasures(self, *, limit: int = 50) -> Sequence[Erasure]:
         """The proofs, newest first."""
@@ -133,6 +154,18 @@ class MemoryPeople(MemorySession):
         """Remove at most `limit` records of a kind from before a moment, but none that is held."""
         with self.transaction():
             return prune(self._database.tables, kind, utc(before), today, limit)
+
+    def old_recordings(
+        self, before: datetime, today: date, *, after: Recording | None = None, limit: int
+    ) -> Sequence[Recording]:
+        """The messages that `prune` would remove, the oldest first."""
+        with self._tables() as tables:
+            return old_recordings(tables, utc(before), today, after)[:limit]
+
+    def remove_recordings(self, recordings: Sequence[Recording]) -> Sequence[str]:
+        """Forget messages; the files that no message names any more."""
+        with self._tables() as tables:
+            return remove_recordings(tables, recordings)
 
     def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
         """How many records `prune` would remove in all."""

@@ -320,12 +320,15 @@ CREATE TABLE legal_holds (
 
 CREATE TABLE erasures (
     pseudonym TEXT NOT NULL PRIMARY KEY,
+    customer_id INTEGER NOT NULL REFERENCES customers (id),
     at TEXT NOT NULL,
     author ANY NOT NULL,
     reason ANY NOT NULL,
     counts TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX erasures_by_time ON erasures (at);
+CREATE INDEX erasures_by_customer ON erasures (customer_id);
+CREATE INDEX recordings_by_time ON recordings (recorded_at);
 
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY,

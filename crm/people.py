@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from crm.records import Answer, Call, Callback, Case, Customer, Recording
+from crm.records import Answer, BlockedNumber, Call, Callback, Case, Customer, Recording
 
 EVERYTHING: Final = 2**31 - 1
 """A limit that is none."""
@@ -84,6 +84,7 @@ class Erasure:
 
     Attributes:
         pseudonym: What stands for them in reports; unique, and drawn at random.
+        customer_id: The store's id of the row that stands under the pseudonym.
         at: When.
         by: Who did it.
         reason: Why.
@@ -91,6 +92,7 @@ class Erasure:
     """
 
     pseudonym: str
+    customer_id: int
     at: datetime
     by: str
     reason: str
@@ -167,6 +169,8 @@ class CustomerFile:
     answers: tuple[Answer, ...]
     callbacks: tuple[Callback, ...]
     recordings: tuple[Recording, ...]
+    blocked: tuple[BlockedNumber, ...]
+    """Those of the customer's numbers that are blocked."""
 
 
 @dataclass(frozen=True, slots=True)

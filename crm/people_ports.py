@@ -1,6 +1,6 @@
 """What a store does with what concerns a person's data: a part of `crm.ports.Store`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from crm.people import (
     Pruned,
     Restriction,
 )
+from crm.records import Recording
 
 
 class People(Protocol):
@@ -75,14 +76,28 @@ class People(Protocol):
           `crm.people.is_countable`); callbacks lose the number and are done;
         - recordings are removed; entries of the audit log lose the detail.
 
-        A blocked number stays blocked: `unblock_number` is there for that. What a spool still holds
-        of them comes back when it is written: let it be written first.
+        A blocked number stays blocked: `unblock_number` is there for that. What is written of them
+        later, as from the spool of another machine, `erase_again` empties.
 
         Raises:
             UnknownRecordError: There is no such customer.
             HeldError: A hold is in force on the day of `at`, as `at` itself gives the date.
             StoreError: Somebody else has the pseudonym.
         """
+
+    def erase_again(self, call_ids: Collection[str]) -> Sequence[Recording]:
+        """Empty what was kept of these calls after their customer was erased.
+
+        So does whoever writes late, in the transaction that writes: what waited in a spool must not
+        bring anybody back. A call that is not there, or not of an erased customer, is left.
+
+        Returns:
+            The messages of erased customers in these calls, which are left as they are: their files
+            go first (`crm.recorded_files.remove_messages`).
+        """
+
+    def erasure_of(self, customer_id: int) -> Erasure | None:
+        """The newest proof that this customer was erased; None: they were not."""
 
     def erasures(self, *, limit: int = 50) -> Sequence[Erasure]:
         """The proofs, newest first."""
@@ -94,6 +109,14 @@ class People(Protocol):
         is what is theirs (`customer_file`) whose hold is in force today; counted is what was
         removed or emptied now. `DataKind` tells what that is.
         """
+
+    def old_recordings(
+        self, before: datetime, today: date, *, after: Recording | None = None, limit: int
+    ) -> Sequence[Recording]:
+        """The messages that `prune` would remove, the oldest first; those behind `after` alone."""
+
+    def remove_recordings(self, recordings: Sequence[Recording]) -> Sequence[str]:
+        """Forget messages; the paths of files that no message names any more, each once."""
 
     def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
         """How many records `prune` would remove in all."""

@@ -18,7 +18,7 @@ from crm.sql_session import Row
 MARK_COLUMNS: Final = "number, kind, purpose, source, since, until, withdrawn_at"
 RESTRICTION_COLUMNS: Final = "customer_id, since, reason"
 HOLD_COLUMNS: Final = "customer_id, since, reason, until"
-ERASURE_COLUMNS: Final = "pseudonym, at, author, reason, counts"
+ERASURE_COLUMNS: Final = "pseudonym, customer_id, at, author, reason, counts"
 AUDIT_COLUMNS: Final = "at, author, action, customer_id, detail"
 
 
@@ -84,6 +84,7 @@ def erasure_row(erasure: Erasure) -> Row:
     """The values of ERASURE_COLUMNS."""
     return (
         stored_text(erasure.pseudonym),
+        erasure.customer_id,
         stored_time(erasure.at),
         stored_text(erasure.by),
         stored_text(erasure.reason),
@@ -93,9 +94,14 @@ def erasure_row(erasure: Erasure) -> Row:
 
 def read_erasure(row: Row) -> Erasure:
     """An erasure from its row."""
-    pseudonym, at, author, reason, counts = row
+    pseudonym, customer_id, at, author, reason, counts = row
     return Erasure(
-        read_text(pseudonym), read_time(at), read_text(author), read_text(reason), read_json(counts)
+        read_text(pseudonym),
+        customer_id,
+        read_time(at),
+        read_text(author),
+        read_text(reason),
+        read_json(counts),
     )
 
 

@@ -111,7 +111,10 @@ class Customers(Protocol):
         """
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
-        """Customers by name, whose name, reference or number contains `search`."""
+        """Customers by name, whose name, reference or number contains `search`.
+
+        Who was erased is left out.
+        """
 
     def customer(self, customer_id: int) -> Customer:
         """One customer. Raises UnknownRecordError."""

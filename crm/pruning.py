@@ -1,13 +1,13 @@
 """Removing what has been kept long enough, kind by kind, a few hundred records at a time."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
-from crm.people import DataKind, Pruned
+from crm.people import DataKind
 from crm.ports import Store
-from crm.recorded_files import NotRemoved, remove_all_recorded
+from crm.recorded_files import NotRemoved, remove_messages
 
 TOGETHER: Final = 200
 """Records in one transaction: a call that comes meanwhile waits some hundredths of a second."""
@@ -33,14 +33,6 @@ class KindPruned:
     records: int
     files: int = 0
     files_left: tuple[NotRemoved, ...] = ()
-
-
-class _FilesLeftError(Exception):
-    """Undoes a transaction whose files could not be removed."""
-
-    def __init__(self, left: list[NotRemoved]) -> None:
-        super().__init__()
-        self.left = tuple(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +72,45 @@ def count_old(store: Store, old: TooOld) -> KindPruned:
 def prune_old(store: Store, old: TooOld, progress: Progress) -> KindPruned:
     """Remove all records that are too old, but none that is held.
 
-    Interrupted, it has done what it has done, and goes on the next time. Recorded files are removed
-    before the transaction of their records ends; where one cannot be removed, its records stay, or
-    nobody would know any more that the file is there.
+    Interrupted, it has done what it has done, and goes on the next time. A message whose file
+    cannot be removed stays, and the next ones are gone on with.
 
     Args:
         store: Where they are.
         old: Which.
         progress: Is told how far it is.
     """
-    total, records, files = count_old(store, old).records, 0, 0
+    total, done = count_old(store, old).records, KindPruned(old.kind, old.before, 0)
+    for done in _portions(store, old):
+        progress(old.kind, done.records, max(total, done.records))
+    return done
+
+
+def _portions(store: Store, old: TooOld) -> Iterator[KindPruned]:
+    """Remove portion by portion; what is done in all after each."""
+    if old.kind is DataKind.RECORDINGS:
+        yield from _recordings(store, old)
+        return
+    records = 0
+    while pruned := store.prune(old.kind, old.before, old.today, limit=TOGETHER).records:
+        records += pruned
+        yield KindPruned(old.kind, old.before, records)
+
+
+def _recordings(store: Store, old: TooOld) -> Iterator[KindPruned]:
+    """The oldest first, each portion behind the one before: some of that may have stayed."""
+    done, last = KindPruned(old.kind, old.before, 0), None
     while True:
-        try:
-            pruned = _prune_some(store, old)
-        except _FilesLeftError as error:
-            return KindPruned(old.kind, old.before, records, files, error.left)
-        records, files = records + pruned.records, files + len(pruned.files)
-        progress(old.kind, records, max(total, records))
-        if not pruned.records:
-            return KindPruned(old.kind, old.before, records, files)
-
-
-def _prune_some(store: Store, old: TooOld) -> Pruned:
-    with store.transaction():
-        pruned = store.prune(old.kind, old.before, old.today, limit=TOGETHER)
-        if left := remove_all_recorded(pruned.files):
-            raise _FilesLeftError(left)
-        return pruned
+        with store.transaction():
+            found = store.old_recordings(old.before, old.today, after=last, limit=TOGETHER)
+            if not found:
+                return
+            removed = remove_messages(store, found)
+        last = found[-1]
+        done = replace(
+            done,
+            records=done.records + removed.records,
+            files=done.files + removed.files,
+            files_left=done.files_left + removed.left,
+        )
+        yield done

@@ -1,8 +1,11 @@
 """The recorded files that the store refers to: finding them here, and removing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from crm.ports import Store
+from crm.records import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,37 @@ def remove_all_recorded(paths: Iterable[str]) -> list[NotRemoved]:
     """Remove recorded files; those that are left."""
     left = (remove_recorded(path) for path in dict.fromkeys(paths))
     return [each for each in left if each is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedMessages:
+    """What became of messages that were to be removed.
+
+    Attributes:
+        records: How many are gone.
+        files: How many files are.
+        left: The files that could not be removed, whose messages stay.
+    """
+
+    records: int
+    files: int
+    left: tuple[NotRemoved, ...]
+
+
+def remove_messages(store: Store, messages: Sequence[Recording]) -> RemovedMessages:
+    """Remove messages with their files; one whose file is left stays, or nobody would know of it.
+
+    Files go before the transaction ends. Undone, it leaves messages without a file, which are found
+    and removed the next time.
+
+    Args:
+        store: Where they are; in a transaction.
+        messages: Which.
+    """
+    files = store.remove_recordings(messages)
+    left = remove_all_recorded(files)
+    paths = {each.path for each in left}
+    stay = [message for message in messages if message.path in paths]
+    for message in stay:
+        store.keep_recording(message)
+    return RemovedMessages(len(messages) - len(stay), len(files) - len(left), tuple(left))

@@ -11,8 +11,9 @@ from crm.ports import (
     StoreError,
     StoreUnavailableError,
 )
+from crm.recorded_files import remove_messages
 from crm.spool_reading import Line
-from crm.writes import apply
+from crm.writes import apply, call_of
 
 STORE_LOST: Final = (StoreUnavailableError, StoreDamagedError, SchemaTooNewError)
 """What is wrong with the store as a whole, not with what it was asked."""
@@ -52,6 +53,7 @@ class Drained:
             StoreError: The store is away: none of them is written.
         """
         refusals = tuple(_refusals(store, lines))
+        _erase_again(store, lines)
         ends = {**self.ends, **{line.spool: line.end for line in lines}}
         everything = self.refusals + refusals
         positions = {**self.positions, **_positions(ends, everything)}
@@ -64,7 +66,9 @@ class Drained:
 
         The positions stay where they are. Raises StoreError.
         """
-        refusals = tuple(_refusals(store, [each.line for each in self.refusals]))
+        lines = [each.line for each in self.refusals]
+        refusals = tuple(_refusals(store, lines))
+        _erase_again(store, lines)
         written = self.written + len(self.refusals) - len(refusals)
         return Drained(self.positions, self.ends, refusals, written)
 
@@ -87,6 +91,14 @@ def _refusals(store: Store, lines: Iterable[Line]) -> Iterable[Refusal]:
             raise
         except (StoreError, ValueError, TypeError) as error:
             yield Refusal(line, str(error) or repr(error))
+
+
+def _erase_again(store: Store, lines: Iterable[Line]) -> None:
+    """Nobody who was erased comes back with what was written before that."""
+    batches = (line.batch for line in lines if line.batch is not None)
+    calls = {call_of(write): None for batch in batches for write in batch.writes}
+    if messages := store.erase_again([call for call in calls if call is not None]):
+        remove_messages(store, messages)
 
 
 def _positions(ends: dict[str, int], refusals: Sequence[Refusal]) -> dict[str, int]:

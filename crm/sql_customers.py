@@ -35,9 +35,14 @@ FROM (SELECT 1 AS asked) AS one LEFT JOIN (
 """One row for each customer; for a number that is nobody's, one without a customer. They are sorted
 afterwards, as they are few: SQLite would build a table for that."""
 
+_NOT_ERASED: Final = "NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.customer_id = c.id)"
+
+_ALL_CUSTOMERS: Final = f"{CUSTOMERS} WHERE {_NOT_ERASED} ORDER BY c.search_text, c.id LIMIT ?"
+
 _SEARCH_CUSTOMERS: Final = f"""
-SELECT {rows.CUSTOMER_COLUMNS} FROM customers AS c WHERE c.search_text LIKE ? ESCAPE '!' OR EXISTS (
-    SELECT 1 FROM phone_numbers WHERE customer_id = c.id AND number LIKE ? ESCAPE '!')
+{CUSTOMERS} WHERE (c.search_text LIKE ? ESCAPE '!' OR EXISTS (
+    SELECT 1 FROM phone_numbers WHERE customer_id = c.id AND number LIKE ? ESCAPE '!'))
+    AND {_NOT_ERASED}
 ORDER BY c.search_text, c.id LIMIT ?
 """
 
@@ -71,7 +76,7 @@ class SqlCustomers(SqlPutting):
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
         """Customers by name."""
         if not search:
-            found = self._read(f"{CUSTOMERS} ORDER BY c.search_text, c.id LIMIT ?", (limit,))
+            found = self._read(_ALL_CUSTOMERS, (limit,))
         else:
             number = number_part(search)
             patterns = (containing(fold(search)), None if number is None else containing(number))

@@ -4,14 +4,16 @@ Rows of calls, cases and answers stay, emptied of whoever it was, so that they c
 `''` and `'{}'` stand for what was there; a marked answer stays, a spoken one does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from crm import people_rows as rows
+from crm import sql_rows
 from crm.encoding import StoredText, read_date, read_text, stored_date, stored_text, stored_time
 from crm.people import EVERYTHING, DataKind, Erasure, Pruned
 from crm.ports import HeldError, StoreError, UnknownRecordError
+from crm.records import Recording
 from crm.sql_session import Row, SqlSession, marks
 
 OF_THEIR_CALLS: Final = "call_id IN (SELECT id FROM calls WHERE customer_id = ?)"
@@ -55,7 +57,7 @@ WHERE id = ?
 """
 
 _KEEP_PROOF: Final = f"""
-INSERT INTO erasures ({rows.ERASURE_COLUMNS}) VALUES (?, ?, ?, ?, ?)
+INSERT INTO erasures ({rows.ERASURE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (pseudonym) DO NOTHING
 """
 
@@ -79,8 +81,9 @@ ORDER BY started_at LIMIT ?
 """
 
 _OLD_RECORDINGS: Final = f"""
-SELECT call_id, mailbox, path FROM recordings
-WHERE recorded_at < ? AND {_NOT_HELD.format(_OWNER.format("recordings"))} LIMIT ?
+SELECT {sql_rows.RECORDING_COLUMNS} FROM recordings
+WHERE recorded_at < ? AND {_NOT_HELD.format(_OWNER.format("recordings"))} AND {{behind}}
+ORDER BY recorded_at, call_id, mailbox LIMIT ?
 """
 
 _OLD_ANSWERS: Final = f"""
@@ -102,12 +105,44 @@ SELECT id FROM audit WHERE at < ? AND {_NOT_HELD.format("audit.customer_id")} LI
 
 _OLD: Final = {
     DataKind.CALLS: _OLD_CALLS,
-    DataKind.RECORDINGS: _OLD_RECORDINGS,
+    DataKind.RECORDINGS: _OLD_RECORDINGS.format(behind="1 = 1"),
     DataKind.ANSWERS: _OLD_ANSWERS,
     DataKind.CASES: _OLD_CASES,
     DataKind.AUDIT: _OLD_AUDIT,
 }
 """What finds the records of each kind that are too old: `_old_values`, then how many at most."""
+
+
+_ERASED: Final = "IN (SELECT customer_id FROM erasures)"
+_CALLS_OF_ERASED: Final = f"SELECT id FROM calls WHERE id IN ({{ids}}) AND customer_id {_ERASED}"
+
+
+def _of_erased(table: str) -> str:
+    """The condition that a row of these calls is an erased customer's."""
+    return f"call_id IN ({{ids}}) AND {_OWNER.format(table)} {_ERASED}"
+
+
+_ERASING_AGAIN: Final = (
+    f"{_EMPTY_TIMELINES} WHERE call_id IN ({_CALLS_OF_ERASED})",
+    f"UPDATE answers SET value = '' WHERE {_WORDS} AND call_id IN ({_CALLS_OF_ERASED})",
+    f"{_EMPTY_CALLBACKS} WHERE {_of_erased('callbacks')}",
+    f"UPDATE cases SET number = NULL WHERE {_of_erased('cases')}",
+    f"{_EMPTY_CALLS} WHERE id IN ({_CALLS_OF_ERASED})",
+)
+"""What empties that of calls which is an erased customer's; `{ids}` are marks for the calls."""
+
+_EMPTY_CASES_WITHOUT_CALL: Final = f"""
+UPDATE cases SET number = NULL
+WHERE call_id IS NULL AND number IS NOT NULL AND customer_id {_ERASED}
+"""
+"""A case whose number a caller has heard may be kept without its call: `crm.writes`."""
+
+_MESSAGES_OF_ERASED: Final = f"""
+SELECT {sql_rows.RECORDING_COLUMNS} FROM recordings WHERE {_of_erased("recordings")}
+"""
+
+_TOGETHER: Final = 200
+"""Calls in one condition."""
 
 
 def _old_values(kind: DataKind, before: datetime, today: date) -> Row:
@@ -126,7 +161,7 @@ class SqlErasure(SqlSession):
             self._check_not_held(customer_id, at.date())
             counts = self._empty_tables(customer_id)
             counts |= self._forget_customer(customer_id, pseudonym)
-            erasure = Erasure(pseudonym, at, by, reason, counts)
+            erasure = Erasure(pseudonym, customer_id, at, by, reason, counts)
             if self._write(_KEEP_PROOF, rows.erasure_row(erasure)) == 0:
                 raise StoreError(f"Somebody else is {pseudonym!r} already: draw another pseudonym")
             return erasure
@@ -157,6 +192,28 @@ class SqlErasure(SqlSession):
             raise UnknownRecordError(f"There is no customer with the id {customer_id}")
         return counts
 
+    def erase_again(self, call_ids: Collection[str]) -> Sequence[Recording]:
+        """Empty what was kept of these calls after their customer was erased."""
+        if not self._read("SELECT 1 FROM erasures LIMIT 1", ()):
+            return ()
+        keys, messages = [stored_text(each) for each in call_ids], list[Row]()
+        with self.transaction():
+            for start in range(0, len(keys), _TOGETHER):
+                some = keys[start : start + _TOGETHER]
+                for sql in _ERASING_AGAIN:
+                    self._write(sql.replace("{ids}", marks(some)), some)
+                messages += self._read(_MESSAGES_OF_ERASED.replace("{ids}", marks(some)), some)
+            self._write(_EMPTY_CASES_WITHOUT_CALL)
+        return [sql_rows.read_recording(row) for row in messages]
+
+    def erasure_of(self, customer_id: int) -> Erasure | None:
+        """The newest proof that this customer was erased."""
+        sql = (
+            f"SELECT {rows.ERASURE_COLUMNS} FROM erasures WHERE customer_id = ?"
+            " ORDER BY at DESC, pseudonym LIMIT 1"
+        )
+        return next(map(rows.read_erasure, self._read(sql, (customer_id,))), None)
+
     def erasures(self, *, limit: int = 50) -> Sequence[Erasure]:
         """The proofs, newest first."""
         sql = f"SELECT {rows.ERASURE_COLUMNS} FROM erasures ORDER BY at DESC, pseudonym LIMIT ?"
@@ -170,7 +227,8 @@ class SqlErasure(SqlSession):
                 case DataKind.CALLS:
                     return self._prune_calls(values)
                 case DataKind.RECORDINGS:
-                    return self._prune_recordings(values)
+                    found = self.old_recordings(before, today, limit=limit)
+                    return Pruned(len(found), tuple(self.remove_recordings(found)))
                 case DataKind.ANSWERS:
                     return self._prune_answers(values)
                 case DataKind.CASES:
@@ -195,12 +253,25 @@ class SqlErasure(SqlSession):
                 self._write(f"{sql} WHERE {key} IN ({marks(ids)})", ids)
         return Pruned(len(ids))
 
-    def _prune_recordings(self, values: Row) -> Pruned:
-        found = self._read(_OLD_RECORDINGS, values)
-        for call_id, mailbox, _ in found:
-            sql = "DELETE FROM recordings WHERE call_id = ? AND mailbox = ?"
-            self._write(sql, (call_id, mailbox))
-        return Pruned(len(found), self._unnamed([path for _, _, path in found]))
+    def old_recordings(
+        self, before: datetime, today: date, *, after: Recording | None = None, limit: int
+    ) -> Sequence[Recording]:
+        """The messages that `prune` would remove, the oldest first."""
+        behind, values = "1 = 1", _old_values(DataKind.RECORDINGS, before, today)
+        if after is not None:
+            behind = "(recorded_at, call_id, mailbox) > (?, ?, ?)"
+            key = (after.call_id, after.mailbox)
+            values = (*values, stored_time(after.recorded_at), *map(stored_text, key))
+        found = self._read(_OLD_RECORDINGS.format(behind=behind), (*values, limit))
+        return [sql_rows.read_recording(row) for row in found]
+
+    def remove_recordings(self, recordings: Sequence[Recording]) -> Sequence[str]:
+        """Forget messages; the files that no message names any more."""
+        sql = "DELETE FROM recordings WHERE call_id = ? AND mailbox = ?"
+        with self.transaction():
+            for each in recordings:
+                self._write(sql, (stored_text(each.call_id), stored_text(each.mailbox)))
+            return self._unnamed([stored_text(each.path) for each in recordings])
 
     def _unnamed(self, paths: Sequence[StoredText]) -> tuple[str, ...]:
         """The files that no message names any more, each once."""

@@ -34,9 +34,8 @@ UPDATE marks SET withdrawn_at = ? WHERE number = ? AND kind = ? AND purpose = ?
 
 _MARKS: Final = f"SELECT {rows.MARK_COLUMNS} FROM marks"
 _NEWEST_MARKS: Final = "ORDER BY since DESC, number, kind, purpose LIMIT ?"
-_MARKS_OF_CUSTOMER: Final = f"""
-{_MARKS} WHERE number IN (SELECT number FROM phone_numbers WHERE customer_id = ?) {_NEWEST_MARKS}
-"""
+_THEIR_NUMBERS: Final = "number IN (SELECT number FROM phone_numbers WHERE customer_id = ?)"
+_MARKS_OF_CUSTOMER: Final = f"{_MARKS} WHERE {_THEIR_NUMBERS} {_NEWEST_MARKS}"
 
 _RESTRICT: Final = f"""
 INSERT INTO restrictions ({rows.RESTRICTION_COLUMNS}) VALUES (?, ?, ?)
@@ -106,6 +105,7 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
         restrictions = held("restrictions", rows.RESTRICTION_COLUMNS, "since")
         holds = held("legal_holds", rows.HOLD_COLUMNS, "since")
         marks = self._read(_MARKS_OF_CUSTOMER, (customer_id, limit))
+        blocked = held("blocked_numbers", sql_rows.BLOCKED_COLUMNS, "since", _THEIR_NUMBERS)
         return CustomerFile(
             customer=self.customer(customer_id),
             restriction=next(map(rows.read_restriction, restrictions), None),
@@ -116,6 +116,7 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
             answers=tuple(map(sql_rows.read_answer, answers)),
             callbacks=tuple(map(sql_rows.read_callback, callbacks)),
             recordings=tuple(map(sql_rows.read_recording, recordings)),
+            blocked=tuple(map(sql_rows.read_blocked, blocked)),
         )
 
     def note_access(self, entry: AuditEntry) -> None:

@@ -113,6 +113,28 @@ def test_a_recording_that_cannot_be_removed_stays_known(home: Path) -> None:
     assert path in [message["path"] for message in shown]
 
 
+def test_one_file_that_stays_keeps_nothing_else(home: Path) -> None:
+    """Neither the others of its portion nor the later ones; each count is of what is gone."""
+    stuck = home / "stuck"
+    with people.opened(home) as store, store.transaction():
+        store.begin_call(people.new_call("many", at=LONG_AGO))
+        for number in range(TOGETHER + 3):
+            sound = home / "messages" / f"{number}.wav"
+            sound.write_bytes(b"")
+            path = str(stuck / "x.wav") if number == 1 else str(sound)
+            at = LONG_AGO + timedelta(seconds=number)
+            message = Recording("many", f"box-{number}", path, 1.0, at, None)
+            store.keep_recording(message)
+    keep(home, "recordings: 30")
+    (first,) = json.loads(run("db", "prune", "--json").stdout)
+    assert (first["records"], first["files"]) == (TOGETHER + 3, TOGETHER + 3)
+    assert [left["path"] for left in first["files_left"]] == [str(stuck / "x.wav")]
+    with people.opened(home) as store:
+        assert [each.mailbox for each in store.recordings()] == ["box-1"]
+    stuck.mkdir()
+    assert pruned() == {"recordings": 1}
+
+
 def test_rules_that_do_not_load_prune_nothing(home: Path) -> None:
     """They are told with their line."""
     keep(home, "calls: 0")

@@ -23,6 +23,7 @@ FILE = CustomerFile(
     answers=(),
     callbacks=(),
     recordings=(),
+    blocked=(),
 )
 NOTES = [CaseNote("123456789", AT + 2 * DAY, "ali", CaseState.WAITING, "for the bill")]
 

@@ -70,7 +70,7 @@ def test_the_row_stays_under_the_pseudonym(store: Store, person: int) -> None:
     assert store.find_customer(f"reference {PERSON}") is None
     assert store.find_external("vtiger", f"id {PERSON}") is None
     assert store.look_up_caller(NUMBER).matches == store.look_up_caller(SHARED).matches == ()
-    assert [customer.id for customer in store.customers(search="erased-1")] == [person]
+    assert store.customers() == store.customers(search="erased-1") == []
     assert store.customers(search=PERSON) == []
 
 
@@ -225,7 +225,7 @@ def test_the_proof_is_kept(store: Store, person: int) -> None:
     """Who did it, when, why, and what was there; nothing of the person."""
     proof = erase(store, person)
     assert replace(proof, counts={}) == Erasure(
-        "erased-1", AT + HOUR, "admin", "asked by letter", {}
+        "erased-1", person, AT + HOUR, "admin", "asked by letter", {}
     )
     assert {table: count for table, count in proof.counts.items() if count} == {
         "customers": 1,
@@ -244,6 +244,8 @@ def test_the_proof_is_kept(store: Store, person: int) -> None:
         "audit": 1,
     }
     assert store.erasures() == [proof]
+    assert store.erasure_of(person) == proof
+    assert store.erasure_of(person + 1) is None
 
 
 def test_the_newest_proofs_come_first(store: Store) -> None:
@@ -327,3 +329,67 @@ def test_an_erasure_is_undone_with_its_transaction(store: Store, person: int) ->
     with pytest.raises(LookupError):
         fail()
     assert everything(store) == before
+
+
+def test_what_is_written_late_of_an_erased_person_is_emptied(store: Store, person: int) -> None:
+    """As from a spool: nothing of the person is left, and no file is forgotten."""
+    erase(store, person)
+    call_id = keep_late(store, person)
+    assert PERSON in everything(store)
+    messages = store.erase_again([call_id, f"call of {person}"])
+    assert [each.path for each in messages] == [f"/{PERSON}-late.wav"]
+    assert list(store.remove_recordings(messages)) == [f"/{PERSON}-late.wav"]
+    assert PERSON not in everything(store)
+    call = store.call(call_id)
+    assert call is not None
+    assert (call.customer_id, call.customer_name) == (person, "erased-1")
+
+
+def test_a_promised_number_without_its_call_is_emptied_too(store: Store, person: int) -> None:
+    """A caller has heard it, but the call has another request by now."""
+    erase(store, person)
+    call_id = keep_late(store, person)
+    case = Case("999999992", CaseState.NEW, "support", AT, person, None, NUMBER)
+    store.open_case(case, join=False)
+    store.remove_recordings(store.erase_again([call_id]))
+    assert store.find_case(case.tracking) == replace(case, number=None)
+
+
+def test_what_is_written_late_of_others_stays(store: Store, person: int) -> None:
+    """Of whoever was not erased, of nobody, and of calls that nobody named."""
+    other = keep_all_of(store, OTHER, f"+98{OTHER}")
+    erase(store, person)
+    late = keep_late(store, person)
+    before = everything(store)
+    assert list(store.erase_again([f"call of {other}", "unknown", "stray \udcff"])) == []
+    assert list(store.erase_again([])) == []
+    assert everything(store) == before
+    store.remove_recordings(store.erase_again([late]))
+    assert everything(store).count(OTHER) == before.count(OTHER)
+
+
+def test_a_late_call_of_nobody_that_names_an_erased_person(
+    store: Store, person: int, call: NewCall, case: Case
+) -> None:
+    """What names them is emptied; the call was not theirs and stays."""
+    erase(store, person)
+    store.begin_call(call)
+    store.open_case(replace(case, customer_id=person, number=NUMBER), join=False)
+    store.ask_callback(Callback(call.id, NUMBER, AT, person, None, "fa"))
+    assert list(store.erase_again([call.id])) == []
+    assert PERSON not in everything(store)
+    stored = store.call(call.id)
+    assert stored is not None
+    assert (stored.caller, stored.facts) == (call.caller, call.facts)
+
+
+def keep_late(store: Store, person: int) -> str:
+    """Keep what a call leaves, once its customer is erased; return the call's id."""
+    call = replace(call_with(PERSON, NUMBER, person), id="late")
+    store.begin_call(call)
+    store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, "keys", {"keys": PERSON})])
+    store.open_case(Case("123456786", CaseState.NEW, "x", AT, person, call.id, NUMBER), join=False)
+    store.keep_answer(Answer(call.id, "s", "q", PERSON, AT, None, None, None, "r1"))
+    store.ask_callback(Callback(call.id, NUMBER, AT, None, None, "fa"))
+    store.keep_recording(Recording(call.id, "main", f"/{PERSON}-late.wav", 1.0, AT, None))
+    return call.id

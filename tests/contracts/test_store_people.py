@@ -9,7 +9,16 @@ import pytest
 
 from crm.people import AuditEntry, CustomerFile, LegalHold, Mark, MarkKind, Restriction
 from crm.ports import MOST_MATCHES, Store, UnknownRecordError
-from crm.records import Answer, Callback, Case, Customer, MessageState, NewCall, Recording
+from crm.records import (
+    Answer,
+    BlockedNumber,
+    Callback,
+    Case,
+    Customer,
+    MessageState,
+    NewCall,
+    Recording,
+)
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
 
@@ -193,8 +202,20 @@ def test_the_file_of_a_customer_of_whom_little_is_held(
 ) -> None:
     """Nothing but the customer."""
     (sara_id,) = put(sara)
-    expected = CustomerFile(replace(sara, id=sara_id), None, None, (), (), (), (), (), ())
+    expected = CustomerFile(replace(sara, id=sara_id), None, None, (), (), (), (), (), (), ())
     assert store.customer_file(sara_id) == expected
+
+
+def test_the_file_tells_which_of_the_numbers_are_blocked(
+    store: Store, sara: Customer, put: Put
+) -> None:
+    """Since when and why, the newest first; what others have is not theirs."""
+    first, second = (BlockedNumber(number, AT, "abusive") for number in sara.numbers[:2])
+    second = replace(second, since=AT + HOUR)
+    (sara_id,) = put(sara)
+    for blocked in (first, second, BlockedNumber("+37120000001", AT, "x")):
+        store.block_number(blocked)
+    assert store.customer_file(sara_id).blocked == (second, first)
 
 
 def keep_all(  # noqa: PLR0913, PLR0917  one of each kind

@@ -301,3 +301,39 @@ def test_what_is_held_by_its_call_stays(  # noqa: PLR0913, PLR0917  fixtures
     store.keep_recording(recording)
     store.hold(LegalHold(sara_id, AT, "lawsuit"))
     assert prune(store, kind) == Pruned(0)
+
+
+def test_old_messages_are_told_behind_the_last_one(
+    store: Store, full: int, recording: Recording
+) -> None:
+    """In the order of time, call and mailbox, so that one that stays does not hide the others."""
+    moments = {"a": -1, "b": 0, "c": 0, "d": 2}
+    others = [
+        replace(recording, mailbox=mailbox, recorded_at=AT + hours * HOUR)
+        for mailbox, hours in moments.items()
+    ]
+    for each in others:
+        store.keep_recording(each)
+
+    def old(after: Recording | None = None, limit: int = EVERYTHING) -> list[str]:
+        found = store.old_recordings(AT + HOUR, TODAY, after=after, limit=limit)
+        return [each.mailbox for each in found]
+
+    assert old() == ["a", "b", "c", "main"]
+    assert old(limit=2) == ["a", "b"]
+    assert old(after=others[1]) == ["c", "main"]
+    assert old(after=others[0], limit=1) == ["b"]
+    store.hold(LegalHold(full, AT, "lawsuit"))
+    assert old() == []
+
+
+def test_messages_are_forgotten_with_their_files(store: Store, full: int) -> None:
+    """Files that another message names are not told; what is not there is no trouble."""
+    (message,) = store.recordings()
+    twin = replace(message, mailbox="twin")
+    store.keep_recording(twin)
+    assert full
+    assert list(store.remove_recordings([message])) == []
+    assert store.recordings() == [twin]
+    assert list(store.remove_recordings([message, twin])) == [message.path]
+    assert list(store.remove_recordings([])) == []

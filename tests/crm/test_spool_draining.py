@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from crm.ports import StoreError
-from crm.records import CallChange, Case, CaseState, NewCall, Outcome, TimelineEvent
+from crm.records import (
+    CallChange,
+    Case,
+    CaseState,
+    Customer,
+    NewCall,
+    Outcome,
+    Recording,
+    TimelineEvent,
+)
 from crm.spool import Batch, SpoolWriter, batch_line
 from crm.spool_draining import Drained
 from crm.spool_reading import Line, waiting_lines
@@ -118,3 +127,43 @@ def test_a_store_that_goes_away_refuses_nothing(tmp_path: Path) -> None:
         path.unlink()
         with pytest.raises(StoreError):
             Drained({lines[0].spool: 0}).write(store, lines)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_erased_person_does_not_come_back(
+    store: SqliteStore, tmp_path: Path, *, at_once: bool
+) -> None:
+    """What the spool of another machine holds is written emptied, and its recording removed."""
+    sound = tmp_path / "sound.wav"
+    sound.write_bytes(b"words")
+    store.put_customers([Customer("Sara", numbers=("+989121234567",))])
+    (sara,) = store.customers()
+    begun = replace(CALL, caller="+989121234567", customer_id=sara.id, facts={"who": "Sara"})
+    left = Recording("call", "support", str(sound), 1.0, AT, sara.id)
+    batches: list[list[Write]] = [[EVENT, left], [begun]]
+    lines = spooled(tmp_path / "spool", *(batches[::-1] if at_once else batches))
+    store.erase_customer(sara.id or 0, pseudonym="erased-1", at=AT, by="", reason="")
+    with store.transaction():
+        drained = Drained({lines[0].spool: 0}).write(store, lines)
+        assert bool(drained.refusals) is not at_once
+        drained.try_again(store)
+    story = store.call_story("call")
+    assert story is not None
+    assert (story.call.caller, story.call.facts, story.recordings) == (None, {}, ())
+    assert story.call.customer_name == "erased-1"
+    assert not sound.exists()
+
+
+def test_a_late_recording_that_cannot_be_removed_stays_known(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    """Else nobody would know that the file is there."""
+    store.put_customers([Customer("Sara")])
+    (sara,) = store.customers()
+    begun = replace(CALL, customer_id=sara.id)
+    left = Recording("call", "support", str(tmp_path / "elsewhere" / "x.wav"), 1.0, AT, sara.id)
+    lines = spooled(tmp_path / "spool", [begun, left])
+    store.erase_customer(sara.id or 0, pseudonym="erased-1", at=AT, by="", reason="")
+    with store.transaction():
+        Drained({lines[0].spool: 0}).write(store, lines)
+    assert store.recordings() == [left]

@@ -8,19 +8,19 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'rahyab','001-customers-journal-cases-answers','2026-11-22 12:39:58.125029+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(2,'rahyab','002-lead-scores','2026-11-22 12:39:58.131191+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'rahyab','003-blocked-numbers','2026-11-22 12:39:58.133752+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(4,'rahyab','004-last-agents','2026-11-22 12:39:58.136740+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(5,'rahyab','005-revisions','2026-11-22 12:39:58.138983+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(6,'rahyab','006-callbacks','2026-11-22 12:39:58.142060+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(7,'rahyab','007-counting-calls','2026-11-22 12:39:58.143292+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(8,'rahyab','008-more-of-a-customer','2026-11-22 12:39:58.147504+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(9,'rahyab','009-histories-of-cases','2026-11-22 12:39:58.153251+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(10,'rahyab','010-leases-of-tracking-numbers','2026-11-22 12:39:58.155066+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(11,'rahyab','011-written-in-any-order','2026-11-22 12:39:58.157225+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(12,'rahyab','012-messages-answers-agents','2026-11-22 12:39:58.161064+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(13,'rahyab','013-people','2026-11-22 12:39:58.165340+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'rahyab','001-customers-journal-cases-answers','2026-11-22 13:11:38.118769+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(2,'rahyab','002-lead-scores','2026-11-22 13:11:38.126890+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'rahyab','003-blocked-numbers','2026-11-22 13:11:38.127967+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(4,'rahyab','004-last-agents','2026-11-22 13:11:38.128833+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(5,'rahyab','005-revisions','2026-11-22 13:11:38.129740+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(6,'rahyab','006-callbacks','2026-11-22 13:11:38.131044+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(7,'rahyab','007-counting-calls','2026-11-22 13:11:38.131822+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(8,'rahyab','008-more-of-a-customer','2026-11-22 13:11:38.133291+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(9,'rahyab','009-histories-of-cases','2026-11-22 13:11:38.136032+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(10,'rahyab','010-leases-of-tracking-numbers','2026-11-22 13:11:38.137228+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(11,'rahyab','011-written-in-any-order','2026-11-22 13:11:38.138546+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(12,'rahyab','012-messages-answers-agents','2026-11-22 13:11:38.139713+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(13,'rahyab','013-people','2026-11-22 13:11:38.141670+00:00');
 CREATE TABLE answers (
     call_id ANY NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
     survey ANY NOT NULL,
@@ -135,12 +135,13 @@ INSERT INTO "customers" VALUES(3,NULL,'walk-in',NULL,NULL,'walk-in
 INSERT INTO "customers" VALUES(4,NULL,'erased-1',NULL,NULL,'erased-1',NULL,NULL,NULL,'{}');
 CREATE TABLE erasures (
     pseudonym TEXT NOT NULL PRIMARY KEY,
+    customer_id INTEGER NOT NULL REFERENCES customers (id),
     at TEXT NOT NULL,
     author ANY NOT NULL,
     reason ANY NOT NULL,
     counts TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "erasures" VALUES('erased-1','2026-03-21T08:30:00.123456+00:00','root','asked for it','{"timeline":0,"answers":0,"callbacks":0,"recordings":0,"case_notes":0,"cases":0,"calls":0,"audit":0,"marks":0,"phone_numbers":1,"external_ids":0,"contracts":0,"restrictions":0,"legal_holds":0,"customers":1}');
+INSERT INTO "erasures" VALUES('erased-1',4,'2026-03-21T08:30:00.123456+00:00','root','asked for it','{"timeline":0,"answers":0,"callbacks":0,"recordings":0,"case_notes":0,"cases":0,"calls":0,"audit":0,"marks":0,"phone_numbers":1,"external_ids":0,"contracts":0,"restrictions":0,"legal_holds":0,"customers":1}');
 CREATE TABLE external_ids (
     system ANY NOT NULL,
     external_id ANY NOT NULL,
@@ -218,7 +219,7 @@ CREATE TABLE tracking_leases (
     secret TEXT NOT NULL,
     next INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "tracking_leases" VALUES(1,'612c60c59d7fb4edd56416010e320f285fc3e781d99ccd60ffc338f2776fb6fc',3);
+INSERT INTO "tracking_leases" VALUES(1,'e6c3e9d820a2aced749e9722f7dd4cc6d9a96ea96a015191de4717581913d886',3);
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX customers_by_search_text ON customers (search_text);
@@ -247,6 +248,8 @@ CREATE INDEX calls_by_agent ON calls (agent, coalesce(answered_at, started_at), 
     WHERE agent IS NOT NULL AND trial = 0;
 CREATE INDEX marks_by_time ON marks (since);
 CREATE INDEX erasures_by_time ON erasures (at);
+CREATE INDEX erasures_by_customer ON erasures (customer_id);
+CREATE INDEX recordings_by_time ON recordings (recorded_at);
 CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS NOT NULL;
 COMMIT;
