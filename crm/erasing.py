@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from crm.people import Erasure
+from crm.people import EVERYTHING, Erasure
 from crm.ports import Store
-from crm.recorded_files import NotRemoved, remove_all_recorded
+from crm.recorded_files import NotRemoved, remove_all_recorded, remove_messages
 
 PSEUDONYM_BYTES = 8
 """Random bytes of a pseudonym: no two erased people get one and the same."""
@@ -19,14 +19,12 @@ class Erased:
     """What an erasure did.
 
     Attributes:
-        customer_id: The store's id of the row that stands under the pseudonym now.
         erasure: The proof as the store keeps it.
         files_removed: Recorded files that are gone.
         files_left: Those that could not be removed.
         blocked_numbers: How many numbers of theirs stay blocked, which somebody else asked for.
     """
 
-    customer_id: int
     erasure: Erasure
     files_removed: int
     files_left: tuple[NotRemoved, ...]
@@ -34,14 +32,21 @@ class Erased:
 
     def proof(self) -> Mapping[str, Any]:
         """The proof for a file: nothing in it tells who it was."""
-        return {"customer_id": self.customer_id, **asdict(self.erasure)} | {
+        return asdict(self.erasure) | {
             "files_removed": self.files_removed,
             "files_left": [asdict(each) for each in self.files_left],
             "blocked_numbers_kept": self.blocked_numbers,
         }
 
 
-def erase(store: Store, customer_id: int, *, at: datetime, by: str, reason: str) -> Erased:
+def new_pseudonym() -> str:
+    """What is to stand for somebody: drawn at random, it tells nothing of them."""
+    return f"erased-{secrets.token_hex(PSEUDONYM_BYTES)}"
+
+
+def erase(  # noqa: PLR0913  what the store asks for
+    store: Store, customer_id: int, *, pseudonym: str, at: datetime, by: str, reason: str
+) -> Erased:
     """Remove a person and their recorded files for good, in one transaction.
 
     The files go before the transaction ends: should the machine fail between the two, the store
@@ -51,7 +56,6 @@ def erase(store: Store, customer_id: int, *, at: datetime, by: str, reason: str)
         UnknownRecordError: There is no such customer.
         HeldError: A hold is in force; nothing is changed.
     """
-    pseudonym = f"erased-{secrets.token_hex(PSEUDONYM_BYTES)}"
     with store.transaction():
         file = store.customer_file(customer_id)
         erasure = store.erase_customer(
@@ -59,11 +63,18 @@ def erase(store: Store, customer_id: int, *, at: datetime, by: str, reason: str)
         )
         paths = {recording.path for recording in file.recordings}
         left = remove_all_recorded(sorted(paths))
-        blocked = {each.number for each in store.blocked_numbers()}
-        return Erased(
-            customer_id,
-            erasure,
-            len(paths) - len(left),
-            tuple(left),
-            len(blocked & set(file.customer.numbers)),
-        )
+        return Erased(erasure, len(paths) - len(left), tuple(left), len(file.blocked))
+
+
+def erase_rest(store: Store, customer_id: int) -> tuple[NotRemoved, ...]:
+    """Empty what came of an erased person since, as from a call that went on meanwhile.
+
+    Args:
+        store: Where it is; in a transaction.
+        customer_id: Under which id they were.
+
+    Returns:
+        Recorded files that could not be removed; their messages stay.
+    """
+    calls = [call.id for call in store.calls_of_customer(customer_id, limit=EVERYTHING)]
+    return remove_messages(store, store.erase_again(calls)).left

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,11 +100,13 @@ def _fill(
     held.pop("calls")
     archive.writestr("customer.json", _json(held, indent=2))
     _write_calls(archive, store, file, progress)
-    tables = {name: list(rows) for name, rows in _tables(file, notes)}
+    entries = _copy_recordings(archive, file.recordings)
+    tables = {name: list(rows) for name, rows in _tables(file, notes, entries)}
     for name, rows in tables.items():
         archive.writestr(f"{name}.csv", spreadsheet(rows))
-    missing = tuple(_copy_recordings(archive, file.recordings))
-    exported = Exported(len(file.calls), len(file.recordings) - len(missing), missing)
+    missing = tuple(path for path, entry in entries.items() if not entry)
+    here = sum(1 for each in file.recordings if entries[each.path])
+    exported = Exported(len(file.calls), here, missing)
     archive.writestr(README, _readme(file, tables, exported, at))
     return exported
 
@@ -132,7 +134,9 @@ def _json(value: Mapping[str, Any], indent: int | None = None) -> bytes:
 Rows = Iterable[Mapping[str, Any]]
 
 
-def _tables(file: CustomerFile, notes: Sequence[CaseNote]) -> Iterator[tuple[str, Rows]]:
+def _tables(
+    file: CustomerFile, notes: Sequence[CaseNote], entries: Mapping[str, str]
+) -> Iterator[tuple[str, Rows]]:
     """The tables by name: one for each kind of record."""
     yield "customer", [_flat(asdict(file.customer))]
     yield "contracts", map(asdict, file.customer.contracts)
@@ -141,8 +145,9 @@ def _tables(file: CustomerFile, notes: Sequence[CaseNote]) -> Iterator[tuple[str
     yield "case_notes", map(asdict, notes)
     yield "answers", map(asdict, file.answers)
     yield "callbacks", map(asdict, file.callbacks)
-    yield "messages", map(asdict, file.recordings)
+    yield "messages", ({**asdict(each), "file": entries[each.path]} for each in file.recordings)
     yield "marks", map(asdict, file.marks)
+    yield "blocked", map(asdict, file.blocked)
     standing = (("restriction", file.restriction), ("hold", file.hold))
     yield "standing", ({"what": what, **asdict(each)} for what, each in standing if each)
 
@@ -179,18 +184,30 @@ def _cell(value: object) -> str:
     return _GUARD + words if words.startswith(_FORMULAS) else words
 
 
-def _copy_recordings(archive: zipfile.ZipFile, recordings: Iterable[Recording]) -> Iterator[str]:
-    """Put the recorded messages into the zip; the paths of those that cannot be read."""
-    for recording in recordings:
-        file = recorded_file(recording.path)
+def _copy_recordings(archive: zipfile.ZipFile, recordings: Iterable[Recording]) -> dict[str, str]:
+    """Put the recorded messages into the zip; by path, the entry, empty for what cannot be read."""
+    entries: dict[str, str] = {}
+    for path in dict.fromkeys(each.path for each in recordings):
+        file = recorded_file(path)
         try:
-            if file is None:
-                raise FileNotFoundError(recording.path)
-            sound = file.read_bytes()
+            sound = None if file is None else file.read_bytes()
         except OSError:
-            yield recording.path
+            sound = None
+        if file is None or sound is None:
+            entries[path] = ""
             continue
-        archive.writestr(f"{RECORDINGS}/{file.name}", sound, zipfile.ZIP_STORED)
+        entries[path] = _entry(file, entries.values())
+        archive.writestr(entries[path], sound, zipfile.ZIP_STORED)
+    return entries
+
+
+def _entry(file: Path, taken: Collection[str]) -> str:
+    """A name in the zip that no other has: mailboxes may call their messages alike."""
+    stem, suffix = (part.encode(errors="replace").decode() for part in (file.stem, file.suffix))
+    names = {name.casefold() for name in taken}
+    numbers = ("", *(f"-{number}" for number in range(2, len(taken) + 2)))
+    free = (f"{RECORDINGS}/{stem}{number}{suffix}" for number in numbers)
+    return next(name for name in free if name.casefold() not in names)
 
 
 _MEANINGS: Final = {
@@ -201,8 +218,9 @@ _MEANINGS: Final = {
     "case_notes": "what was written down about your requests",
     "answers": "what you answered in surveys",
     "callbacks": "when you asked to be called back, and at which number",
-    "messages": "the messages that you recorded",
+    "messages": "the messages that you recorded, each with its file in here",
     "marks": "what you have allowed or forbidden us",
+    "blocked": "numbers of yours from which we take no calls, since when and why",
     "standing": "whether your data is kept without being used, or must not be erased",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from crm.memory_searching import is_found
 from crm.memory_session import MemorySession
 from crm.memory_tables import (
     Tables,
@@ -83,7 +84,12 @@ class MemoryJournal(MemorySession):
             tables.answers.setdefault(key, stored_record(answer))
 
     def answers(
-        self, *, since: datetime | None = None, survey: str | None = None, limit: int = 50
+        self,
+        *,
+        since: datetime | None = None,
+        survey: str | None = None,
+        search: str = "",
+        limit: int = 50,
     ) -> Sequence[Answer]:
         """Answers to this survey, or to any."""
         earliest = _earliest(since)
@@ -94,6 +100,7 @@ class MemoryJournal(MemorySession):
                 if survey in {None, each.survey}
                 and each.given_at >= earliest
                 and not is_trial(tables, each.call_id)
+                and is_found(tables, each, search, tables.calls[each.call_id].caller, each.queue)
             ]
         return newest(found, lambda each: (each.given_at, each.call_id, each.question), limit)
 
@@ -106,14 +113,19 @@ class MemoryJournal(MemorySession):
             tables.recordings.setdefault(key, stored_record(recording))
 
     def recordings(
-        self, *, state: MessageState | None = None, limit: int = 50
+        self, *, state: MessageState | None = None, search: str = "", limit: int = 50
     ) -> Sequence[Recording]:
         """Messages in this state, or in any."""
         with self._tables() as tables:
+            calls = tables.calls
             found = [
                 each
                 for each in tables.recordings.values()
-                if state in {None, each.state} and not is_trial(tables, each.call_id)
+                if state in {None, each.state}
+                and not is_trial(tables, each.call_id)
+                and is_found(
+                    tables, each, search, calls[each.call_id].caller, calls[each.call_id].queue
+                )
             ]
         return sorted(found, key=lambda each: (each.recorded_at, each.call_id))[:limit]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+from crm.memory_searching import is_found
 from crm.memory_session import MemorySession
 from crm.memory_tables import (
     Tables,
@@ -106,14 +107,16 @@ class MemoryRequests(MemorySession):
             return kept
 
     def callbacks(
-        self, *, state: CallbackState | None = None, limit: int = 50
+        self, *, state: CallbackState | None = None, search: str = "", limit: int = 50
     ) -> Sequence[Callback]:
         """Those in this state, or in any."""
         with self._tables() as tables:
             found = [
                 each
                 for each in tables.callbacks.values()
-                if state in {None, each.state} and not is_trial(tables, each.call_id)
+                if state in {None, each.state}
+                and not is_trial(tables, each.call_id)
+                and is_found(tables, each, search, each.number, each.queue)
             ]
         return sorted(found, key=lambda each: (each.asked_at, each.call_id))[:limit]
 

@@ -178,9 +178,17 @@ class Journal(Protocol):
         """Keep one answer; the first one given to a question of a call counts."""
 
     def answers(
-        self, *, since: datetime | None = None, survey: str | None = None, limit: int = 50
+        self,
+        *,
+        since: datetime | None = None,
+        survey: str | None = None,
+        search: str = "",
+        limit: int = 50,
     ) -> Sequence[Answer]:
-        """Answers to this survey, or to any; the newest first, without those of trial calls."""
+        """Answers to this survey, or to any; the newest first, without those of trial calls.
+
+        The caller's number, the customer's name or the queue contains `search`.
+        """
 
     def keep_recording(self, recording: Recording) -> None:
         """Keep the reference to a recorded message; the first of a call and mailbox counts.
@@ -189,9 +197,12 @@ class Journal(Protocol):
         """
 
     def recordings(
-        self, *, state: MessageState | None = None, limit: int = 50
+        self, *, state: MessageState | None = None, search: str = "", limit: int = 50
     ) -> Sequence[Recording]:
-        """Messages in this state, or in any; the oldest first, without those of trial calls."""
+        """Messages in this state, or in any; the oldest first, without those of trial calls.
+
+        The caller's number, the customer's name or the call's queue contains `search`.
+        """
 
     def set_recording_state(self, call_id: str, mailbox: str, state: MessageState) -> Recording:
         """Say how a message stands. Raises UnknownRecordError."""
@@ -281,9 +292,12 @@ class Requests(Protocol):
         """
 
     def callbacks(
-        self, *, state: CallbackState | None = None, limit: int = 50
+        self, *, state: CallbackState | None = None, search: str = "", limit: int = 50
     ) -> Sequence[Callback]:
-        """Those in this state, or in any; the oldest first, without those of trial calls."""
+        """Those in this state, or in any; the oldest first, without those of trial calls.
+
+        The number, the customer's name or the queue contains `search`.
+        """
 
     def finish_callback(self, call_id: str) -> Callback:
         """Mark as done what this call asked for; done twice is once. Raises UnknownRecordError."""

@@ -21,6 +21,7 @@ from crm.records import (
     TimelineEvent,
 )
 from crm.said import saying, without_what_was_said_later
+from crm.sql_searching import search_clause
 from crm.sql_session import Row, SqlSession, marks
 
 _BEGIN_CALL: Final = """
@@ -162,22 +163,43 @@ class SqlJournal(SqlSession):
         self._write(_KEEP_RECORDING, rows.recording_row(recording), missing=missing)
 
     def answers(
-        self, *, since: datetime | None = None, survey: str | None = None, limit: int = 50
+        self,
+        *,
+        since: datetime | None = None,
+        survey: str | None = None,
+        search: str = "",
+        limit: int = 50,
     ) -> Sequence[Answer]:
         """Answers to this survey, or to any; the newest first."""
         wanted, values = since_clause("given_at", since)
         if survey is not None:
             wanted, values = f"{wanted} AND survey = ?", (*values, stored_text(survey))
-        sql = f"{_ANSWERS} WHERE {wanted} AND {_no_trial('answers')} {_NEWEST_ANSWERS}"
+        found, terms = search_clause(
+            search,
+            owner="NULL",
+            number="calls.caller",
+            queue="answers.queue",
+            call="answers.call_id",
+        )
+        values = (*values, *terms)
+        sql = f"{_ANSWERS} WHERE {wanted} AND {found} AND {_no_trial('answers')} {_NEWEST_ANSWERS}"
         return [rows.read_answer(row) for row in self._read(sql, (*values, limit))]
 
     def recordings(
-        self, *, state: MessageState | None = None, limit: int = 50
+        self, *, state: MessageState | None = None, search: str = "", limit: int = 50
     ) -> Sequence[Recording]:
         """Messages in this state, or in any; the oldest first."""
         wanted, values = ("1 = 1", ()) if state is None else ("state = ?", (state,))
+        found, terms = search_clause(
+            search,
+            owner="recordings.customer_id",
+            number="calls.caller",
+            queue="calls.queue",
+            call="recordings.call_id",
+        )
+        values = (*values, *terms)
         sql = (
-            f"{_RECORDINGS} WHERE {wanted} AND {_no_trial('recordings')}"
+            f"{_RECORDINGS} WHERE {wanted} AND {found} AND {_no_trial('recordings')}"
             " ORDER BY recorded_at, call_id, mailbox LIMIT ?"
         )
         return [rows.read_recording(row) for row in self._read(sql, (*values, limit))]

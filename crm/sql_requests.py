@@ -8,6 +8,7 @@ from crm.encoding import stored_text
 from crm.ports import StoreError, UnknownRecordError
 from crm.records import Callback, CallbackState, Case, CaseFile, CaseNote
 from crm.searching import fold
+from crm.sql_searching import search_clause
 from crm.sql_session import Row, SqlSession, containing, marks
 from crm.tracking import COUNT, tracking_number
 
@@ -66,6 +67,9 @@ WHERE callbacks.number <> excluded.number AND callbacks.asked_at <= excluded.ask
 """
 
 _CALLBACKS: Final = f"SELECT {rows.CALLBACK_COLUMNS} FROM callbacks"
+
+
+_OLDEST_CALLBACKS: Final = "ORDER BY asked_at, call_id LIMIT ?"
 
 
 class SqlRequests(SqlSession):
@@ -180,12 +184,19 @@ class SqlRequests(SqlSession):
         return rows.read_callback(row)
 
     def callbacks(
-        self, *, state: CallbackState | None = None, limit: int = 50
+        self, *, state: CallbackState | None = None, search: str = "", limit: int = 50
     ) -> Sequence[Callback]:
         """Those in this state, or in any."""
         wanted, values = ("1 = 1", ()) if state is None else ("state = ?", (state,))
-        no_trial = _NO_TRIAL.format("callbacks")
-        sql = f"{_CALLBACKS} WHERE {wanted} AND {no_trial} ORDER BY asked_at, call_id LIMIT ?"
+        found, terms = search_clause(
+            search,
+            owner="callbacks.customer_id",
+            number="callbacks.number",
+            queue="callbacks.queue",
+            call="callbacks.call_id",
+        )
+        no_trial, values = _NO_TRIAL.format("callbacks"), (*values, *terms)
+        sql = f"{_CALLBACKS} WHERE {wanted} AND {found} AND {no_trial} {_OLDEST_CALLBACKS}"
         return [rows.read_callback(row) for row in self._read(sql, (*values, limit))]
 
     def finish_callback(self, call_id: str) -> Callback:

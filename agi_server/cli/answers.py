@@ -11,12 +11,14 @@ from agi_server.cli.access import Action, note
 from agi_server.cli.finding import Finder, country_option, end_with_findings
 from agi_server.cli.listing import (
     ListingGroup,
+    check_one_of,
     customer_option,
     json_option,
     limit_option,
     listing_table,
     midnight,
     print_listed,
+    search_option,
     since_option,
     told_time,
     zone_of,
@@ -35,13 +37,15 @@ def answers() -> None:
 @answers.command("list")
 @click.option("--survey", metavar="NAME", help="Only those to this survey.")
 @since_option
+@search_option
 @customer_option
 @country_option
 @limit_option()
 @json_option
-def list_command(
+def list_command(  # noqa: PLR0917  one for each option
     survey: str | None,
     since: datetime | None,
+    search: str,
     whose: str | None,
     country: str | None,
     limit: int,
@@ -49,13 +53,14 @@ def list_command(
     for_programs: bool,
 ) -> None:
     """List answers, the newest first."""
+    check_one_of(search, whose)
     settings = settings_for_command()
     zone = zone_of(settings)
     first = None if since is None else midnight(since, zone)
     with opened_store(settings) as store, store.transaction():
         if whose is None:
             # One more than is shown tells whether there are more.
-            found = store.answers(since=first, survey=survey, limit=limit + 1)
+            found = store.answers(since=first, survey=survey, search=search, limit=limit + 1)
             note(store, Action.LISTED, detail=f"{len(found[:limit])} answers")
         else:
             customer = Finder(settings, country).one(store, whose)

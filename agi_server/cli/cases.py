@@ -140,6 +140,13 @@ def edit_command(tracking: str, state: str, text: str, *, for_programs: bool) ->
 @json_option
 def close_command(tracking: str, text: str, *, for_programs: bool) -> None:
     """Close the request TRACKING."""
+    with opened_store(settings_for_command()) as store:
+        case = _found(store, tracking)
+        if case.state is CaseState.CLOSED:
+            end_with_findings(
+                f"The request {case.tracking} is closed already: nothing is changed. To add a line"
+                f" to its history: `rahyab cases note {case.tracking} TEXT`"
+            )
     _note(tracking, CaseState.CLOSED, text, for_programs=for_programs)
 
 

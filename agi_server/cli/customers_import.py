@@ -136,10 +136,13 @@ def _draft(wish: _Wish) -> str:
 
 def _imported(settings: Settings, wish: _Wish) -> ImportReport:
     with opened_store(settings, create=True) as store, _Bar() as bar:
-        # Before the change, which has a transaction of its own: none goes without an entry.
-        note(store, Action.IMPORTED, detail=f"from {wish.file.name}")
         return import_customers(
-            store, wish.file, country=wish.country, plan=wish.plan, progress=bar.show
+            store,
+            wish.file,
+            country=wish.country,
+            plan=wish.plan,
+            progress=bar.show,
+            within=lambda: note(store, Action.IMPORTED, detail=f"from {wish.file.name}"),
         )
 
 

@@ -5,8 +5,6 @@ from dataclasses import asdict
 from datetime import datetime, tzinfo
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from agi_server.cli.access import Action, note
@@ -14,7 +12,7 @@ from agi_server.cli.errors import FINDINGS
 from agi_server.cli.listing import json_option, listing_table, told_time
 from agi_server.cli.loading import opened_store, policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
-from crm.people import DataKind
+from agi_server.cli.progressing import Bars
 from crm.ports import Store
 from crm.pruning import KindPruned, TooOld, count_old, prune_old, too_old
 from crm.pruning import Progress as Shown
@@ -48,13 +46,8 @@ def prune_command(*, dry_run: bool, for_programs: bool) -> None:
 
 
 def _prune(store: Store, wanted: Sequence[TooOld]) -> list[KindPruned]:
-    with Progress(console=Console(stderr=True)) as bars:
-        tasks = {old.kind: bars.add_task(old.kind, total=None) for old in wanted}
-
-        def show(kind: DataKind, done: int, total: int) -> None:
-            bars.update(tasks[kind], completed=done, total=total)
-
-        return [_prune_one(store, old, show) for old in wanted]
+    with Bars() as bars:
+        return [_prune_one(store, old, bars.show) for old in wanted]
 
 
 def _prune_one(store: Store, old: TooOld, show: Shown) -> KindPruned:

@@ -30,6 +30,17 @@ since_option: Final = click.option(
 )
 
 
+search_option: Final = click.option(
+    "--search", default="", metavar="TEXT", help="In number, customer's name or queue."
+)
+
+
+def check_one_of(search: str, whose: str | None) -> None:
+    """Refuse `--search` beside `--customer`."""
+    if search and whose is not None:
+        raise click.UsageError("--search looks through all customers: leave --customer away")
+
+
 def limit_option(what: str = "How many to list.") -> Callable[[F], F]:
     """`--limit`, with what it cuts."""
     at_least_one = click.IntRange(min=1)
@@ -60,6 +71,15 @@ def told_time(moment: datetime | None, zone: tzinfo | None) -> str:
 def midnight(day: datetime, zone: tzinfo | None) -> datetime:
     """The moment at which a day begins in `zone`, in UTC."""
     return (day.astimezone() if zone is None else day.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def check_ahead(until: datetime | None, zone: tzinfo | None) -> None:
+    """Refuse an `--until` that is over already: what begins now would never hold."""
+    if until is not None and until.date() <= datetime.now(zone).date():
+        raise click.BadParameter(
+            f"{until:%Y-%m-%d} is not ahead: name the first day on which it holds no longer",
+            param_hint="--until",
+        )
 
 
 def listing_table(*columns: str, whole: Collection[str] = ()) -> Table:

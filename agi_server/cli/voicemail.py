@@ -15,11 +15,13 @@ from agi_server.cli.errors import CannotRunError
 from agi_server.cli.finding import Finder, country_option, end_with_findings, owner, told_customer
 from agi_server.cli.listing import (
     ListingGroup,
+    check_one_of,
     customer_option,
     json_option,
     limit_option,
     listing_table,
     print_listed,
+    search_option,
     told_time,
     zone_of,
 )
@@ -48,20 +50,28 @@ def voicemail() -> None:
     type=click.Choice(STATES),
     help="Which to list.",
 )
+@search_option
 @customer_option
 @country_option
 @limit_option()
 @json_option
 def list_command(
-    state: str, whose: str | None, country: str | None, limit: int, *, for_programs: bool
+    state: str,
+    search: str,
+    whose: str | None,
+    country: str | None,
+    limit: int,
+    *,
+    for_programs: bool,
 ) -> None:
     """List messages that nobody has listened to, the oldest first."""
+    check_one_of(search, whose)
     settings = settings_for_command()
     wanted = None if state == ANY_STATE else MessageState(state)
     with opened_store(settings) as store, store.transaction():
         if whose is None:
             # One more than is shown tells whether there are more.
-            found = store.recordings(state=wanted, limit=limit + 1)
+            found = store.recordings(state=wanted, search=search, limit=limit + 1)
             note(store, Action.LISTED, detail=f"{len(found[:limit])} messages")
         else:
             customer = Finder(settings, country).one(store, whose)

@@ -5,7 +5,7 @@ locked, so that calls of a server that runs meanwhile wait as briefly as can be.
 customers go to a file beside it, with the reason; corrected, that file can be imported in turn.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -100,13 +100,14 @@ class ImportReport:
     changes: tuple[Change, ...] = ()
 
 
-def import_customers(
+def import_customers(  # noqa: PLR0913  two of them are for whoever looks on
     store: Store,
     path: Path,
     *,
     country: str,
     plan: Plan = BY_ITSELF,
     progress: Progress = no_progress,
+    within: Callable[[], None] = lambda: None,
 ) -> ImportReport:
     """Import a customer file.
 
@@ -117,6 +118,7 @@ def import_customers(
             unless the plan's mapping says another.
         plan: How to understand the file.
         progress: Is told how far it is.
+        within: Is called in the transaction of the import, if it changes anything.
 
     Raises:
         CustomerFileError: The file, or the file for rejected lines beside it, cannot be used.
@@ -128,7 +130,10 @@ def import_customers(
             judge.read(rejected, progress)
             rejected.close()
             settled, _ = _compare(store, judge, progress)
-            counts = store.put_customers(_resolved(store, judge, progress))
+            with store.transaction():
+                counts = store.put_customers(_resolved(store, judge, progress))
+                if counts.added or counts.changed:
+                    within()
             counts = replace(counts, unchanged=counts.unchanged + settled.unchanged)
         where = rejected.path if rejected.count else None
         return _report(judge, rejected, counts, where)

@@ -1,17 +1,20 @@
 """`rahyab customers export`, `erase` and `erasures` as an administrator meets them."""
 
 import csv
+import errno
 import io
 import json
 import re
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from crm.records import CallChange
 from crm.spool import Batch, batch_line
 from crm.sqlite_store import SqliteStore
 from tests.agi_server import people
@@ -157,7 +160,7 @@ def test_who_is_held_is_not_erased(home: Path) -> None:
     assert result.exit_code == 2
     assert "claim 7" in result.stderr
     assert (home / "messages" / "call-1-support.wav").exists()
-    assert not (home / "erasures").exists()
+    assert not list((home / "erasures").iterdir())
 
 
 def test_a_recording_that_cannot_be_removed_is_told(home: Path) -> None:
@@ -190,10 +193,89 @@ def test_a_log_that_is_in_use_is_told(home: Path) -> None:
     assert re.search(r"The log .*rahyab\.db-wal is in use", result.stderr.replace("\n", " "))
 
 
-def test_a_proof_that_cannot_be_written_is_printed(home: Path) -> None:
-    """The person is erased; who reads on knows what to keep."""
+def test_a_proof_that_cannot_be_written_erases_nobody(home: Path) -> None:
+    """Nor is another file written over."""
     (home / "erasures").write_text("no folder")
-    result = run("customers", "erase", "C-1", "--reason", "asked", "--yes")
-    assert result.exit_code == 2
-    assert "the proof cannot be written" in result.stderr
-    assert json.loads(result.stdout)["reason"] == "asked"
+    command = ("customers", "erase", "C-1", "--reason", "asked", "--yes")
+    for option in ((), ("--proof", str(home / "erasures"))):
+        result = run(*command, *option)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Nothing is erased" in result.stderr
+    assert (home / "erasures").read_text() == "no folder"
+    assert "Sara" in run("customers", "show", "C-1").stdout
+    assert (home / "messages" / "call-1-support.wav").exists()
+
+
+def test_a_full_disk_leaves_the_proof_on_the_terminal(home: Path) -> None:
+    """The person is erased; the log is emptied and what is left is told all the same."""
+
+    def fill_up(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with closing(SqliteStore(home / "rahyab.db")) as server:
+        server.look_up_caller("+989121234567")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Path, "write_text", fill_up)
+            result = run("customers", "erase", "C-1", "--reason", "asked", "--yes")
+        assert result.exit_code == 1
+        assert "the proof cannot be written" in result.stderr
+        assert "backups made before now" in result.stderr
+        assert json.loads(result.stdout)["reason"] == "asked"
+        held = b"".join(path.read_bytes() for path in home.glob("rahyab.db*"))
+        assert [secret for secret in SECRETS if secret.encode() in held] == []
+
+
+def test_who_was_erased_is_in_no_list_and_is_nobody_s_to_change(home: Path) -> None:
+    """A sentence says so; what came since, as of a call that went on, is emptied."""
+    run("customers", "erase", "C-1", "--reason", "asked", "--yes")
+    assert "erased-" not in run("customers", "list").stdout
+    assert run("customers", "list", "--search", "erased", "--json").stdout == "[]\n"
+    later = home / "later.wav"
+    later.write_bytes(b"spoken words")
+    with people.opened(home) as store:
+        store.change_call("call-1", CallChange(2, state={"name": "Sara"}))
+        late = replace(people.message("call-1", str(later)), mailbox="late")
+        store.keep_recording(late)
+    for command in (
+        ("edit", "id:1", "--notes", "x"),
+        ("restrict", "id:1", "--reason", "x"),
+        ("hold", "id:1", "--reason", "x"),
+        ("erase", "id:1", "--reason", "x", "--yes"),
+    ):
+        result = run("customers", *command)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "stands for somebody who was erased" in result.stderr
+    with people.opened(home) as store:
+        (proof,) = store.erasures()
+        assert (proof.customer_id, store.customer(1).notes) == (1, None)
+        call = store.call("call-1")
+        assert call is not None
+        assert dict(call.state) == {}
+    assert not later.exists()
+
+
+def test_an_export_tells_what_is_blocked_and_whose_sound_is_which(home: Path) -> None:
+    """Two recordings of one file name are two files."""
+    run("customers", "block", "09121234567", "--reason", "abusive calls")
+    other = home / "other" / "call-1-support.wav"
+    other.parent.mkdir()
+    other.write_bytes(b"other sound")
+    with people.opened(home) as store:
+        store.keep_recording(replace(people.message("call-1", str(other), 1), mailbox="sales"))
+    assert "abusive calls" in run("customers", "show", "C-1").stdout
+    result = run("customers", "export", "C-1", "--output", str(home / "sara.zip"))
+    assert (result.exit_code, result.stderr.count("Warning")) == (0, 0)
+    with zipfile.ZipFile(home / "sara.zip") as archive:
+        (blocked,) = rows(archive, "blocked.csv")
+        assert (blocked["number"], blocked["reason"]) == ("'+989121234567", "abusive calls")
+        sounds = {
+            row["mailbox"]: archive.read(row["file"]) for row in rows(archive, "messages.csv")
+        }
+        assert sounds == {"support": SOUND, "sales": b"other sound"}
+
+
+def test_an_export_of_nobody_shows_no_bar(home: Path) -> None:
+    """One sentence is all there is."""
+    result = run("customers", "export", "C-9", "--output", str(home / "x.zip"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Nobody has")

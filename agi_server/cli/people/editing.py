@@ -10,6 +10,7 @@ from agi_server.cli.access import Action, note
 from agi_server.cli.finding import WHO, Finder, country_option, end_with_findings
 from agi_server.cli.listing import json_option
 from agi_server.cli.loading import opened_store, settings_for_command
+from agi_server.cli.people.erased import check_not_erased
 from agi_server.cli.people.fields import changed_fields, field_options, with_fields
 from agi_server.cli.people.page import customer_data, customer_lines
 from agi_server.cli.printing import as_json, cell, table_console
@@ -50,6 +51,7 @@ def edit_command(wanted: str, country: str | None, *, for_programs: bool, **give
     finder = Finder(settings, country)
     with opened_store(settings) as store, store.transaction():
         customer = finder.one(store, wanted)
+        check_not_erased(store, customer)
         edited = with_fields(customer, given, finder.number)
         changed = changed_fields(customer, edited)
         if "reference" in changed:

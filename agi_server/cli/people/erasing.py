@@ -1,5 +1,7 @@
 """`rahyab customers erase`, `erasures`: removing a person for good, and the proof of it."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ from rich.table import Table
 
 from agi_server.cli.access import Action, note, whoever
 from agi_server.cli.errors import FINDINGS, CannotRunError
-from agi_server.cli.finding import WHO, Finder, country_option, told_customer
+from agi_server.cli.finding import OWN_ID, WHO, Finder, country_option, told_customer
 from agi_server.cli.listing import (
     json_option,
     limit_option,
@@ -20,10 +22,12 @@ from agi_server.cli.listing import (
     zone_of,
 )
 from agi_server.cli.loading import opened_store, settings_for_command
+from agi_server.cli.people.erased import check_not_erased
 from agi_server.cli.printing import as_json, cell
 from agi_server.settings import Settings
-from crm.erasing import Erased, erase
+from crm.erasing import Erased, erase, erase_rest, new_pseudonym
 from crm.ports import Store
+from crm.recorded_files import NotRemoved
 from crm.records import Customer
 from crm.spool_reading import count_waiting, spool_names
 from crm.sqlite_checkpoint import empty_log
@@ -51,29 +55,56 @@ def erase_command(
     """Remove a person for good: customer, numbers, marks, words of calls, recorded files.
 
     Calls, answers and cases stay countable, under a pseudonym. Prints the proof as JSON, writes it
-    to a file, and says what backups still hold. Asks back before, unless --yes says not to.
+    to a file, and says what backups still hold. Asks back before, unless --yes says not to. Only
+    who is erased has a proof on standard output.
 
-    Ends with 0, with 1 if a recorded file could not be removed, with 2 if nothing was erased.
+    Ends with 0; with 1 if a recorded file or the file of the proof is left to be seen to, there is
+    no such person (any more), or you said no; with 2 if it could not be done and nothing is erased.
     """
     settings = settings_for_command()
     with opened_store(settings) as store:
         customer = Finder(settings, country).one(store, wanted)
+        _end_if_erased(store, customer)
         _check_spool(settings, store)
         if not yes:
             _ask_back(store, customer)
-        now, by = datetime.now(UTC), whoever()
-        with store.transaction():
-            erased = erase(store, customer.id or 0, at=now, by=by, reason=reason)
-            note(store, Action.ERASED, customer.id, erased.erasure.pseudonym)
-    click.echo(as_json(erased.proof()))
-    _write_proof(proof or settings.home / PROOFS / f"{erased.erasure.pseudonym}.json", erased)
-    _tell_what_is_left(settings, erased)
-    if erased.files_left:
+        pseudonym = new_pseudonym()
+        file = proof or settings.home / PROOFS / f"{pseudonym}.json"
+        with _new_proof(file):
+            erased = _erased(store, customer, pseudonym, reason)
+    is_written = False
+    try:
+        is_written = _write_proof(file, erased)
+        click.echo(as_json(erased.proof()))
+    finally:
+        # Whatever becomes of the proof: nothing of the person lies about in the log.
+        _tell_what_is_left(settings, erased)
+    if erased.files_left or not is_written:
         raise click.exceptions.Exit(FINDINGS)
 
 
+def _erased(store: Store, customer: Customer, pseudonym: str, reason: str) -> Erased:
+    now, by = datetime.now(UTC), whoever()
+    with store.transaction():
+        erased = erase(store, customer.id or 0, pseudonym=pseudonym, at=now, by=by, reason=reason)
+        note(store, Action.ERASED, customer.id, pseudonym)
+        return erased
+
+
+def _end_if_erased(store: Store, customer: Customer) -> None:
+    """Empty what came since of a person who is erased already, say so, and end the command."""
+    customer_id = customer.id or 0
+    if store.erasure_of(customer_id) is None:
+        return
+    with store.transaction():
+        left = erase_rest(store, customer_id)
+        note(store, Action.ERASED, customer_id, "what came since")
+    _tell_files(left)
+    check_not_erased(store, customer, "What calls brought of them since is empty now")
+
+
 def _check_spool(settings: Settings, store: Store) -> None:
-    """What waits there may be of this person, and would be written after the erasure."""
+    """What waits there may be of this person: better erased at once than when it is written."""
     waiting = sum(
         count_waiting(settings.spool, name, store.spool_position(name))
         for name in spool_names(settings.spool)
@@ -96,23 +127,46 @@ def _ask_back(store: Store, customer: Customer) -> None:
     click.confirm("Erase this person? It cannot be undone", abort=True, err=True)
 
 
-def _write_proof(path: Path, erased: Erased) -> None:
+@contextmanager
+def _new_proof(path: Path) -> Iterator[None]:
+    """Make the file of a proof, which is removed again where nobody was erased."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(_PRIVATE, exist_ok=False)
-        path.write_text(as_json(erased.proof()) + "\n", encoding="utf-8")
     except OSError as error:
         raise CannotRunError(
-            f"The person is erased, but the proof cannot be written to {path} ({error.strerror}):"
-            " keep what is printed above"
+            f"The proof cannot be written to {path} ({error.strerror}): choose another place with"
+            " --proof. Nothing is erased"
         ) from None
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write_proof(path: Path, erased: Erased) -> bool:
+    try:
+        path.write_text(as_json(erased.proof()) + "\n", encoding="utf-8")
+    except OSError as error:
+        click.echo(
+            f"The person is erased, but the proof cannot be written to {path} ({error.strerror}):"
+            " keep what is printed here",
+            err=True,
+        )
+        return False
     click.echo(f"The proof: {path}", err=True)
+    return True
+
+
+def _tell_files(left: Iterable[NotRemoved]) -> None:
+    for each in left:
+        click.echo(cell(f"{each.path} is left: {each.reason}").plain, err=True)
 
 
 def _tell_what_is_left(settings: Settings, erased: Erased) -> None:
     """Say what the erasure could not reach."""
-    for left in erased.files_left:
-        click.echo(cell(f"{left.path} is left: {left.reason}").plain, err=True)
+    _tell_files(erased.files_left)
     if erased.blocked_numbers:
         click.echo(
             f"{erased.blocked_numbers} of the numbers stay blocked: `rahyab customers unblock`"
@@ -153,11 +207,12 @@ def erasures_command(limit: int, *, for_programs: bool) -> None:
 
     def table() -> Table:
         rows = listing_table(
-            "pseudonym", "when", "by", "reason", "rows", whole=("pseudonym", "when")
+            "pseudonym", "customer", "when", "by", "reason", "rows", whole=("pseudonym", "when")
         )
         for each in shown:
             rows.add_row(
                 cell(each.pseudonym),
+                f"{OWN_ID}{each.customer_id}",
                 told_time(each.at, zone),
                 cell(each.by),
                 cell(each.reason),

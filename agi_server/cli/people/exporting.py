@@ -2,11 +2,10 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS, CannotRunError
@@ -14,6 +13,7 @@ from agi_server.cli.finding import WHO, Finder, country_option, told_customer
 from agi_server.cli.listing import json_option
 from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell
+from agi_server.cli.progressing import Bars
 from crm.exporting import ExportError, export_customer
 
 
@@ -34,8 +34,7 @@ def export_command(wanted: str, output: Path, country: str | None, *, for_progra
     not be read, with 2 if nothing was written.
     """
     settings = settings_for_command()
-    with opened_store(settings) as store, Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("calls")
+    with opened_store(settings) as store, Bars() as bars:
         try:
             with store.transaction():
                 customer = Finder(settings, country).one(store, wanted)
@@ -44,7 +43,7 @@ def export_command(wanted: str, output: Path, country: str | None, *, for_progra
                     customer.id or 0,
                     output,
                     at=datetime.now(UTC),
-                    progress=lambda done, total: progress.update(task, completed=done, total=total),
+                    progress=partial(bars.show, "calls"),
                 )
                 note(store, Action.EXPORTED, customer.id)
         except ExportError as error:

@@ -12,6 +12,7 @@ from agi_server.cli.access import Action, note
 from agi_server.cli.finding import Finder, country_option, end_with_findings
 from agi_server.cli.listing import (
     ListingGroup,
+    check_ahead,
     json_option,
     limit_option,
     listing_table,
@@ -23,7 +24,7 @@ from agi_server.cli.listing import (
 from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.people.numbers import note_number
 from agi_server.cli.printing import as_json, cell
-from crm.people import Mark, MarkKind
+from crm.people import EVERYTHING, Mark, MarkKind
 
 ANY_PURPOSE: Final = "any"
 
@@ -102,6 +103,7 @@ def set_command(
     """
     settings = settings_for_command()
     wanted, now = Finder(settings, country).number(written), datetime.now(UTC)
+    check_ahead(until, zone_of(settings))
     end = None if until is None else midnight(until, zone_of(settings))
     mark = Mark(wanted, MarkKind(kind), purpose, source, now, end)
     with opened_store(settings, create=True) as store, store.transaction():
@@ -118,7 +120,10 @@ def set_command(
 @kind_option
 @purpose_option
 @country_option
-def withdraw_command(number: str, kind: str, purpose: str, country: str | None) -> None:
+@json_option
+def withdraw_command(
+    number: str, kind: str, purpose: str, country: str | None, *, for_programs: bool
+) -> None:
     """Take back what the person at NUMBER had allowed or forbidden; that it was, stays known."""
     settings = settings_for_command()
     wanted = Finder(settings, country).number(number)
@@ -129,6 +134,11 @@ def withdraw_command(number: str, kind: str, purpose: str, country: str | None) 
                 f" {wanted}` shows what there is"
             )
         note_number(store, Action.UNMARKED, wanted, f"{kind} for {purpose}")
+        marks_on_it = store.marks(number=wanted, limit=EVERYTHING)
+    if for_programs:
+        (mark,) = (each for each in marks_on_it if (each.kind, each.purpose) == (kind, purpose))
+        click.echo(as_json(_data(mark)))
+        return
     click.echo(cell(f"{wanted}: {kind} for {purpose} is withdrawn.").plain)
 
 

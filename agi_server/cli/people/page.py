@@ -131,6 +131,9 @@ def _standing(file: CustomerFile, zone: tzinfo | None) -> Iterator[tuple[str, st
     if file.hold is not None:
         until = "" if file.hold.until is None else f" before {file.hold.until}"
         yield "held", f"not to be erased{until}: {file.hold.reason}"
+    for blocked in file.blocked:
+        since = told_time(blocked.since, zone)
+        yield "blocked", f"{blocked.number}, since {since}: {blocked.reason}"
     for mark in in_force(file.marks):
         yield mark.kind, f"{mark.number}, {mark.purpose}, from {mark.source}"
 

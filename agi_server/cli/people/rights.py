@@ -1,5 +1,6 @@
 """`rahyab customers restrict`, `hold` and back: data that is kept but not used, or not erased."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
@@ -12,8 +13,10 @@ from agi_server.cli.finding import (
     end_with_findings,
     told_customer,
 )
+from agi_server.cli.listing import check_ahead, json_option, zone_of
 from agi_server.cli.loading import opened_store, settings_for_command
-from agi_server.cli.printing import cell
+from agi_server.cli.people.erased import check_not_erased
+from agi_server.cli.printing import as_json, cell
 from crm.people import LegalHold, Restriction
 
 reason_option = click.option(
@@ -25,7 +28,8 @@ reason_option = click.option(
 @click.argument("wanted", metavar=WHO)
 @reason_option
 @country_option
-def restrict_command(wanted: str, reason: str, country: str | None) -> None:
+@json_option
+def restrict_command(wanted: str, reason: str, country: str | None, *, for_programs: bool) -> None:
     """Keep a customer's data but use it no longer (GDPR, article 18).
 
     No call finds the customer: to the rules they are unknown. Nothing is removed.
@@ -33,8 +37,13 @@ def restrict_command(wanted: str, reason: str, country: str | None) -> None:
     settings = settings_for_command()
     with opened_store(settings) as store, store.transaction():
         customer = Finder(settings, country).one(store, wanted)
+        check_not_erased(store, customer)
         store.restrict(Restriction(customer.id or 0, datetime.now(UTC), reason))
         note(store, Action.RESTRICTED, customer.id)
+        stored = store.customer_file(customer.id or 0, limit=1).restriction
+    if for_programs:
+        click.echo(as_json(stored and asdict(stored)))
+        return
     _tell(f"{told_customer(customer)} is restricted: the data is kept, and not used.")
 
 
@@ -61,17 +70,31 @@ def unrestrict_command(wanted: str, country: str | None) -> None:
     help="The first day on which it may be erased.  [default: when the hold is lifted]",
 )
 @country_option
-def hold_command(wanted: str, reason: str, until: datetime | None, country: str | None) -> None:
+@json_option
+def hold_command(
+    wanted: str,
+    reason: str,
+    until: datetime | None,
+    country: str | None,
+    *,
+    for_programs: bool,
+) -> None:
     """Forbid the erasure of a customer's data, as a court or a claim may ask.
 
     Neither `rahyab customers erase` nor `rahyab db prune` removes anything of theirs meanwhile.
     """
     settings = settings_for_command()
     day = None if until is None else until.date()
+    check_ahead(until, zone_of(settings))
     with opened_store(settings) as store, store.transaction():
         customer = Finder(settings, country).one(store, wanted)
+        check_not_erased(store, customer)
         store.hold(LegalHold(customer.id or 0, datetime.now(UTC), reason, day))
         note(store, Action.HELD, customer.id)
+        stored = store.customer_file(customer.id or 0, limit=1).hold
+    if for_programs:
+        click.echo(as_json(stored and asdict(stored)))
+        return
     end = "until the hold is lifted" if day is None else f"before {day}"
     _tell(f"{told_customer(customer)} is held: not to be erased {end}.")
 

@@ -1,0 +1,29 @@
+"""A progress bar on standard error, for what takes long."""
+
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+
+class Bars:
+    """A bar for each stage; nothing is shown before the first of them has begun."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(console=Console(stderr=True))
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._tasks:
+            self._progress.stop()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done in this stage."""
+        if not self._tasks:
+            self._progress.start()
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
