@@ -140,14 +140,7 @@ def edit_command(tracking: str, state: str, text: str, *, for_programs: bool) ->
 @json_option
 def close_command(tracking: str, text: str, *, for_programs: bool) -> None:
     """Close the request TRACKING."""
-    with opened_store(settings_for_command()) as store:
-        case = _found(store, tracking)
-        if case.state is CaseState.CLOSED:
-            end_with_findings(
-                f"The request {case.tracking} is closed already: nothing is changed. To add a line"
-                f" to its history: `rahyab cases note {case.tracking} TEXT`"
-            )
-    _note(tracking, CaseState.CLOSED, text, for_programs=for_programs)
+    _note(tracking, CaseState.CLOSED, text, once=True, for_programs=for_programs)
 
 
 @cases.command("note")
@@ -159,11 +152,18 @@ def note_command(tracking: str, text: str, *, for_programs: bool) -> None:
     _note(tracking, None, text, for_programs=for_programs)
 
 
-def _note(tracking: str, state: CaseState | None, text: str, *, for_programs: bool) -> None:
-    """Add a line to the history of a request, and print the request."""
+def _note(
+    tracking: str, state: CaseState | None, text: str, *, for_programs: bool, once: bool = False
+) -> None:
+    """Add a line to the history of a request, `once`: unless it stands so; and print it."""
     settings = settings_for_command()
     with opened_store(settings) as store, store.transaction():
         case = _found(store, tracking)
+        if once and case.state is state:
+            end_with_findings(
+                f"The request {case.tracking} is {case.state} already: nothing is changed. To add a"
+                f" line to its history: `rahyab cases note {case.tracking} TEXT`"
+            )
         store.note_on_case(CaseNote(case.tracking, datetime.now(UTC), whoever(), state, text))
         note(store, Action.CHANGED, case.customer_id, f"case {case.tracking}")
         file, customer = store.case_file(case.tracking), owner(store, case.customer_id)

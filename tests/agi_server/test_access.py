@@ -177,3 +177,17 @@ def test_a_user_without_a_name_is_told_by_the_number(monkeypatch: pytest.MonkeyP
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("os.getuid", lambda: 4_000_000)
     assert whoever() == "uid 4000000"
+
+
+def test_an_import_that_changes_nothing_leaves_no_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one of a file that is none, nor the same file a second time."""
+    people.make_home(tmp_path, monkeypatch)
+    none = tmp_path / "none.csv"
+    none.write_text("some,words\n1,2\n")
+    assert run("customers", "import", str(none)).exit_code == 2
+    assert people.audit(tmp_path) == []
+    for _ in range(2):
+        assert run("customers", "import", str(SAMPLE_FILE)).exit_code == 0
+    assert [entry.action for entry in people.audit(tmp_path)] == ["imported"]

@@ -178,6 +178,17 @@ def test_what_is_closed_leaves_the_list() -> None:
 
 
 @pytest.mark.usefixtures("database")
+def test_what_is_closed_is_closed_once() -> None:
+    """A sentence says so, and the history has no second line."""
+    run("close", TRACKING)
+    before = run("show", TRACKING, "--json").stdout
+    result = run("close", TRACKING, "--text", "again")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is closed already" in result.stderr
+    assert run("show", TRACKING, "--json").stdout == before
+
+
+@pytest.mark.usefixtures("database")
 def test_a_note_changes_nothing_but_the_history() -> None:
     """Who wrote it is told."""
     result = run("note", TRACKING, "called \x1b[31mback")

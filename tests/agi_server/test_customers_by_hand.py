@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,35 @@ def test_a_hold_is_told_and_lifted() -> None:
     assert "not to be erased before 2099-01-01: claim 7" in run("customers", "show", "C-1").stdout
     assert run("customers", "unhold", "C-1").exit_code == 0
     assert "claim 7" not in run("customers", "show", "C-1").stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("hold", "C-1", "--reason", "claim 7"),
+        ("marks", "set", "09121234567", "--kind", "consent", "--source", "by letter"),
+    ],
+)
+@pytest.mark.parametrize("until", ["2020-01-01", f"{datetime.now(UTC):%Y-%m-%d}"])
+def test_what_would_never_hold_is_refused(home: Path, command: tuple[str, ...], until: str) -> None:
+    """A year mistyped must not leave somebody without the hold that a court asked for."""
+    before = people.audit(home)
+    result = run("customers", *command, "--until", until)
+    assert result.exit_code == 2
+    assert "is not ahead" in result.stderr
+    assert people.audit(home) == before
+
+
+@pytest.mark.usefixtures("home")
+def test_rights_are_told_to_programs() -> None:
+    """As they are kept: who is restricted already stays so since then."""
+    command = ("customers", "restrict", "C-1", "--json", "--reason")
+    first, second = (json.loads(run(*command, reason).stdout) for reason in ("one", "two"))
+    assert (second["customer_id"], second["reason"]) == (1, "two")
+    assert second["since"] == first["since"]
+    held = run("customers", "hold", "C-1", "--reason", "x", "--until", "2099-01-01", "--json")
+    assert json.loads(held.stdout)["until"] == "2099-01-01"
+    mark = ("09121234567", "--kind", "consent", "--purpose", "survey", "--json")
+    withdrawn = json.loads(run("customers", "marks", "withdraw", *mark).stdout)
+    assert (withdrawn["in_force"], withdrawn["purpose"]) == (False, "survey")
+    assert withdrawn["withdrawn_at"] is not None

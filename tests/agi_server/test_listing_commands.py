@@ -123,3 +123,15 @@ def test_help_of_a_group_is_not_that_of_its_list(group: str) -> None:
     """Although the group alone lists."""
     assert "Commands:" in run(group, "--help").stdout
     assert "--limit" in run(group, "list", "--help").stdout
+
+
+@pytest.mark.parametrize("group", ["answers", "callbacks", "voicemail"])
+@pytest.mark.usefixtures("home")
+def test_what_callers_left_is_searched(group: str) -> None:
+    """By number and by name, among all customers."""
+    for search, count in (("0912 123", 1), ("ahmadi", 1), ("Reza", 0)):
+        found = json.loads(run(group, "list", "--search", search, "--json").stdout)
+        assert len(found) == count
+    both = run(group, "list", "--search", "x", "--customer", "C-1")
+    assert both.exit_code == 2
+    assert "leave --customer away" in both.stderr
