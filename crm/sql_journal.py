@@ -26,8 +26,14 @@ from crm.sql_session import Row, SqlSession, marks
 _BEGIN_CALL: Final = """
 INSERT INTO calls (id, started_at, caller_as_sent, name_as_sent, caller, dialled, source, language,
     customer_id, revision, facts, trial)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    started_at = excluded.started_at, caller_as_sent = excluded.caller_as_sent,
+    name_as_sent = excluded.name_as_sent, caller = excluded.caller, dialled = excluded.dialled,
+    source = excluded.source, customer_id = excluded.customer_id, revision = excluded.revision,
+    facts = excluded.facts, trial = excluded.trial
+WHERE excluded.started_at < calls.started_at
 """
+"""A call that nobody remembered is begun anew; its real beginning may come late, from a spool."""
 
 _SAY: Final = """
 UPDATE calls SET language = coalesce(?, language), queue = coalesce(?, queue),

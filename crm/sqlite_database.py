@@ -55,6 +55,9 @@ _CURES: Final = {
 }
 """What the environment can do to us: another try may succeed once the cure is done."""
 
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Where the file beside it could not be made larger: the disk is full, though SQLite says error."""
+
 _DAMAGES: Final = {
     sqlite3.SQLITE_CORRUPT: "it is damaged: put a backup in its place",
     sqlite3.SQLITE_NOTADB: (
@@ -249,6 +252,10 @@ def store_error(error: sqlite3.Error, path: Path, missing: str = "") -> StoreErr
         return StoreError(f"The database {path} cannot be used here: {error}")
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return UnknownRecordError(missing)
+    if extended in _NO_ROOM:
+        return StoreUnavailableError(
+            f"The database {path} cannot be used: {_CURES[sqlite3.SQLITE_FULL]}"
+        )
     primary = extended & _PRIMARY_CODE
     if primary in _CURES:
         return StoreUnavailableError(f"The database {path} cannot be used: {_CURES[primary]}")
