@@ -1,0 +1,145 @@
+"""What the store does at five million phone numbers: look-ups, journaled calls, size.
+
+    PYTHONPATH=. python tests/bench/store_bench.py [--numbers 5000000] [--stores sqlite,postgresql]
+
+Run by hand; it prints, and nothing is asserted. It fills an SQLite file and a private PostgreSQL
+server in a temporary folder (`TMPDIR` says on which disk; both together take up to 10 GB), measures
+in turn, and removes them. Times are those of the clock on the wall: read them with the ratios,
+which come from one run.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+
+from agi_server.policy import load_policy_file
+from ivr.rulebook import Rulebook
+from replay_bench import RULES
+from store_databases import Database, PostgresDatabase, SqliteDatabase
+from store_disk import Disk, measure_disk
+from store_journaling import Journaled, measure_journaling, measure_levels
+from store_lag import WaitingStore, busy, rounds_a_second
+from store_looking import check_found, measure_looking
+from store_people import Said, Site
+from store_tables import print_all
+from tests.postgres import postgres_server
+
+AT_ONCE = (1, 16, 64)
+WRITERS = ()
+STORES = ("sqlite", "postgresql")
+
+
+@click.command()
+@click.option("--numbers", default=5_000_000, show_default=True, help="Phone numbers.")
+@click.option("--look-ups", default=5_000, show_default=True, help="Of each kind of caller, warm.")
+@click.option("--cold", default=50, show_default=True, help="Of them, cold.")
+@click.option("--calls", default=20_000, show_default=True, help="Journaled in each run.")
+@click.option("--seconds", default=2.0, show_default=True, help="For each way to sync the disk.")
+@click.option("--stores", default=",".join(STORES), show_default=True, help="By comma.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def main(  # noqa: PLR0913  the options of a command
+    *,
+    numbers: int,
+    look_ups: int,
+    cold: int,
+    calls: int,
+    seconds: float,
+    stores: str,
+    as_json: bool,
+) -> None:
+    """Measure, and print."""
+    site = Site(numbers, Said.by(Rulebook.of(load_policy_file(RULES))))
+    with databases(chosen(stores)) as (folder, filled):
+        figures: dict[str, object] = {"load": os.getloadavg()}
+        figures["filling"] = [fill(database, site) for database in filled]
+        measured = measure_looking(filled, site, look_ups, cold)
+        figures["looking"] = [each.figures() for each in measured]
+        figures |= journaling(filled, site, calls, folder, seconds)
+    if as_json:
+        click.echo(json.dumps(figures, indent=2))
+    else:
+        print_all(figures, site)
+
+
+def chosen(names: str) -> Sequence[str]:
+    """The databases named, by comma."""
+    wanted = names.split(",")
+    if unknown := [name for name in wanted if name not in STORES]:
+        raise click.ClickException(f"no database {unknown[0]}: there are {', '.join(STORES)}")
+    return wanted
+
+
+@contextmanager
+def databases(names: Sequence[str]) -> Iterator[tuple[Path, Sequence[Database]]]:
+    """Empty ones, and a folder on their disk."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rahyab-bench-")))
+        made: list[Database] = []
+        if "sqlite" in names:
+            made.append(SqliteDatabase(folder / "rahyab.db"))
+        if "postgresql" in names:
+            made.append(PostgresDatabase(stack.enter_context(postgres_server(durable=True))))
+        yield folder, made
+
+
+def fill(database: Database, site: Site) -> Mapping[str, object]:
+    """Fill one; the seconds and bytes of each table."""
+    seconds = database.fill(site)
+    with closing(database.open()) as store:
+        check_found(store, site)
+    sizes = database.sizes()
+    return {
+        "database": database.name,
+        "seconds": seconds,
+        "bytes": {table: sizes[table] for table in seconds},
+        "whole": sum(sizes.values()),
+    }
+
+
+def journaling(
+    filled: Sequence[Database], site: Site, calls: int, folder: Path, seconds: float
+) -> dict[str, object]:
+    """The disk, before and after, and between it the calls."""
+    before = measure_disk(folder, seconds)
+    runs = [each for database in filled for each in measure_levels(database, site, calls, AT_ONCE)]
+    compared = [each for database in filled for each in lag(database, site, calls)]
+    several = [
+        each
+        for database in filled
+        if isinstance(database, PostgresDatabase)
+        for writers in WRITERS
+        for each in measure_levels(database, site, calls, AT_ONCE[-1:], writers)
+    ]
+    after = measure_disk(folder, seconds)
+    return {
+        "disk": [_disk_figures(before), _disk_figures(after)],
+        "journaling": [each.figures() for each in runs],
+        "lag": [each.figures() for each in compared],
+        "writers": [each.figures() for each in several],
+    }
+
+
+def _disk_figures(disk: Disk) -> dict[str, float]:
+    return {"fdatasync": disk.fdatasync, "fsync": disk.fsync, "overwritten": disk.overwritten}
+
+
+def lag(database: Database, site: Site, calls: int) -> Iterator[Journaled]:
+    """The loop beside the real store, and beside two that keep nothing."""
+    at_once = AT_ONCE[-1]
+    (real,) = measure_levels(database, site, calls, (at_once,))
+    rounds = round(real.writer_cpu * rounds_a_second())
+    waits = [lambda _: None] * calls
+    works = [lambda _: busy(rounds)] * calls
+    yield measure_journaling("the disk's wait alone", WaitingStore, waits, at_once)
+    yield measure_journaling("as busy, outside the lock", WaitingStore, works, at_once)
+    yield real
+
+
+if __name__ == "__main__":
+    main()

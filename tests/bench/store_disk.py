@@ -1,0 +1,61 @@
+"""How many times a second the disk can be made to keep something: the yardstick for commits."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+_BLOCK: Final = b"\xa5" * 4096
+_OVERWRITTEN: Final = 1_024
+"""Blocks of the file that is written over again and again: four megabytes, as a write-ahead log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Blocks of 4 KiB that were kept, one after the other, in a second."""
+
+    fdatasync: float
+    """Appended. This is what commits are compared with."""
+    fsync: float
+    """Appended."""
+    overwritten: float
+    """Written over older ones, with fdatasync: the file does not grow, as a used log does not."""
+
+
+def measure_disk(folder: Path, seconds: float) -> Disk:
+    """The disk of a folder, so many seconds for each way."""
+    return Disk(
+        _rate(folder, seconds, os.fdatasync),
+        _rate(folder, seconds, os.fsync),
+        _rate(folder, seconds, os.fdatasync, over=_OVERWRITTEN),
+    )
+
+
+def _rate(folder: Path, seconds: float, sync: Callable[[int], None], over: int = 0) -> float:
+    with _file(folder) as file:
+        os.write(file, _BLOCK * over)
+        os.fsync(file)
+        os.lseek(file, 0, os.SEEK_SET)
+        done = 0
+        begin = perf_counter()
+        while (passed := perf_counter() - begin) < seconds:
+            if over and done % over == 0:
+                os.lseek(file, 0, os.SEEK_SET)
+            os.write(file, _BLOCK)
+            sync(file)
+            done += 1
+        return done / passed
+
+
+@contextmanager
+def _file(folder: Path) -> Iterator[int]:
+    path = folder / "syncs"
+    file = os.open(path, os.O_RDWR | os.O_CREAT)
+    try:
+        yield file
+    finally:
+        os.close(file)
+        path.unlink()

@@ -1,0 +1,99 @@
+"""The tables that `store_bench.py` prints."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agi_tables import show, simple_table
+from store_databases import OF_CALLS, OF_CUSTOMERS, total
+from store_people import Site
+
+AIM = 20
+"""Calls journaled with 64 at once, to the disk's single syncs, both a second."""
+
+
+def print_all(figures: Mapping[str, Any], site: Site) -> None:
+    """All of them."""
+    show(f"{site.numbers:,} numbers, {site.customers:,} customers, {site.calls:,} calls")
+    print_filling(figures["filling"], site)
+    print_looking(figures["looking"])
+    print_disk(figures["disk"])
+    print_journaling(figures)
+    print_lag(figures["lag"])
+
+
+def print_filling(rows: Sequence[Mapping[str, Any]], site: Site) -> None:
+    """Time and size of a customer, with numbers and contracts, and of a call, with its case."""
+    table = simple_table(
+        *("database", "a customer", "written in", "a call", "written in", "all", "of it timelines"),
+    )
+    for row in rows:
+        sizes, seconds = row["bytes"], row["seconds"]
+        table.add_row(
+            row["database"],
+            f"{total(sizes, OF_CUSTOMERS) / site.customers:,.0f} B",
+            f"{total(seconds, OF_CUSTOMERS) / site.customers * 1e6:.0f} µs",
+            f"{total(sizes, OF_CALLS) / site.calls:,.0f} B",
+            f"{total(seconds, OF_CALLS) / site.calls * 1e6:.0f} µs",
+            f"{row['whole'] / 2**20:,.0f} MiB",
+            f"{sizes['timeline'] / row['whole']:.0%}",
+        )
+    show("Filled in bulk, the making of the rows included", table)
+
+
+def print_looking(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Times of a look-up."""
+    table = simple_table(
+        *("caller", "database", "warm p50", "p99", "max", "cold p50", "max", "opening, cold"),
+    )
+    for row in rows:
+        table.add_row(
+            row["kind"],
+            row["database"],
+            *(f"{row[f'warm_{name}']:.3f} ms" for name in ("p50", "p99", "max")),
+            *(f"{row[f'cold_{name}']:.1f} ms" for name in ("p50", "max")),
+            f"{row['opening_p50']:.1f} ms",
+        )
+    show("A caller looked up", table)
+
+
+def print_disk(rows: Sequence[Mapping[str, float]]) -> None:
+    """Before and after."""
+    table = simple_table("syncs a second of 4 KiB", "fdatasync", "fsync", "fdatasync, overwritten")
+    for name, row in zip(("before", "after"), rows, strict=True):
+        table.add_row(name, *(f"{row[way]:,.0f}" for way in ("fdatasync", "fsync", "overwritten")))
+    show("The disk", table)
+
+
+def print_journaling(figures: Mapping[str, Any]) -> None:
+    """Calls a second, against the disk."""
+    syncs = sum(row["fdatasync"] for row in figures["disk"]) / len(figures["disk"])
+    table = simple_table(
+        *("database", "writers", "calls at once", "calls a second", "to the disk's syncs"),
+        *("p50", "p99", "writers' CPU a call", "loop's"),
+    )
+    for row in (*figures["journaling"], *figures["writers"]):
+        table.add_row(
+            row["store"],
+            str(row["writers"]),
+            str(row["at_once"]),
+            f"{row['rate']:,.0f}",
+            f"{row['rate'] / syncs:.2f}",
+            f"{row['p50']:.2f} ms",
+            f"{row['p99']:.2f} ms",
+            f"{row['writer_cpu']:.0f} µs",
+            f"{row['loop_cpu']:.0f} µs",
+        )
+    show(f"Calls journaled durably; the aim is {AIM} times the disk's syncs with 64 at once", table)
+
+
+def print_lag(rows: Sequence[Mapping[str, Any]]) -> None:
+    """How late timers of the loop came."""
+    table = simple_table("64 at once, beside", "calls a second", "p50", "p99", "max", "loop's CPU")
+    for row in rows:
+        table.add_row(
+            row["store"],
+            f"{row['rate']:,.0f}",
+            *(f"{row[f'lag_{name}']:.2f} ms" for name in ("p50", "p99", "max")),
+            f"{row['loop_cpu']:.0f} µs",
+        )
+    show("How late a timer of 1 ms comes on the event loop meanwhile", table)
