@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 from itertools import count
 from random import Random
 from typing import Final
@@ -20,7 +20,7 @@ from crm.ports import Store
 from crm.records import CallChange, Case, CaseState, NewCall, TimelineEvent
 from store_databases import Database
 from store_lag import LagMeter
-from store_people import BEGIN, Site, new_call, new_events
+from store_people import Site, new_call, new_events
 
 _LEASED_TOGETHER: Final = 256
 _SHARE_ALONE: Final = 8
@@ -102,7 +102,7 @@ def new_calls(database: Database, site: Site, wanted: int) -> list[OneCall]:
 
 def _new_call(site: Site, tracking: str, customer_id: int) -> OneCall:
     turn = next(_ids)
-    at = BEGIN + timedelta(days=301, milliseconds=turn)
+    at = datetime.now(UTC)
     call_id, said = f"{at.timestamp():.6f}.{turn}-1", site.said[turn % len(site.said)]
     caller = site.customer(customer_id).numbers[0]
     return OneCall(
