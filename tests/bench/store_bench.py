@@ -13,6 +13,8 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import click
@@ -22,7 +24,7 @@ from ivr.rulebook import Rulebook
 from replay_bench import RULES
 from store_databases import Database, PostgresDatabase, SqliteDatabase
 from store_disk import Disk, measure_disk
-from store_journaling import Journaled, measure_journaling, measure_levels
+from store_journaling import Journaled, Plan, measure_calls
 from store_lag import WaitingStore, busy, rounds_a_second
 from store_looking import check_found, measure_looking
 from store_people import Said, Site
@@ -30,7 +32,8 @@ from store_tables import print_all
 from tests.postgres import postgres_server
 
 AT_ONCE = (1, 16, 64)
-WRITERS = ()
+WRITERS = (2, 4, 8)
+DISK_SECONDS = 2.0
 STORES = ("sqlite", "postgresql")
 
 
@@ -38,8 +41,7 @@ STORES = ("sqlite", "postgresql")
 @click.option("--numbers", default=5_000_000, show_default=True, help="Phone numbers.")
 @click.option("--look-ups", default=5_000, show_default=True, help="Of each kind of caller, warm.")
 @click.option("--cold", default=50, show_default=True, help="Of them, cold.")
-@click.option("--calls", default=20_000, show_default=True, help="Journaled in each run.")
-@click.option("--seconds", default=2.0, show_default=True, help="For each way to sync the disk.")
+@click.option("--seconds", default=8.0, show_default=True, help="For each run of journaled calls.")
 @click.option("--stores", default=",".join(STORES), show_default=True, help="By comma.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(  # noqa: PLR0913  the options of a command
@@ -47,7 +49,6 @@ def main(  # noqa: PLR0913  the options of a command
     numbers: int,
     look_ups: int,
     cold: int,
-    calls: int,
     seconds: float,
     stores: str,
     as_json: bool,
@@ -59,7 +60,8 @@ def main(  # noqa: PLR0913  the options of a command
         figures["filling"] = [fill(database, site) for database in filled]
         measured = measure_looking(filled, site, look_ups, cold)
         figures["looking"] = [each.figures() for each in measured]
-        figures |= journaling(filled, site, calls, folder, seconds)
+        figures |= journaling(filled, site, folder, seconds)
+    figures["load_after"] = os.getloadavg()
     if as_json:
         click.echo(json.dumps(figures, indent=2))
     else:
@@ -102,25 +104,24 @@ def fill(database: Database, site: Site) -> Mapping[str, object]:
 
 
 def journaling(
-    filled: Sequence[Database], site: Site, calls: int, folder: Path, seconds: float
+    filled: Sequence[Database], site: Site, folder: Path, seconds: float
 ) -> dict[str, object]:
-    """The disk, before and after, and between it the calls."""
-    before = measure_disk(folder, seconds)
-    runs = [each for database in filled for each in measure_levels(database, site, calls, AT_ONCE)]
-    compared = [each for database in filled for each in lag(database, site, calls)]
-    several = [
-        each
-        for database in filled
-        if isinstance(database, PostgresDatabase)
-        for writers in WRITERS
-        for each in measure_levels(database, site, calls, AT_ONCE[-1:], writers)
-    ]
-    after = measure_disk(folder, seconds)
+    """The disk, and the calls."""
+    levels, compared, several = [], [], []
+    for database in filled:
+        plan = Plan(database.name, database.open, 1, seconds, folder)
+        for at_once in AT_ONCE:
+            levels.append(measure_calls(database, site, replace(plan, at_once=at_once)))
+        compared += lag(database, site, replace(plan, at_once=AT_ONCE[-1]))
+        if isinstance(database, PostgresDatabase):
+            for writers in WRITERS:
+                several.append(
+                    measure_calls(database, site, replace(plan, at_once=64, writers=writers))
+                )
     return {
-        "disk": [_disk_figures(before), _disk_figures(after)],
-        "journaling": [each.figures() for each in runs],
+        "disk": _disk_figures(measure_disk(folder, min(seconds, DISK_SECONDS))),
+        "journaling": [each.figures() for each in (*levels, *several)],
         "lag": [each.figures() for each in compared],
-        "writers": [each.figures() for each in several],
     }
 
 
@@ -128,15 +129,14 @@ def _disk_figures(disk: Disk) -> dict[str, float]:
     return {"fdatasync": disk.fdatasync, "fsync": disk.fsync, "overwritten": disk.overwritten}
 
 
-def lag(database: Database, site: Site, calls: int) -> Iterator[Journaled]:
+def lag(database: Database, site: Site, plan: Plan) -> Iterator[Journaled]:
     """The loop beside the real store, and beside two that keep nothing."""
-    at_once = AT_ONCE[-1]
-    (real,) = measure_levels(database, site, calls, (at_once,))
+    real = measure_calls(database, site, plan)
     rounds = round(real.writer_cpu * rounds_a_second())
-    waits = [lambda _: None] * calls
-    works = [lambda _: busy(rounds)] * calls
-    yield measure_journaling("the disk's wait alone", WaitingStore, waits, at_once)
-    yield measure_journaling("as busy, outside the lock", WaitingStore, works, at_once)
+    waits = replace(plan, store=f"{plan.store}: only waiting", open_store=WaitingStore)
+    works = replace(plan, store=f"{plan.store}: as busy, no lock", open_store=WaitingStore)
+    yield waits.run(repeat(lambda _: None))
+    yield works.run(repeat(lambda _: busy(rounds)))
     yield real
 
 

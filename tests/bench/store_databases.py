@@ -68,6 +68,8 @@ class Database(ABC):
     """One database with the schema of the program."""
 
     name: str
+    cold_share: int
+    """Made cold so many times fewer often than asked for: it takes long."""
 
     @abstractmethod
     def open(self) -> Store:
@@ -75,7 +77,7 @@ class Database(ABC):
 
     @abstractmethod
     def load(self, table: Table) -> Iterator[int]:
-        """Write rows in bulk, whether or not what they refer to is there; how many, now and then."""
+        """Write rows in bulk, whether or not what they refer to is there; how many at a time."""
 
     @abstractmethod
     def sizes(self) -> Mapping[str, int]:
@@ -112,6 +114,7 @@ class SqliteDatabase(Database):
     """A file of one's own."""
 
     name = "SQLite"
+    cold_share = 1
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -158,6 +161,7 @@ class PostgresDatabase(Database):
     """A database on a server of one's own."""
 
     name = "PostgreSQL"
+    cold_share = 5
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server

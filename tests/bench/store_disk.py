@@ -18,7 +18,7 @@ class Disk:
     """Blocks of 4 KiB that were kept, one after the other, in a second."""
 
     fdatasync: float
-    """Appended. This is what commits are compared with."""
+    """Appended. This is what commits are compared with, measured anew beside each run."""
     fsync: float
     """Appended."""
     overwritten: float
@@ -28,10 +28,15 @@ class Disk:
 def measure_disk(folder: Path, seconds: float) -> Disk:
     """The disk of a folder, so many seconds for each way."""
     return Disk(
-        _rate(folder, seconds, os.fdatasync),
+        sync_rate(folder, seconds),
         _rate(folder, seconds, os.fsync),
         _rate(folder, seconds, os.fdatasync, over=_OVERWRITTEN),
     )
+
+
+def sync_rate(folder: Path, seconds: float) -> float:
+    """Blocks appended and synced by fdatasync in a second."""
+    return _rate(folder, seconds, os.fdatasync)
 
 
 def _rate(folder: Path, seconds: float, sync: Callable[[int], None], over: int = 0) -> float:

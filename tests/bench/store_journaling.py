@@ -4,11 +4,12 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -19,12 +20,15 @@ from agi_server.store_threads import StoreThreads
 from crm.ports import Store
 from crm.records import CallChange, Case, CaseState, NewCall, TimelineEvent
 from store_databases import Database
+from store_disk import sync_rate
 from store_lag import LagMeter
 from store_people import Site, new_call, new_events
 
 _LEASED_TOGETHER: Final = 256
-_SHARE_ALONE: Final = 8
-"""One call at a time is journaled so many times fewer often: each waits for the disk alone."""
+_DISK_SECONDS: Final = 0.5
+_MOST_ALONE: Final = 1_500
+_MOST_TOGETHER: Final = 5_000
+"""Calls that are made ready for each second: should they not last, a run is shorter."""
 
 _ids: Final = count()
 
@@ -45,6 +49,8 @@ class Journaled:
     loop_cpu: float
     lags: Sequence[float]
     """How late timers came meanwhile."""
+    syncs: float
+    """Of the disk, a second, just before and after."""
 
     @property
     def rate(self) -> float:
@@ -60,6 +66,8 @@ class Journaled:
             "at_once": self.at_once,
             "calls": self.calls,
             "rate": self.rate,
+            "syncs": self.syncs,
+            "ratio": self.rate / self.syncs,
             "p50": self.p50 * 1e3,
             "p99": self.p99 * 1e3,
             "writer_cpu": self.writer_cpu * 1e6,
@@ -137,83 +145,72 @@ class CountingThreads:
         return sum(time.clock_gettime(clock) for clock in self._clocks)
 
 
-def measure_journaling(
-    store: str,
-    open_store: Callable[[], Store],
-    operations: Sequence[Operation],
-    at_once: int,
-    writers: int = 1,
-) -> Journaled:
-    """Have the operations written, so many at once, on an event loop like the server's."""
-    gc.collect()
-    gc.freeze()  # as a worker does when it has loaded its rules
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_journaled(store, open_store, operations, at_once, writers))
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run is to be: for `seconds`, or until all operations are done."""
 
+    store: str
+    open_store: Callable[[], Store]
+    at_once: int
+    seconds: float
+    folder: Path
+    """On the disk that the store is on."""
+    writers: int = 1
 
-async def _journaled(
-    store: str,
-    open_store: Callable[[], Store],
-    operations: Sequence[Operation],
-    at_once: int,
-    writers: int,
-) -> Journaled:
-    counting = CountingThreads(open_store, writers)
-    threads = counting.threads
-    await threads.start()
-    try:
-        times: list[float] = []
-        lags = LagMeter()
-        cpu, own, begin = counting.cpu(), time.thread_time(), time.perf_counter()
-        waiting = iter(operations)
-        async with lags, asyncio.TaskGroup() as group:
-            for _ in range(at_once):
-                group.create_task(_write_on(threads, waiting, times))
-        wall = time.perf_counter() - begin
-        used, own = counting.cpu() - cpu, time.thread_time() - own
-    finally:
-        await threads.close()
-    done = len(operations)
-    return Journaled(
-        store,
-        writers,
-        at_once,
-        done,
-        wall,
-        percentile(times, 0.5),
-        percentile(times, 0.99),
-        used / done,
-        own / done,
-        lags.lags,
-    )
+    def run(self, operations: Iterable[Operation]) -> Journaled:
+        """Have the operations written on an event loop like the server's."""
+        gc.collect()
+        gc.freeze()  # as a worker does when it has loaded its rules
+        before = sync_rate(self.folder, _DISK_SECONDS)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            times, used, own, wall, lags = runner.run(self._journaled(iter(operations)))
+        after = sync_rate(self.folder, _DISK_SECONDS)
+        return Journaled(
+            store=self.store,
+            writers=self.writers,
+            at_once=self.at_once,
+            calls=len(times),
+            wall=wall,
+            p50=percentile(times, 0.5),
+            p99=percentile(times, 0.99),
+            writer_cpu=used / len(times),
+            loop_cpu=own / len(times),
+            lags=lags,
+            syncs=(before + after) / 2,
+        )
+
+    async def _journaled(
+        self, waiting: Iterator[Operation]
+    ) -> tuple[list[float], float, float, float, list[float]]:
+        """How long each waited; CPU of the writers and of the loop; the whole; how late timers."""
+        counting = CountingThreads(self.open_store, self.writers)
+        await counting.threads.start()
+        try:
+            times: list[float] = []
+            cpu, own, begin = counting.cpu(), time.thread_time(), time.perf_counter()
+            async with LagMeter() as meter, asyncio.TaskGroup() as group:
+                for _ in range(self.at_once):
+                    end = begin + self.seconds
+                    group.create_task(_write_on(counting.threads, waiting, times, end))
+            wall = time.perf_counter() - begin
+            return times, counting.cpu() - cpu, time.thread_time() - own, wall, meter.lags
+        finally:
+            await counting.threads.close()
 
 
 async def _write_on(
-    threads: StoreThreads, waiting: Iterator[Operation], times: list[float]
+    threads: StoreThreads, waiting: Iterator[Operation], times: list[float], end: float
 ) -> None:
     """One call after the other."""
     for operation in waiting:
         begin = time.perf_counter()
+        if begin > end:
+            return
         await threads.write(operation)
         times.append(time.perf_counter() - begin)
 
 
-def measure_levels(
-    database: Database, site: Site, calls: int, levels: Sequence[int], writers: int = 1
-) -> list[Journaled]:
-    """So many calls at each level of calls at once."""
-    return [
-        measure_journaling(
-            database.name,
-            database.open,
-            [
-                each.write
-                for each in new_calls(
-                    database, site, calls if at_once > 1 else calls // _SHARE_ALONE
-                )
-            ],
-            at_once,
-            writers,
-        )
-        for at_once in levels
-    ]
+def measure_calls(database: Database, site: Site, plan: Plan) -> Journaled:
+    """New calls, more than can be written in the time."""
+    wanted = round(plan.seconds * (_MOST_ALONE if plan.at_once == 1 else _MOST_TOGETHER))
+    return plan.run([each.write for each in new_calls(database, site, wanted)])

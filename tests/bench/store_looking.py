@@ -71,7 +71,11 @@ def measure_looking(
             database.name,
             kind,
             warm(database, numbers),
-            *cold_ones(database, f"{database.name}, cold: {kind}", numbers[:cold]),
+            *cold_ones(
+                database,
+                f"{database.name}, cold: {kind}",
+                numbers[: max(1, cold // database.cold_share)],
+            ),
         )
         for database in databases
         for kind, numbers in drawn.items()

@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from typing import Any, Final
 
 from crm import sql_rows as rows
-from crm.encoding import stored_json, stored_time
+from crm.encoding import stored_date, stored_json, stored_time
 from crm.records import (
     Case,
     CaseState,
@@ -116,19 +116,22 @@ class Site:
 
     def customer(self, customer_id: int) -> Customer:
         """One of them."""
-        starts = date(2025, 1, 1) + timedelta(days=customer_id % 700)
-        contract = ContractRecord(_LEVELS[customer_id % 3], starts, starts + timedelta(days=730))
         return Customer(
             name=f"{_NAMES[customer_id % len(_NAMES)]} {customer_id}",
             reference=f"C-{customer_id:08d}",
             language=("fa", "en", None)[customer_id % 3],
             segment=_SEGMENTS[customer_id % len(_SEGMENTS)],
             numbers=tuple(number(place) for place in self.numbers_of(customer_id)),
-            contracts=(contract,) if customer_id % 5 else (contract, contract),
+            contracts=(self.contract(customer_id),),
             lead_score=None if customer_id % 2 else customer_id % 101,
-            address=f"No. {customer_id % 300}, Vali-e-Asr Street, Tehran 19{customer_id % 9999:04d}",
+            address=f"No. {customer_id % 300}, Vali-e-Asr St., Tehran 19{customer_id % 9999:04d}",
             preferences={"channel": "sms"} if customer_id % 7 == 0 else {},
         )
+
+    def contract(self, customer_id: int) -> ContractRecord:
+        """Theirs: everybody has one."""
+        starts = date(2025, 1, 1) + timedelta(days=customer_id % 700)
+        return ContractRecord(_LEVELS[customer_id % 3], starts, starts + timedelta(days=730))
 
     def customer_rows(self) -> Iterator[Row]:
         """Id, and what `rows.customer_row` has."""
@@ -156,7 +159,9 @@ class Site:
     def contract_rows(self) -> Iterator[Row]:
         """What `rows.contract_rows` has."""
         for customer_id in range(1, self.customers + 1):
-            yield from rows.contract_rows(customer_id, self.customer(customer_id))
+            contract = self.contract(customer_id)
+            ends = stored_date(contract.ends)
+            yield customer_id, contract.level, stored_date(contract.starts), ends, 0
 
     def call_id(self, call: int) -> str:
         """As the server makes them."""
