@@ -26,14 +26,11 @@ class PostgresServer:
     Args:
         folder: Where it keeps everything; it belongs to `postgres` if we are root.
         durable: Whether commits are synced to the disk.
-
-    Attributes:
-        data: The folder of the database's files.
     """
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
         self._folder = folder
-        self.data = folder / "data"
+        self._data = folder / "data"
         self._durable = durable
         self._databases = 0
 
@@ -55,7 +52,7 @@ class PostgresServer:
     def initialise(self) -> None:
         """Make the folder's files."""
         self._run(
-            "initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C",
+            "initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C",
             "--no-sync",
         )  # fmt: skip
 
@@ -66,12 +63,12 @@ class PostgresServer:
             settings += ["fsync=off", "full_page_writes=off"]
         options = " ".join(f"-c {setting}" for setting in settings)
         self._run(
-            "pg_ctl", "start", "-w", "-D", self.data, "-l", self._folder / "log", "-o", options
+            "pg_ctl", "start", "-w", "-D", self._data, "-l", self._folder / "log", "-o", options
         )
 
     def stop(self) -> None:
         """Stop it as an administrator would, cutting the connections."""
-        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
+        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self._data)
 
     def kill(self) -> None:
         """Kill it and all it has started, as a power cut would, and leave what it left."""
@@ -81,12 +78,12 @@ class PostgresServer:
             os.kill(process, signal.SIGKILL)
         while Path(f"/proc/{parent}").exists() and not _is_dead(parent):
             os.sched_yield()
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     @property
     def pid(self) -> int:
         """The number of the server's first process."""
-        return int((self.data / "postmaster.pid").read_text().split()[0])
+        return int((self._data / "postmaster.pid").read_text().split()[0])
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(_programs() / program), *map(str, arguments)]

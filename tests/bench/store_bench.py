@@ -107,20 +107,17 @@ def journaling(
     filled: Sequence[Database], site: Site, folder: Path, seconds: float
 ) -> dict[str, object]:
     """The disk, and the calls."""
-    levels, compared, several = [], [], []
+    runs, compared = [], []
     for database in filled:
-        plan = Plan(database.name, database.open, 1, seconds, folder)
-        for at_once in AT_ONCE:
-            levels.append(measure_calls(database, site, replace(plan, at_once=at_once)))
-        compared += lag(database, site, replace(plan, at_once=AT_ONCE[-1]))
+        plan = Plan(database.name, database.open, AT_ONCE[-1], seconds, folder)
+        plans = [replace(plan, at_once=at_once) for at_once in AT_ONCE]
         if isinstance(database, PostgresDatabase):
-            for writers in WRITERS:
-                several.append(
-                    measure_calls(database, site, replace(plan, at_once=64, writers=writers))
-                )
+            plans += [replace(plan, writers=writers) for writers in WRITERS]
+        runs += [measure_calls(database, site, each) for each in plans]
+        compared += lag(database, site, plan)
     return {
         "disk": _disk_figures(measure_disk(folder, min(seconds, DISK_SECONDS))),
-        "journaling": [each.figures() for each in (*levels, *several)],
+        "journaling": [each.figures() for each in runs],
         "lag": [each.figures() for each in compared],
     }
 

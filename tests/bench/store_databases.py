@@ -166,6 +166,9 @@ class PostgresDatabase(Database):
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._address = server.new_database("bench")
+        with connected(self._address) as connection:
+            ((folder,),) = connection.execute("SHOW data_directory").fetchall()
+        self._folder = Path(folder)
 
     def open(self) -> Store:
         """A store on the server."""
@@ -201,7 +204,7 @@ class PostgresDatabase(Database):
     def make_cold(self) -> None:
         """The server's own memory goes with it."""
         self._server.stop()
-        _forget(path for path in self._server.data.rglob("*") if path.is_file())
+        _forget(path for path in self._folder.rglob("*") if path.is_file())
         self._server.start()
 
 
