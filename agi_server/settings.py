@@ -34,6 +34,12 @@ MOST_WORKERS: Final = 64
 """More is a slip of the pen: one worker keeps one processor busy, and the store takes one write at
 a time."""
 
+DEFAULT_BUDGET: Final = 150
+"""Milliseconds: a caller does not notice a pause this short before the greeting."""
+
+LONGEST_BUDGET: Final = 5_000
+"""Milliseconds: whoever waits longer in silence hangs up."""
+
 OFF: Final = "off"
 """Written where an address could stand: do not listen."""
 
@@ -73,6 +79,9 @@ class Settings:
         store: The database of customers, cases and calls: a PostgreSQL server that several
             machines share, RAHYAB_STORE (`postgresql://user:password@host/database`); without it
             the SQLite file RAHYAB_DATABASE, `<home>/rahyab.db`.
+        spool: The folder for what the store could not take. RAHYAB_SPOOL, `<home>/spool`.
+        store_budget: Seconds that a caller waits for the store to tell something.
+            RAHYAB_STORE_BUDGET in milliseconds, 150.
         sounds: Where built prompts lie, as `rahyab/<language>/<id>.wav`. RAHYAB_SOUNDS,
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
@@ -85,6 +94,8 @@ class Settings:
         secret: What an Asterisk must know; empty: nothing. RAHYAB_SECRET, empty.
         scripts: Scripts written for pyst2, as `name=module:function` with commas between several
             (`agi_server.compat`). RAHYAB_SCRIPTS, none.
+        lookup: The file that declares who is asked over HTTP about callers whom the customer file
+            does not know; None: nobody. RAHYAB_LOOKUP, none.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -94,6 +105,8 @@ class Settings:
     home: Path
     rules: Path
     store: StorePlace = field(repr=False)
+    spool: Path
+    store_budget: float
     sounds: Path
     recordings: Path
     messages: str
@@ -102,6 +115,7 @@ class Settings:
     peers: tuple[Network, ...]
     secret: str = field(repr=False)
     scripts: str
+    lookup: Path | None
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -127,6 +141,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         rules=Path(env.get("RAHYAB_RULES") or "routing_rules.yaml"),
         store=_store(env.get("RAHYAB_STORE") or "", env.get("RAHYAB_DATABASE"), home),
+        spool=Path(env.get("RAHYAB_SPOOL") or home / "spool"),
+        store_budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
@@ -135,6 +151,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         peers=_peers(env.get("RAHYAB_PEERS") or LOOPBACK),
         secret=_secret(env.get("RAHYAB_SECRET") or ""),
         scripts=env.get("RAHYAB_SCRIPTS") or "",
+        lookup=Path(env["RAHYAB_LOOKUP"]) if env.get("RAHYAB_LOOKUP") else None,
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
@@ -199,6 +216,15 @@ def _workers(text: str) -> int:
         raise SettingsError(
             f"RAHYAB_WORKERS={text!r} is not a number of processes: "
             f"write one from 1 to {MOST_WORKERS}, as a rule that of the processors"
+        )
+    return int(text)
+
+
+def _budget(text: str) -> int:
+    if not _is_number(text) or not 1 <= int(text) <= LONGEST_BUDGET:
+        raise SettingsError(
+            f"RAHYAB_STORE_BUDGET={text!r} is not a number of milliseconds: write one from 1 to"
+            f" {LONGEST_BUDGET}, as a rule {DEFAULT_BUDGET}"
         )
     return int(text)
 

@@ -268,9 +268,10 @@ CREATE TABLE tracking_leases (
 
 @STEPS(name="011-written-in-any-order")
 def _written_in_any_order(db: Database) -> None:
-    """What a spool holds is written late, and once."""
+    """What a spool holds is written late, and once. `said` is for `crm.said`."""
     db.executescript("""
 ALTER TABLE calls ADD COLUMN visit INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN said INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE spools (
     name TEXT NOT NULL PRIMARY KEY,
     position INTEGER NOT NULL

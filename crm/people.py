@@ -122,16 +122,20 @@ class AgentRecord:
 
 
 class DataKind(StrEnum):
-    """Kinds of data that are kept for a time of their own."""
+    """Kinds of data that are kept for a time of their own, and what is left of them after that."""
 
     CALLS = "calls"
-    """What a caller sent and what was known of them; the call stays countable, and its customer's."""
+    """By when they began. They, their timelines and callbacks are emptied as an erasure does it;
+    the customer stays named, so that an erasure finds what else there is of theirs."""
     RECORDINGS = "recordings"
+    """By when they were made. They are removed; the files of those that no other names are told."""
     ANSWERS = "answers"
-    """What was said in words; the marks stay countable."""
+    """By when they were given. Words are emptied; marks stay countable (`is_countable`)."""
     CASES = "cases"
-    """Closed ones."""
+    """Closed ones, by the last line of their history, or the opening. They are removed with their
+    histories; their calls and answers stay, without a case."""
     AUDIT = "audit"
+    """By when they were written. They are removed."""
 
 
 _MOST_DIGITS_OF_A_MARK: Final = 2

@@ -74,10 +74,8 @@ MOST_MATCHES: Final = 20
 """Customers that one number is found for. Two make a caller ambiguous; the rest is for the person
 who looks, and a switchboard number with thousands of owners must not slow a call down."""
 
-
 EVERYTHING: Final = 2**31 - 1
 """A limit that is none."""
-
 
 MOST_LAST_CUSTOMERS: Final = 10
 """Customers that an agent's record names."""
@@ -127,7 +125,8 @@ class Customers(Protocol):
         """Add or change customers, all of them or, on any error or interruption, none.
 
         A customer with an `id` is changed by it, one with a `reference` is changed by that if it is
-        there already, any other is added. Everything of theirs becomes as it is given here.
+        there already, any other is added. Everything of theirs becomes as it is given here. An
+        external id tells nobody apart here: who knows customers by it looks for it first.
 
         Raises UnknownRecordError for an `id` that does not exist, StoreError for a reference or an
         external id that another customer has.
@@ -160,8 +159,9 @@ class Journal(Protocol):
     def change_call(self, call_id: str, change: CallChange) -> None:
         """Add what a request learned, in any order of requests. Raises UnknownRecordError.
 
-        What the same or an earlier request has said is replaced; what a later one has said stays,
-        and only what nobody has said is filled in.
+        Of each field: what the same or an earlier request has said is replaced, what a later one
+        has said stays, and what nobody has said is filled in. So the changes of different requests
+        give the same call in any order. What `begin_call` said is the earliest word.
         """
 
     def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
@@ -176,7 +176,10 @@ class Journal(Protocol):
         """Answers to this survey, or to any; the newest first, without those of trial calls."""
 
     def keep_recording(self, recording: Recording) -> None:
-        """Keep the reference to a recorded message; the first of a call and mailbox counts."""
+        """Keep the reference to a recorded message; the first of a call and mailbox counts.
+
+        Its state counts as it has become since.
+        """
 
     def recordings(
         self, *, state: MessageState | None = None, limit: int = 50
@@ -196,7 +199,7 @@ class Journal(Protocol):
         """One call as the journal has it."""
 
     def call_story(self, call_id: str) -> CallStory | None:
-        """One call with its timeline, cases, answers, recordings and callback."""
+        """One call with its timeline, the case it belongs to, answers, recordings and callback."""
 
     def count_calls(self, since: datetime) -> int:
         """How many calls have begun since then, trials left out."""
@@ -216,7 +219,7 @@ class Journal(Protocol):
         """
 
     def agents(self, *, limit: int = 50) -> Sequence[AgentRecord]:
-        """Who has answered calls, by name; `MOST_LAST_CUSTOMERS` customers each."""
+        """Who has answered calls, no trials, by name; `MOST_LAST_CUSTOMERS` customers each."""
 
 
 class Requests(Protocol):
@@ -226,15 +229,17 @@ class Requests(Protocol):
         """Up to `count` tracking numbers that no case has and nobody else is given, ever.
 
         At least one, unless all there are have been given away. Who holds them may promise one to a
-        caller without asking anybody. They are in no order that a stranger could guess.
+        caller without asking anybody. They are in no order that a stranger could guess. Those of a
+        transaction that was undone must not be used.
         """
 
     def open_case(self, case: Case, *, join: bool) -> Case:
         """Open a case, or return the one that its call belongs to already.
 
         With `join`, a call about the same subject as an open case of the same customer, or, where
-        no customer is known, of the same number, is put to that case instead of opening another.
-        A case of a trial call is never joined.
+        neither call nor case has one, of the same number, is put to that case instead of opening
+        another; of several, to the one opened last. Trial calls neither join nor are joined. The
+        case stays as it is: that it was asked for again shows in its calls.
 
         Raises StoreError when another case has the tracking number: see `lease_tracking`.
         """
@@ -245,14 +250,18 @@ class Requests(Protocol):
     def cases(
         self, *, search: str = "", open_only: bool = False, limit: int = 50
     ) -> Sequence[Case]:
-        """Cases whose number, subject or customer's name contains `search`; newest first."""
+        """Cases whose tracking number, subject or customer's name contains `search`, newest first.
+
+        Those of trial calls are left out.
+        """
 
     def case_file(self, tracking: str) -> CaseFile:
-        """One case with its history and calls. Raises UnknownRecordError."""
+        """One case with its history and calls, the oldest first. Raises UnknownRecordError."""
 
     def note_on_case(self, note: CaseNote) -> Case:
         """Add a line to a case's history and, where it names a state, move the case on.
 
+        What is written last moves it, whenever that was: lines come from people, one at a time.
         Raises UnknownRecordError.
         """
 
@@ -277,31 +286,41 @@ class People(Protocol):
     """What the law asks of whoever keeps data on people."""
 
     def put_mark(self, mark: Mark) -> None:
-        """Keep what a person allowed or forbade; the last word on a matter counts."""
+        """Keep what a person allowed or forbade; the word that is put last on a matter counts."""
 
     def withdraw_mark(self, number: str, kind: MarkKind, purpose: str, at: datetime) -> bool:
-        """Take a mark back; whether there was one in force."""
+        """Take a mark back from a moment on; whether there was one in force then (`Mark.holds`).
+
+        One that was not is left as it is.
+        """
 
     def marks(self, *, number: str | None = None, limit: int = 50) -> Sequence[Mark]:
         """Those on this number, or on any, also lapsed ones; the newest first."""
 
     def restrict(self, restriction: Restriction) -> None:
-        """Keep a customer's data but use it no longer. Raises UnknownRecordError."""
+        """Keep a customer's data but use it no longer. Raises UnknownRecordError.
+
+        One who is restricted already stays so since then, for the new reason.
+        """
 
     def lift_restriction(self, customer_id: int) -> bool:
         """Use a customer's data again; whether it was restricted."""
 
     def hold(self, hold: LegalHold) -> None:
-        """Forbid the erasure of a customer's data. Raises UnknownRecordError."""
+        """Forbid the erasure of a customer's data. Raises UnknownRecordError.
+
+        One that is forbidden already stays so since then, for the new reason and until the new day.
+        """
 
     def lift_hold(self, customer_id: int) -> bool:
         """Allow it again; whether it was forbidden."""
 
     def customer_file(self, customer_id: int, *, limit: int = EVERYTHING) -> CustomerFile:
-        """Everything that is held on a customer; at most `limit` of each kind.
+        """Everything that is held on a customer, also of trials; at most `limit` of each kind.
 
-        What was kept of calls from their numbers counts as theirs only where the call was theirs.
-        Raises UnknownRecordError.
+        Theirs is what names them, and what names nobody and was kept of a call of theirs. What was
+        kept of calls from their numbers counts as theirs only where the call was theirs. Raises
+        UnknownRecordError.
         """
 
     def erase_customer(
@@ -311,9 +330,22 @@ class People(Protocol):
 
         Their row keeps its id under the pseudonym, so that calls, answers and cases stay countable;
         nothing in them tells who it was. Recorded files are not touched: `customer_file` names them
-        beforehand.
+        beforehand. Of what is theirs (`customer_file`):
 
-        Raises UnknownRecordError, or HeldError where a hold is in force on the day of `at`.
+        - the customer has no field left but id and name; the restriction and a lapsed hold are
+          removed, and the marks on numbers that nobody else has;
+        - calls lose what the caller sent, facts and state; events of the timeline lose their data;
+        - cases lose the number, their notes the text; answers that are words become empty (see
+          `crm.people.is_countable`); callbacks lose the number and are done;
+        - recordings are removed; entries of the audit log lose the detail.
+
+        A blocked number stays blocked: `unblock_number` is there for that. What a spool still holds
+        of them comes back when it is written: let it be written first.
+
+        Raises:
+            UnknownRecordError: There is no such customer.
+            HeldError: A hold is in force on the day of `at`, as `at` itself gives the date.
+            StoreError: Somebody else has the pseudonym.
         """
 
     def erasures(self, *, limit: int = 50) -> Sequence[Erasure]:
@@ -322,11 +354,13 @@ class People(Protocol):
     def prune(self, kind: DataKind, before: datetime, today: date, *, limit: int) -> Pruned:
         """Remove at most `limit` records of a kind from before a moment, but none that is held.
 
-        Asked for again until nothing is left, so that no caller waits for a long transaction.
+        Asked for again until nothing is left, so that no caller waits for a long transaction. Held
+        is what is theirs (`customer_file`) whose hold is in force today; counted is what was
+        removed or emptied now. `DataKind` tells what that is.
         """
 
     def note_access(self, entry: AuditEntry) -> None:
-        """Write down who read or changed a person's data."""
+        """Write down who read or changed a person's data. Raises UnknownRecordError."""
 
     def audit_log(
         self, *, customer_id: int | None = None, since: datetime | None = None, limit: int = 50

@@ -96,7 +96,8 @@ CREATE TABLE calls (
     outcome words NOT NULL DEFAULT 'in-progress',
     stage words,
     state json NOT NULL DEFAULT '{}',
-    visit integer NOT NULL DEFAULT 0
+    visit integer NOT NULL DEFAULT 0,
+    said bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX calls_by_time ON calls (started_at, id, trial);
 CREATE INDEX calls_by_customer ON calls (customer_id, started_at) WHERE customer_id IS NOT NULL;

@@ -9,27 +9,44 @@ from datetime import date, datetime
 from typing import Final
 
 from crm import people_rows as rows
-from crm.encoding import read_date, read_text, stored_date, stored_text, stored_time
+from crm.encoding import StoredText, read_date, read_text, stored_date, stored_text, stored_time
 from crm.people import DataKind, Erasure
-from crm.ports import HeldError, Pruned, UnknownRecordError
+from crm.ports import HeldError, Pruned, StoreError, UnknownRecordError
 from crm.sql_session import Row, SqlSession, marks
 
-_EMPTY_CALLS: Final = """
-UPDATE calls SET caller_as_sent = '', name_as_sent = '', caller = NULL, facts = '{{}}',
-    state = '{{}}' WHERE id IN ({calls})
-"""
-_EMPTY_TIMELINES: Final = "UPDATE timeline SET data = '{{}}' WHERE call_id IN ({calls})"
-_EMPTY_ANSWERS: Final = (
-    "UPDATE answers SET value = '' WHERE call_id IN ({calls}) AND length(value) > 2"
-    " AND value NOT IN ('yes', 'no')"
-)
-_EMPTY_CALLBACKS: Final = (
-    "UPDATE callbacks SET number = '', state = 'done' WHERE call_id IN ({calls})"
-)
-_DROP_RECORDINGS: Final = "DELETE FROM recordings WHERE call_id IN ({calls})"
+OF_THEIR_CALLS: Final = "call_id IN (SELECT id FROM calls WHERE customer_id = ?)"
+"""The condition that something belongs to a call of a customer."""
 
-_CALLS_OF: Final = "SELECT id FROM calls WHERE customer_id = ?"
-_CASES_OF: Final = "SELECT tracking FROM cases WHERE customer_id = ?"
+THEIRS: Final = f"(customer_id = ? OR (customer_id IS NULL AND {OF_THEIR_CALLS}))"
+"""The condition that it names a customer, or nobody and belongs to a call of theirs."""
+
+_WORDS: Final = (
+    "value NOT IN ('yes', 'no') AND NOT (length(value) <= 2 AND trim(value, '0123456789') = '')"
+)
+"""The condition that an answer is not `crm.people.is_countable`, nor emptied already."""
+
+_EMPTY_CALLS: Final = (
+    "UPDATE calls SET caller_as_sent = '', name_as_sent = '', caller = NULL, facts = '{}',"
+    " state = '{}'"
+)
+_EMPTY_TIMELINES: Final = "UPDATE timeline SET data = '{}'"
+_EMPTY_CALLBACKS: Final = "UPDATE callbacks SET number = '', state = 'done'"
+
+_ERASURE: Final = (
+    ("timeline", f"{_EMPTY_TIMELINES} WHERE {OF_THEIR_CALLS}"),
+    ("answers", f"UPDATE answers SET value = '' WHERE {_WORDS} AND {OF_THEIR_CALLS}"),
+    ("callbacks", f"{_EMPTY_CALLBACKS} WHERE {THEIRS}"),
+    ("recordings", f"DELETE FROM recordings WHERE {THEIRS}"),
+    (
+        "case_notes",
+        f"""UPDATE case_notes SET text = '' WHERE text <> ''
+            AND tracking IN (SELECT tracking FROM cases WHERE {THEIRS})""",
+    ),
+    ("cases", f"UPDATE cases SET number = NULL WHERE {THEIRS}"),
+    ("calls", f"{_EMPTY_CALLS} WHERE customer_id = ?"),
+    ("audit", "UPDATE audit SET detail = '' WHERE customer_id = ?"),
+)
+"""What empties each table of a customer; they stand for every mark in it."""
 
 _FORGET_CUSTOMER: Final = """
 UPDATE customers SET reference = NULL, name = ?, language = NULL, segment = NULL,
@@ -37,38 +54,51 @@ UPDATE customers SET reference = NULL, name = ?, language = NULL, segment = NULL
 WHERE id = ?
 """
 
+_KEEP_PROOF: Final = f"""
+INSERT INTO erasures ({rows.ERASURE_COLUMNS}) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (pseudonym) DO NOTHING
+"""
+
 _OWN_MARKS: Final = """
 DELETE FROM marks WHERE number IN (SELECT number FROM phone_numbers WHERE customer_id = ?)
     AND number NOT IN (SELECT number FROM phone_numbers WHERE customer_id <> ?)
 """
 
-_HELD: Final = "SELECT customer_id FROM legal_holds WHERE until IS NULL OR until > ?"
-_NOT_HELD: Final = f"(customer_id IS NULL OR customer_id NOT IN ({_HELD}))"
+_NOT_HELD: Final = """
+NOT EXISTS (SELECT 1 FROM legal_holds WHERE (until IS NULL OR until > ?)
+    AND legal_holds.customer_id = {})
+"""
+_OWNER: Final = """
+coalesce({0}.customer_id, (SELECT calls.customer_id FROM calls WHERE calls.id = {0}.call_id))
+"""
 
 _OLD_CALLS: Final = f"""
-SELECT id FROM calls WHERE started_at < ? AND {_NOT_HELD}
+SELECT id FROM calls WHERE started_at < ? AND {_NOT_HELD.format("calls.customer_id")}
     AND NOT (caller_as_sent = '' AND CAST(facts AS text) = '{{}}')
 ORDER BY started_at LIMIT ?
 """
 
 _OLD_RECORDINGS: Final = f"""
-SELECT call_id, mailbox, path FROM recordings WHERE recorded_at < ? AND {_NOT_HELD} LIMIT ?
+SELECT call_id, mailbox, path FROM recordings
+WHERE recorded_at < ? AND {_NOT_HELD.format(_OWNER.format("recordings"))} LIMIT ?
 """
 
 _OLD_ANSWERS: Final = f"""
-SELECT call_id, survey, question FROM answers WHERE given_at < ? AND length(value) > 2
-    AND value NOT IN ('yes', 'no')
-    AND call_id NOT IN (SELECT id FROM calls WHERE customer_id IN ({_HELD})) LIMIT ?
+SELECT call_id, survey, question FROM answers JOIN calls ON calls.id = answers.call_id
+WHERE given_at < ? AND {_WORDS} AND {_NOT_HELD.format("calls.customer_id")} LIMIT ?
 """
 
 _OLD_CASES: Final = f"""
-SELECT tracking FROM cases WHERE state = 'closed' AND {_NOT_HELD} AND opened_at < ?
+SELECT tracking FROM cases
+WHERE cases.state = 'closed' AND {_NOT_HELD.format(_OWNER.format("cases"))} AND opened_at < ?
     AND NOT EXISTS (
         SELECT 1 FROM case_notes WHERE case_notes.tracking = cases.tracking AND at >= ?)
 LIMIT ?
 """
 
-_OLD_AUDIT: Final = f"SELECT id FROM audit WHERE at < ? AND {_NOT_HELD} LIMIT ?"
+_OLD_AUDIT: Final = f"""
+SELECT id FROM audit WHERE at < ? AND {_NOT_HELD.format("audit.customer_id")} LIMIT ?
+"""
 
 
 class SqlErasure(SqlSession):
@@ -80,14 +110,11 @@ class SqlErasure(SqlSession):
         """Remove a person for good, in one transaction, and keep the proof of it."""
         with self.transaction():
             self._check_not_held(customer_id, at.date())
-            counts = self._empty_calls(_CALLS_OF, (customer_id,))
-            counts |= self._forget_cases(customer_id)
+            counts = self._empty_tables(customer_id)
             counts |= self._forget_customer(customer_id, pseudonym)
             erasure = Erasure(pseudonym, at, by, reason, counts)
-            self._write(
-                f"INSERT INTO erasures ({rows.ERASURE_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-                rows.erasure_row(erasure),
-            )
+            if self._write(_KEEP_PROOF, rows.erasure_row(erasure)) == 0:
+                raise StoreError(f"Somebody else is {pseudonym!r} already: draw another pseudonym")
             return erasure
 
     def _check_not_held(self, customer_id: int, today: date) -> None:
@@ -101,33 +128,15 @@ class SqlErasure(SqlSession):
                     f" {read_text(reason)}"
                 )
 
-    def _empty_calls(self, calls: str, values: Row) -> dict[str, int]:
-        """Empty the calls that the sub-select names, and all that hangs on them."""
-        return {
-            table: self._write(sql.format(calls=calls), values)
-            for table, sql in (
-                ("timeline", _EMPTY_TIMELINES),
-                ("answers", _EMPTY_ANSWERS),
-                ("callbacks", _EMPTY_CALLBACKS),
-                ("recordings", _DROP_RECORDINGS),
-                ("calls", _EMPTY_CALLS),
-            )
-        }
-
-    def _forget_cases(self, customer_id: int) -> dict[str, int]:
-        key = (customer_id,)
-        notes = f"UPDATE case_notes SET text = '' WHERE tracking IN ({_CASES_OF})"
-        return {
-            "case_notes": self._write(notes, key),
-            "cases": self._write("UPDATE cases SET number = NULL WHERE customer_id = ?", key),
-        }
+    def _empty_tables(self, customer_id: int) -> dict[str, int]:
+        """Empty what is the customer's beside their own row; how many rows, by table."""
+        return {table: self._write(sql, (customer_id,) * sql.count("?")) for table, sql in _ERASURE}
 
     def _forget_customer(self, customer_id: int, pseudonym: str) -> dict[str, int]:
         key = (customer_id,)
         counts = {"marks": self._write(_OWN_MARKS, (customer_id, customer_id))}
         for table in ("phone_numbers", "external_ids", "contracts", "restrictions", "legal_holds"):
             counts[table] = self._write(f"DELETE FROM {table} WHERE customer_id = ?", key)
-        counts["audit"] = self._write("UPDATE audit SET detail = '' WHERE customer_id = ?", key)
         values = (stored_text(pseudonym), stored_text(pseudonym), customer_id)
         counts["customers"] = self._write(_FORGET_CUSTOMER, values)
         if not counts["customers"]:
@@ -158,8 +167,12 @@ class SqlErasure(SqlSession):
     def _prune_calls(self, values: Row) -> Pruned:
         ids = [row[0] for row in self._read(_OLD_CALLS, values)]
         if ids:
-            for sql in (_EMPTY_TIMELINES, _EMPTY_CALLBACKS, _EMPTY_CALLS):
-                self._write(sql.format(calls=marks(ids)), ids)
+            for sql, key in (
+                (_EMPTY_TIMELINES, "call_id"),
+                (_EMPTY_CALLBACKS, "call_id"),
+                (_EMPTY_CALLS, "id"),
+            ):
+                self._write(f"{sql} WHERE {key} IN ({marks(ids)})", ids)
         return Pruned(len(ids))
 
     def _prune_recordings(self, values: Row) -> Pruned:
@@ -167,7 +180,13 @@ class SqlErasure(SqlSession):
         for call_id, mailbox, _ in found:
             sql = "DELETE FROM recordings WHERE call_id = ? AND mailbox = ?"
             self._write(sql, (call_id, mailbox))
-        return Pruned(len(found), tuple(read_text(path) for _, _, path in found))
+        return Pruned(len(found), self._unnamed([path for _, _, path in found]))
+
+    def _unnamed(self, paths: Sequence[StoredText]) -> tuple[str, ...]:
+        """The files that no message names any more, each once."""
+        sql = f"SELECT path FROM recordings WHERE path IN ({marks(paths)})"
+        named = {row[0] for row in self._read(sql, paths)} if paths else set()
+        return tuple(read_text(path) for path in dict.fromkeys(paths) if path not in named)
 
     def _prune_answers(self, values: Row) -> Pruned:
         found = self._read(_OLD_ANSWERS, values)

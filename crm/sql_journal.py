@@ -21,6 +21,7 @@ from crm.records import (
     Recording,
     TimelineEvent,
 )
+from crm.said import saying, without_what_was_said_later
 from crm.sql_session import Row, SqlSession, marks
 
 _BEGIN_CALL: Final = """
@@ -29,26 +30,16 @@ INSERT INTO calls (id, started_at, caller_as_sent, name_as_sent, caller, dialled
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 
-_CHANGE_CALL: Final = """
+_SAY: Final = """
 UPDATE calls SET language = coalesce(?, language), queue = coalesce(?, queue),
     agent = coalesce(?, agent), queued_at = coalesce(?, queued_at),
     answered_at = coalesce(?, answered_at), left_queue_at = coalesce(?, left_queue_at),
     ended_at = coalesce(?, ended_at), outcome = coalesce(?, outcome), stage = coalesce(?, stage),
-    state = coalesce(?, state), visit = ?
-WHERE id = ? AND visit <= ?
+    state = coalesce(?, state), said = (said & ?) | ?
 """
-
-_FILL_CALL: Final = """
-UPDATE calls SET language = coalesce(language, ?), queue = coalesce(queue, ?),
-    agent = coalesce(agent, ?), queued_at = coalesce(queued_at, ?),
-    answered_at = coalesce(answered_at, ?), left_queue_at = coalesce(left_queue_at, ?),
-    ended_at = coalesce(ended_at, ?),
-    outcome = CASE WHEN outcome = 'in-progress' THEN coalesce(?, outcome) ELSE outcome END,
-    stage = coalesce(stage, ?),
-    state = CASE WHEN CAST(state AS text) = '{}' THEN coalesce(?, state) ELSE state END
-WHERE id = ?
-"""
-"""What an earlier request says when a later one has been written already."""
+_CHANGE_CALL: Final = f"{_SAY}, visit = ? WHERE id = ? AND visit <= ?"
+_CHANGE_LATE: Final = f"{_SAY} WHERE id = ? AND said = ?"
+"""For an earlier request than the last that spoke; not where another has spoken since we looked."""
 
 _ROWS_TOGETHER: Final = 100
 """Rows of one INSERT. The driver gives up and takes back the interpreter's lock for each statement,
@@ -127,11 +118,22 @@ class SqlJournal(SqlSession):
 
     def change_call(self, call_id: str, change: CallChange) -> None:
         """Add what a later request learned."""
-        key, values = stored_text(call_id), rows.call_change_row(change)
-        if self._write(_CHANGE_CALL, (*values, change.visit, key, change.visit)):
-            return
-        if self._write(_FILL_CALL, (*values, key)) == 0:
-            raise UnknownRecordError(_no_call(call_id))
+        key = stored_text(call_id)
+        values = (*rows.call_change_row(change), *saying(change))
+        if self._write(_CHANGE_CALL, (*values, change.visit, key, change.visit)) == 0:
+            self._change_late(key, call_id, change)
+
+    def _change_late(self, key: StoredText, call_id: str, change: CallChange) -> None:
+        """Add what no later request has spoken of."""
+        written = 0
+        while not written:
+            found = self._read("SELECT said FROM calls WHERE id = ?", (key,))
+            if not found:
+                raise UnknownRecordError(_no_call(call_id))
+            ((said,),) = found
+            news = without_what_was_said_later(change, said)
+            values = (*rows.call_change_row(news), *saying(news))
+            written = self._write(_CHANGE_LATE, (*values, key, said))
 
     def add_to_timeline(self, events: Iterable[TimelineEvent]) -> None:
         """Append events."""

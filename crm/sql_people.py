@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from crm import people_rows as rows
 from crm import sql_rows
@@ -17,8 +17,9 @@ from crm.people import (
 )
 from crm.ports import EVERYTHING
 from crm.sql_customers import SqlCustomers
-from crm.sql_erasure import SqlErasure
+from crm.sql_erasure import OF_THEIR_CALLS, THEIRS, SqlErasure
 from crm.sql_journal import SqlJournal, since_clause
+from crm.sql_session import Row
 
 _PUT_MARK: Final = f"""
 INSERT INTO marks ({rows.MARK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -28,7 +29,7 @@ ON CONFLICT (number, kind, purpose) DO UPDATE SET source = excluded.source,
 
 _WITHDRAW_MARK: Final = """
 UPDATE marks SET withdrawn_at = ? WHERE number = ? AND kind = ? AND purpose = ?
-    AND withdrawn_at IS NULL AND (until IS NULL OR until > ?)
+    AND since <= ? AND withdrawn_at IS NULL AND (until IS NULL OR until > ?)
 """
 
 _MARKS: Final = f"SELECT {rows.MARK_COLUMNS} FROM marks"
@@ -51,6 +52,9 @@ _NOTE_ACCESS: Final = f"INSERT INTO audit ({rows.AUDIT_COLUMNS}) VALUES (?, ?, ?
 _AUDIT: Final = f"SELECT {rows.AUDIT_COLUMNS} FROM audit"
 
 
+Rows: TypeAlias = Sequence[Row]
+
+
 class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
     """The operations on what concerns a person's data."""
 
@@ -61,7 +65,7 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
     def withdraw_mark(self, number: str, kind: MarkKind, purpose: str, at: datetime) -> bool:
         """Take a mark back; whether there was one in force."""
         moment = stored_time(at)
-        values = (moment, stored_text(number), kind, stored_text(purpose), moment)
+        values = (moment, stored_text(number), kind, stored_text(purpose), moment, moment)
         return self._write(_WITHDRAW_MARK, values) == 1
 
     def marks(self, *, number: str | None = None, limit: int = 50) -> Sequence[Mark]:
@@ -90,18 +94,23 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
 
     def customer_file(self, customer_id: int, *, limit: int = EVERYTHING) -> CustomerFile:
         """Everything that is held on a customer; at most `limit` of each kind."""
-        customer, key = self.customer(customer_id), (customer_id, limit)
-        restrictions = self._read(_of("restrictions", rows.RESTRICTION_COLUMNS, "since"), key)
-        holds = self._read(_of("legal_holds", rows.HOLD_COLUMNS, "since"), key)
-        cases = self._read(_of("cases", sql_rows.CASE_COLUMNS, "opened_at"), key)
-        answers = self._read(_of_calls("answers", sql_rows.ANSWER_COLUMNS, "given_at"), key)
-        callbacks = self._read(_of("callbacks", sql_rows.CALLBACK_COLUMNS, "asked_at"), key)
-        recordings = self._read(_of("recordings", sql_rows.RECORDING_COLUMNS, "recorded_at"), key)
+
+        def held(table: str, columns: str, time: str, whose: str = "customer_id = ?") -> Rows:
+            sql = f"SELECT {columns} FROM {table} WHERE {whose} ORDER BY {time} DESC LIMIT ?"
+            return self._read(sql, (*[customer_id] * whose.count("?"), limit))
+
+        answers = held("answers", sql_rows.ANSWER_COLUMNS, "given_at", OF_THEIR_CALLS)
+        cases = held("cases", sql_rows.CASE_COLUMNS, "opened_at", THEIRS)
+        callbacks = held("callbacks", sql_rows.CALLBACK_COLUMNS, "asked_at", THEIRS)
+        recordings = held("recordings", sql_rows.RECORDING_COLUMNS, "recorded_at", THEIRS)
+        restrictions = held("restrictions", rows.RESTRICTION_COLUMNS, "since")
+        holds = held("legal_holds", rows.HOLD_COLUMNS, "since")
+        marks = self._read(_MARKS_OF_CUSTOMER, (customer_id, limit))
         return CustomerFile(
-            customer=customer,
+            customer=self.customer(customer_id),
             restriction=next(map(rows.read_restriction, restrictions), None),
             hold=next(map(rows.read_hold, holds), None),
-            marks=tuple(map(rows.read_mark, self._read(_MARKS_OF_CUSTOMER, key))),
+            marks=tuple(map(rows.read_mark, marks)),
             calls=tuple(self.calls_of_customer(customer_id, limit=limit)),
             cases=tuple(map(sql_rows.read_case, cases)),
             answers=tuple(map(sql_rows.read_answer, answers)),
@@ -123,17 +132,3 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
             wanted, values = f"{wanted} AND customer_id = ?", (*values, customer_id)
         sql = f"{_AUDIT} WHERE {wanted} ORDER BY at DESC, id DESC LIMIT ?"
         return [rows.read_audit(row) for row in self._read(sql, (*values, limit))]
-
-
-def _of(table: str, columns: str, time: str) -> str:
-    """The statement for a customer's rows of a table, newest first."""
-    return f"SELECT {columns} FROM {table} WHERE customer_id = ? ORDER BY {time} DESC LIMIT ?"
-
-
-def _of_calls(table: str, columns: str, time: str) -> str:
-    """The statement for what a table has of a customer's calls, newest first."""
-    return (
-        f"SELECT {columns} FROM {table}"
-        " WHERE call_id IN (SELECT id FROM calls WHERE customer_id = ?)"
-        f" ORDER BY {time} DESC LIMIT ?"
-    )

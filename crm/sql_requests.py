@@ -32,6 +32,7 @@ _TO_JOIN: Final = f"""
 {_CASES} WHERE {{whose}} AND {_STILL_OPEN} AND subject = ? AND {_NO_TRIAL.format("cases")}
 ORDER BY opened_at DESC, tracking DESC LIMIT 1
 """
+_TRIAL: Final = "SELECT 1 FROM calls WHERE id = ? AND trial = 1"
 _OF_CUSTOMER: Final = _TO_JOIN.format(whose="customer_id = ?")
 _OF_NUMBER: Final = _TO_JOIN.format(whose="customer_id IS NULL AND number = ?")
 
@@ -101,11 +102,16 @@ class SqlRequests(SqlSession):
         return self._one_case(_CASE_OF_CALL, (stored_text(call_id),)) if call_id else None
 
     def _open_one_like(self, case: Case) -> Case | None:
+        if case.call_id is None or self._is_trial(case.call_id):
+            return None
         if case.customer_id is not None:
             return self._one_case(_OF_CUSTOMER, (case.customer_id, stored_text(case.subject)))
         if case.number is not None:
             return self._one_case(_OF_NUMBER, (stored_text(case.number), stored_text(case.subject)))
         return None
+
+    def _is_trial(self, call_id: str) -> bool:
+        return bool(self._read(_TRIAL, (stored_text(call_id),)))
 
     def _open_new(self, case: Case) -> Case:
         missing = f"There is no call {case.call_id!r} or no customer {case.customer_id}"
@@ -116,7 +122,7 @@ class SqlRequests(SqlSession):
                 return opened
             raise StoreError(f"Another case has the tracking number {case.tracking}: lease others")
         self._add_call(case.call_id, case)
-        return case
+        return rows.read_case(rows.case_row(case))
 
     def _add_call(self, call_id: str | None, case: Case) -> None:
         if call_id is not None:

@@ -62,7 +62,10 @@ class SqliteSession(SqlSession):
             )
 
     def _check_still_there(self) -> None:
-        """What is written to a file that was deleted or moved away is lost, and nobody is told."""
+        """What is written to a file that was deleted or moved away is lost, and nobody is told.
+
+        What is read from it is as it was then.
+        """
         if FileIdentity.of(self._path) != self._identity:
             raise StoreUnavailableError(
                 f"The database {self._path} was deleted or replaced while it was in use: put it"
@@ -83,6 +86,8 @@ class SqliteSession(SqlSession):
         self._conn.close()
 
     def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
+        if self._depth == 0:
+            self._check_still_there()
         try:
             found: Sequence[Row] = self._conn.execute(sql, values).fetchall()
         except sqlite3.Error as error:

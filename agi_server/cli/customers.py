@@ -14,6 +14,7 @@ from rich.table import Table
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.rare_commands import RareCommands
 from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from crm.contracts import contract_state
@@ -30,7 +31,7 @@ country_option = click.option(
 json_option = click.option("--json", "for_programs", is_flag=True, help="Print JSON.")
 
 
-@click.group("customers")
+@click.group("customers", cls=RareCommands)
 def customers() -> None:
     """The customer file: import, list, show; and the numbers that are blocked."""
 

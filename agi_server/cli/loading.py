@@ -88,6 +88,16 @@ def business_for_command(settings: Settings) -> Business | None:
         return None
 
 
+def country_for_command(settings: Settings) -> str:
+    """Whose numbers are written without a country code. Raises CannotRunError."""
+    business = business_for_command(settings)
+    if business is None:
+        raise CannotRunError(
+            f"{settings.rules} does not tell the country: mend it (`rahyab check`) or say --country"
+        )
+    return business.country
+
+
 def takes_connections(address: tuple[str, int]) -> bool:
     """Whether something listens there: a server that runs, as a rule on this machine."""
     try:

@@ -76,16 +76,6 @@ def put(store: Store) -> Callable[..., tuple[int, ...]]:
 
 
 @pytest.fixture
-def no_draw() -> Callable[[], str]:
-    """For a case whose number is free: no other must be drawn."""
-
-    def refuse() -> str:
-        raise AssertionError("a free number was offered, yet another was drawn")
-
-    return refuse
-
-
-@pytest.fixture
 def sara() -> Customer:
     """A customer with everything."""
     return Customer(

@@ -15,13 +15,13 @@ from crm.records import (
     CallerMatch,
     CallerRecord,
     Case,
+    CaseNote,
     CaseState,
     Customer,
     NewCall,
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
-Draw: TypeAlias = Callable[[], str]
 
 AT = datetime(2026, 3, 21, 8, 30, 0, 123456, tzinfo=UTC)
 NUMBER = "+989121234567"
@@ -82,45 +82,45 @@ def test_open_cases_are_counted(  # noqa: PLR0913, PLR0917  fixtures
     put: Put,
     call: NewCall,
     case: Case,
-    no_draw: Draw,
 ) -> None:
     """The own ones, as long as somebody works on them."""
     sara_id, janis_id = put(sara, janis)
     store.begin_call(replace(call, customer_id=sara_id))
     store.begin_call(replace(call, id="call-2", customer_id=janis_id))
-    store.open_case(replace(case, customer_id=sara_id), no_draw)
+    store.open_case(replace(case, customer_id=sara_id), join=False)
     store.open_case(
-        replace(case, tracking="987654321", call_id="call-2", customer_id=janis_id), no_draw
+        replace(case, tracking="987654321", call_id="call-2", customer_id=janis_id),
+        join=False,
     )
-    store.set_case_state("123456789", state)
+    store.note_on_case(CaseNote("123456789", AT, "ali", state))
     (match,) = store.look_up_caller(NUMBER).matches
     is_open = state in OPEN_STATES
     assert (match.open_cases, match.oldest_open_case) == (is_open, AT if is_open else None)
 
 
-def test_the_age_of_the_oldest_open_case_is_told(  # noqa: PLR0913, PLR0917  fixtures
-    store: Store, sara: Customer, put: Put, call: NewCall, case: Case, no_draw: Draw
+def test_the_age_of_the_oldest_open_case_is_told(
+    store: Store, sara: Customer, put: Put, call: NewCall, case: Case
 ) -> None:
     """Whatever the order in which they were opened; once it is closed, that of the next one."""
     (sara_id,) = put(sara)
     for hours in (2, 0, 1):
         store.begin_call(replace(call, id=f"call-{hours}", customer_id=sara_id))
         opened = replace(case, tracking=str(hours), call_id=f"call-{hours}", customer_id=sara_id)
-        store.open_case(replace(opened, opened_at=AT + timedelta(hours=hours)), no_draw)
+        store.open_case(replace(opened, opened_at=AT + timedelta(hours=hours)), join=False)
     (match,) = store.look_up_caller(NUMBER).matches
     assert (match.open_cases, match.oldest_open_case) == (3, AT)
-    store.set_case_state("0", CaseState.CLOSED)
+    store.note_on_case(CaseNote("0", AT, "ali", CaseState.CLOSED))
     (match,) = store.look_up_caller(NUMBER).matches
     assert (match.open_cases, match.oldest_open_case) == (2, AT + timedelta(hours=1))
 
 
-def test_cases_of_trial_calls_are_not_counted(  # noqa: PLR0913, PLR0917  fixtures
-    store: Store, sara: Customer, put: Put, call: NewCall, case: Case, no_draw: Draw
+def test_cases_of_trial_calls_are_not_counted(
+    store: Store, sara: Customer, put: Put, call: NewCall, case: Case
 ) -> None:
     """An administrator's trial must not change how a real customer is routed."""
     (sara_id,) = put(sara)
     store.begin_call(replace(call, customer_id=sara_id, trial=True))
-    store.open_case(replace(case, customer_id=sara_id), no_draw)
+    store.open_case(replace(case, customer_id=sara_id), join=False)
     (match,) = store.look_up_caller(NUMBER).matches
     assert (match.open_cases, match.oldest_open_case) == (0, None)
 

@@ -14,7 +14,6 @@ from crm.records import (
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
-Draw: TypeAlias = Callable[[], str]
 
 CONTRACT = ContractRecord("gold", date(2025, 1, 1), date(2030, 12, 31), 14)
 
@@ -46,6 +45,10 @@ def test_counts_say_what_was_done(store: Store, sara: Customer, janis: Customer)
         {"contracts": ()},
         {"contracts": (CONTRACT, replace(CONTRACT, ends=date(2031, 1, 1)))},
         {"contracts": (replace(CONTRACT, grace_days=0),)},
+        {"address": "تهران، خیابان ولیعصر"},
+        {"notes": "rings twice \udcff"},
+        {"preferences": {"channel": "sms", "نام": "\udcff"}},
+        {"external_ids": {"vtiger": "12x34", "suitecrm": "a-b"}},
     ],
     ids=str,
 )
@@ -161,3 +164,60 @@ def test_a_search_takes_no_sign_for_a_wildcard(
     """Percent and underscore mean something to LIKE, not to people."""
     put(replace(sara, reference="1"))
     assert store.customers(search=term) == []
+
+
+def test_what_is_left_out_is_taken_away(store: Store, sara: Customer, put: Put) -> None:
+    """Everything of a customer becomes as it is given, also what had been there before."""
+    full = replace(
+        sara,
+        address="Tehran",
+        notes="rings twice",
+        preferences={"channel": "sms"},
+        external_ids={"vtiger": "12x34"},
+        lead_score=7,
+    )
+    (sara_id,) = put(full)
+    bare = Customer(name="سارا احمدی", reference="C-1")
+    assert store.put_customers([bare]) == ImportCounts(0, 1, 0)
+    assert store.customer(sara_id) == replace(bare, id=sara_id)
+    assert store.find_external("vtiger", "12x34") is None
+
+
+def test_a_customer_is_found_by_an_id_of_another_system(
+    store: Store, sara: Customer, janis: Customer, put: Put
+) -> None:
+    """Whole, and by the system's own id alone."""
+    in_both = replace(sara, external_ids={"vtiger": "12x34", "suitecrm": "a-b"})
+    sara_id, janis_id = put(in_both, replace(janis, external_ids={"vtiger": "a-b"}))
+    assert store.find_external("vtiger", "12x34") == replace(in_both, id=sara_id)
+    for system, owner in (("suitecrm", sara_id), ("vtiger", janis_id)):
+        found = store.find_external(system, "a-b")
+        assert found is not None
+        assert found.id == owner
+    assert store.find_external("suitecrm", "12x34") is None
+    assert store.find_external("\udcff", "\udcff") is None
+
+
+def test_an_external_id_cannot_be_taken_over(
+    store: Store, sara: Customer, janis: Customer, put: Put
+) -> None:
+    """Two customers with one id could not be told apart; nothing of the import is kept."""
+    mine = replace(sara, external_ids={"vtiger": "12x34"})
+    (sara_id,) = put(mine)
+    with pytest.raises(StoreError, match="12x34"):
+        store.put_customers([replace(janis, external_ids={"vtiger": "12x34"})])
+    assert store.find_customer("C-2") is None
+    assert store.find_external("vtiger", "12x34") == replace(mine, id=sara_id)
+
+
+def test_an_external_id_that_was_given_up_is_free(
+    store: Store, sara: Customer, janis: Customer, put: Put
+) -> None:
+    """For another customer, also of the same import."""
+    put(replace(sara, external_ids={"vtiger": "12x34"}))
+    assert store.put_customers(
+        [sara, replace(janis, external_ids={"vtiger": "12x34"})]
+    ) == ImportCounts(1, 1, 0)
+    found = store.find_external("vtiger", "12x34")
+    assert found is not None
+    assert found.reference == "C-2"

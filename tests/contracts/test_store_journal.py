@@ -12,7 +12,6 @@ from crm.records import (
     Answer,
     CallChange,
     Case,
-    CaseState,
     Customer,
     NewCall,
     Outcome,
@@ -21,7 +20,6 @@ from crm.records import (
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
-Draw: TypeAlias = Callable[[], str]
 
 AT = datetime(2026, 3, 21, 8, 30, 0, 123456, tzinfo=UTC)
 
@@ -92,9 +90,8 @@ def test_every_field_of_a_change_is_kept(store: Store, call: NewCall) -> None:
     store.begin_call(call)
     store.change_call("call-1", change)
     call = store.call("call-1")
-    assert {each.name: getattr(call, each.name) for each in fields(change)} == {
-        each.name: getattr(change, each.name) for each in fields(change)
-    }
+    said = [each.name for each in fields(change) if each.name != "visit"]
+    assert [getattr(call, name) for name in said] == [getattr(change, name) for name in said]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -104,7 +101,6 @@ def test_text_is_stored_as_it_came(  # noqa: PLR0913, PLR0917  fixtures
     call: NewCall,
     event: TimelineEvent,
     case: Case,
-    no_draw: Draw,
     answer: Answer,
     recording: Recording,
 ) -> None:
@@ -114,7 +110,7 @@ def test_text_is_stored_as_it_came(  # noqa: PLR0913, PLR0917  fixtures
     store.begin_call(replace(call, id=call_id, **given, facts={"name": text, text: [text]}))
     store.change_call(call_id, CallChange(agent=text, stage=text, state={"last": text}))
     store.add_to_timeline([replace(event, call_id=call_id, kind=text, data={"sent": text})])
-    store.open_case(replace(case, call_id=call_id, subject=text), no_draw)
+    store.open_case(replace(case, call_id=call_id, subject=text), join=False)
     store.keep_answer(replace(answer, call_id=call_id, question=text, value=text))
     store.keep_recording(replace(recording, call_id=call_id, path=text))
     story = store.call_story(call_id)
@@ -167,7 +163,6 @@ def test_unknown_records_are_told(  # noqa: PLR0913, PLR0917  fixtures
     call: NewCall,
     event: TimelineEvent,
     case: Case,
-    no_draw: Draw,
     answer: Answer,
     recording: Recording,
 ) -> None:
@@ -179,13 +174,11 @@ def test_unknown_records_are_told(  # noqa: PLR0913, PLR0917  fixtures
     with pytest.raises(UnknownRecordError, match="call-1"):
         store.add_to_timeline([event])
     with pytest.raises(UnknownRecordError, match="call-1"):
-        store.open_case(case, no_draw)
+        store.open_case(case, join=False)
     with pytest.raises(UnknownRecordError, match="call-1"):
         store.keep_answer(answer)
     with pytest.raises(UnknownRecordError, match="call-1"):
         store.keep_recording(recording)
-    with pytest.raises(UnknownRecordError, match="123456789"):
-        store.set_case_state("123456789", CaseState.CLOSED)
     assert (store.call("call-1"), store.call_story("call-1")) == (None, None)
 
 
@@ -223,7 +216,6 @@ def test_a_story_holds_all_of_its_call_and_nothing_else(  # noqa: PLR0913, PLR09
     store: Store,
     call: NewCall,
     case: Case,
-    no_draw: Draw,
     answer: Answer,
     recording: Recording,
     event: TimelineEvent,
@@ -231,7 +223,7 @@ def test_a_story_holds_all_of_its_call_and_nothing_else(  # noqa: PLR0913, PLR09
     """Events in the order of visits and sequence."""
     for call_id in ("call-1", "call-2"):
         store.begin_call(replace(call, id=call_id))
-        store.open_case(replace(case, tracking=f"{call_id}-tracking", call_id=call_id), no_draw)
+        store.open_case(replace(case, tracking=f"{call_id}-tracking", call_id=call_id), join=False)
         store.keep_answer(replace(answer, call_id=call_id, tracking=f"{call_id}-tracking"))
         store.keep_recording(replace(recording, call_id=call_id))
     store.add_to_timeline(

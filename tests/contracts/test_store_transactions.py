@@ -15,16 +15,15 @@ from crm.records import (
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
-Draw: TypeAlias = Callable[[], str]
 
 
-def test_an_error_undoes_all_of_it(store: Store, call: NewCall, case: Case, no_draw: Draw) -> None:
+def test_an_error_undoes_all_of_it(store: Store, call: NewCall, case: Case) -> None:
     """Nothing of it is left."""
 
     def fail() -> None:
         with store.transaction():
             store.begin_call(call)
-            store.open_case(case, no_draw)
+            store.open_case(case, join=False)
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -76,13 +75,13 @@ def test_it_can_be_used_again_after_an_error(store: Store, call: NewCall) -> Non
 
 
 def test_what_one_wrote_another_reads(
-    opened: Callable[[], Store], call: NewCall, case: Case, no_draw: Draw
+    opened: Callable[[], Store], call: NewCall, case: Case
 ) -> None:
     """At once, and with its keys."""
     first, second = (opened(), opened())
     first.begin_call(call)
     assert second.call("call-1") == first.call("call-1") is not None
-    assert second.open_case(case, no_draw) == first.find_case("123456789")
+    assert second.open_case(case, join=False) == first.find_case("123456789")
 
 
 def test_a_closed_store_says_so_and_may_be_closed_again(
