@@ -132,8 +132,8 @@ class CountingThreads:
     def __init__(self, open_store: Callable[[], Store], writers: int) -> None:
         self._open = open_store
         self._clocks: list[int] = []
-        more = {"writers": writers} if writers > 1 else {}
-        self.threads = StoreThreads(self._open_counted, **more)
+
+        self.threads = StoreThreads(self._open_counted, writers=writers)
 
     def _open_counted(self) -> Store:
         if threading.current_thread().name.startswith("store-writer"):
