@@ -132,7 +132,6 @@ class CountingThreads:
     def __init__(self, open_store: Callable[[], Store], writers: int) -> None:
         self._open = open_store
         self._clocks: list[int] = []
-
         self.threads = StoreThreads(self._open_counted, writers=writers)
 
     def _open_counted(self) -> Store:

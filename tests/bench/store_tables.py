@@ -46,13 +46,25 @@ def print_filling(rows: Sequence[Mapping[str, Any]], site: Site) -> None:
 def print_looking(rows: Sequence[Mapping[str, Any]]) -> None:
     """Times of a look-up."""
     table = simple_table(
-        *("caller", "database", "warm p50", "p99", "max", "cold p50", "max", "opening, cold"),
+        *(
+            "caller",
+            "database",
+            "warm p50",
+            "p99",
+            "max",
+            "CPU p50",
+            "p99",
+            "cold p50",
+            "max",
+            "opening, cold",
+        ),
     )
     for row in rows:
         table.add_row(
             row["kind"],
             row["database"],
             *(f"{row[f'warm_{name}']:.3f} ms" for name in ("p50", "p99", "max")),
+            *(f"{row[f'cpu_{name}']:.3f} ms" for name in ("p50", "p99")),
             *(f"{row[f'cold_{name}']:.1f} ms" for name in ("p50", "max")),
             f"{row['opening_p50']:.1f} ms",
         )
