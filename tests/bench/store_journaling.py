@@ -160,10 +160,10 @@ class Plan:
         """Have the operations written on an event loop like the server's."""
         gc.collect()
         gc.freeze()  # as a worker does when it has loaded its rules
-        before = sync_rate(self.folder, _DISK_SECONDS)
+        before = sync_rate(self.folder, min(self.seconds, _DISK_SECONDS))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             times, used, own, wall, lags = runner.run(self._journaled(iter(operations)))
-        after = sync_rate(self.folder, _DISK_SECONDS)
+        after = sync_rate(self.folder, min(self.seconds, _DISK_SECONDS))
         return Journaled(
             store=self.store,
             writers=self.writers,
