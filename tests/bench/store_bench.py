@@ -23,12 +23,12 @@ from agi_server.policy import load_policy_file
 from ivr.rulebook import Rulebook
 from replay_bench import RULES
 from store_databases import Database, PostgresDatabase, SqliteDatabase
-from store_disk import Disk, measure_disk
+from store_disk import measure_disk
 from store_journaling import Journaled, Plan, measure_calls
 from store_lag import WaitingStore, busy, rounds_a_second
 from store_looking import check_found, measure_looking
 from store_people import Said, Site
-from store_tables import print_all
+from store_tables import print_figure
 from tests.postgres import postgres_server
 
 AT_ONCE = (1, 16, 64)
@@ -55,17 +55,38 @@ def main(  # noqa: PLR0913  the options of a command
 ) -> None:
     """Measure, and print."""
     site = Site(numbers, Said.by(Rulebook.of(load_policy_file(RULES))))
+    figures: dict[str, object] = {}
     with databases(chosen(stores)) as (folder, filled):
-        figures: dict[str, object] = {"load": os.getloadavg()}
-        figures["filling"] = [fill(database, site) for database in filled]
-        measured = measure_looking(filled, site, look_ups, cold)
-        figures["looking"] = [each.figures() for each in measured]
-        figures |= journaling(filled, site, folder, seconds)
-    figures["load_after"] = os.getloadavg()
+        for name, figure in measured(site, filled, folder, look_ups, cold, seconds):
+            figures[name] = figure
+            if not as_json:
+                print_figure(name, figure, site)
     if as_json:
         click.echo(json.dumps(figures, indent=2))
-    else:
-        print_all(figures, site)
+
+
+def measured(  # noqa: PLR0913, PLR0917  the options of the command
+    site: Site,
+    filled: Sequence[Database],
+    folder: Path,
+    look_ups: int,
+    cold: int,
+    seconds: float,
+) -> Iterator[tuple[str, object]]:
+    """Each figure by its name, as soon as it is there: all together take an hour."""
+    yield "load_before", os.getloadavg()
+    yield "filling", [fill(database, site) for database in filled]
+    looking = measure_looking(filled, site, look_ups, cold)
+    yield "looking", [each.figures() for each in looking]
+    yield "disk", measure_disk(folder, min(seconds, DISK_SECONDS)).figures()
+    plans = [
+        (database, Plan(database.name, database.open, AT_ONCE[-1], seconds, folder))
+        for database in filled
+    ]
+    runs = [run.figures() for database, plan in plans for run in journaling(database, site, plan)]
+    yield "journaling", runs
+    yield "lag", [run.figures() for database, plan in plans for run in lag(database, site, plan)]
+    yield "load_after", os.getloadavg()
 
 
 def chosen(names: str) -> Sequence[str]:
@@ -103,27 +124,13 @@ def fill(database: Database, site: Site) -> Mapping[str, object]:
     }
 
 
-def journaling(
-    filled: Sequence[Database], site: Site, folder: Path, seconds: float
-) -> dict[str, object]:
-    """The disk, and the calls."""
-    runs, compared = [], []
-    for database in filled:
-        plan = Plan(database.name, database.open, AT_ONCE[-1], seconds, folder)
-        plans = [replace(plan, at_once=at_once) for at_once in AT_ONCE]
-        if isinstance(database, PostgresDatabase):
-            plans += [replace(plan, writers=writers) for writers in WRITERS]
-        runs += [measure_calls(database, site, each) for each in plans]
-        compared += lag(database, site, plan)
-    return {
-        "disk": _disk_figures(measure_disk(folder, min(seconds, DISK_SECONDS))),
-        "journaling": [each.figures() for each in runs],
-        "lag": [each.figures() for each in compared],
-    }
-
-
-def _disk_figures(disk: Disk) -> dict[str, float]:
-    return {"fdatasync": disk.fdatasync, "fsync": disk.fsync, "overwritten": disk.overwritten}
+def journaling(database: Database, site: Site, plan: Plan) -> Iterator[Journaled]:
+    """Calls by one writer, and by several where the database takes them."""
+    for at_once in AT_ONCE:
+        yield measure_calls(database, site, replace(plan, at_once=at_once))
+    if isinstance(database, PostgresDatabase):
+        for writers in WRITERS:
+            yield measure_calls(database, site, replace(plan, writers=writers))
 
 
 def lag(database: Database, site: Site, plan: Plan) -> Iterator[Journaled]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -23,6 +23,10 @@ class Disk:
     """Appended."""
     overwritten: float
     """Written over older ones, with fdatasync: the file does not grow, as a used log does not."""
+
+    def figures(self) -> dict[str, float]:
+        """What is printed."""
+        return asdict(self)
 
 
 def measure_disk(folder: Path, seconds: float) -> Disk:

@@ -1,5 +1,6 @@
 """The tables that `store_bench.py` prints."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,17 +12,28 @@ AIM = 20
 """Calls journaled with 64 at once, to the disk's single syncs, both a second."""
 
 
-def print_all(figures: Mapping[str, Any], site: Site) -> None:
-    """All of them."""
+def print_figure(name: str, figure: Any, site: Site) -> None:  # noqa: ANN401  whatever it is
+    """One of those that the benchmark gives, by its name."""
+    if name.startswith("load"):
+        print_load(figure, site)
+    elif name == "filling":
+        print_filling(figure, site)
+    else:
+        printers = {
+            "looking": print_looking,
+            "disk": print_disk,
+            "journaling": print_journaling,
+            "lag": print_lag,
+        }
+        printers[name](figure)
+
+
+def print_load(load: Sequence[float], site: Site) -> None:
+    """How busy the machine is."""
     show(
         f"{site.numbers:,} numbers, {site.customers:,} customers, {site.calls:,} calls; load of the"
-        f" machine before and after {figures['load'][0]:.1f}, {figures['load_after'][0]:.1f}"
+        f" machine {load[0]:.1f} on {os.cpu_count()} cores"
     )
-    print_filling(figures["filling"], site)
-    print_looking(figures["looking"])
-    print_disk(figures["disk"])
-    print_journaling(figures["journaling"])
-    print_lag(figures["lag"])
 
 
 def print_filling(rows: Sequence[Mapping[str, Any]], site: Site) -> None:
