@@ -131,6 +131,13 @@ class PostgresSession(SqlSession):
         with self._told(missing), self._connected() as connection:
             return connection.execute(_translated(sql), values).rowcount
 
+    def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        if not rows:
+            return 0
+        with self._told(), self._connected() as connection, connection.cursor() as cursor:
+            cursor.executemany(_translated(sql), rows)
+            return cursor.rowcount
+
     @contextmanager
     def _connected(self) -> Generator[Records]:
         """The connection of the transaction that is under way, or one for a single statement."""

@@ -99,3 +99,11 @@ class SqliteSession(SqlSession):
             return self._conn.execute(sql, values).rowcount
         except sqlite3.Error as error:
             raise store_error(error, self._path, missing) from error
+
+    def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        if not rows:
+            return 0
+        try:
+            return self._conn.executemany(sql, rows).rowcount
+        except sqlite3.Error as error:
+            raise store_error(error, self._path) from error
