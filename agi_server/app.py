@@ -49,7 +49,11 @@ class Application:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, listener: socket.socket, rules: RulesInForce | None = None
+    settings: Settings,
+    listener: socket.socket,
+    rules: RulesInForce | None = None,
+    *,
+    create: bool = True,
 ) -> AsyncIterator[Application]:
     """Start everything, and stop it in order: the listener, the calls, the spool, the store.
 
@@ -59,6 +63,7 @@ async def running(
         settings: Where things are, and who may connect.
         listener: Where calls come in; it is closed with the server.
         rules: What to serve by; None loads the file of the settings.
+        create: Whether a database that is not there is made: not by who goes on for another.
 
     Raises:
         PolicyError: The rules file cannot be used.
@@ -67,7 +72,7 @@ async def running(
     """
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
-    stores, spool = make_stores(settings.store), Spooling(settings.spool, utc_now)
+    stores, spool = make_stores(settings.store, create=create), Spooling(settings.spool, utc_now)
     async with (
         keeping(stores, spool, settings.store_budget) as records,
         opened_lookup(settings) as lookup,
@@ -104,9 +109,10 @@ async def opened_lookup(settings: Settings) -> AsyncIterator[HttpLookup | None]:
         await lookup.close()
 
 
-def make_stores(place: StorePlace) -> StoreThreads:
+def make_stores(place: StorePlace, *, create: bool = True) -> StoreThreads:
     """Threads for the stores in a place; they are not started yet."""
-    opening, reopening = partial(open_store, place), partial(open_store, place, create=False)
+    opening = partial(open_store, place, create=create)
+    reopening = partial(open_store, place, create=False)
     if isinstance(place, PostgresServer):
         return StoreThreads(opening, reopening, readers=POSTGRES_READERS, writers=POSTGRES_WRITERS)
     return StoreThreads(opening, reopening)

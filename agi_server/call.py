@@ -103,7 +103,7 @@ class Calls:
         request = read_request(channel.environment)
         talk = await self._talk_again(channel, request)
         book = talk.course.book
-        survey = talk.survey_wanted
+        survey = talk.survey_wanted or _survey_of_queue(talk)
         if survey is None or survey not in book.policy.surveys:
             raise BadRequestError(f"the rules have no survey {survey!r} any more")
         context = Answer(
@@ -277,6 +277,15 @@ class Calls:
 async def _flush(talk: Conversation) -> None:
     talk.journal.learn(stage=talk.course.stage, state=talk.state().to_data())
     await talk.journal.flush()
+
+
+def _survey_of_queue(talk: Conversation) -> str | None:
+    """The survey that a served caller is asked: what the request before has learned may be lost.
+
+    Another process told the dialplan to ask, and the store that it wrote to is away since then.
+    """
+    queue = talk.course.book.policy.queues.get(talk.queue or "")
+    return None if queue is None else queue.survey
 
 
 def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> None:

@@ -6,6 +6,7 @@ the spools of this machine.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -18,7 +19,7 @@ from agi_server.tracking_pool import TrackingPool
 from crm.call_rows import call_after
 from crm.ports import Store, StoreError
 from crm.records import Call
-from crm.writes import Write
+from crm.writes import Write, apply
 
 READ_SECONDS: Final = 0.15
 """A caller does not notice a pause this short; a store that needs longer is taken to be away rather
@@ -96,31 +97,41 @@ class Records:
         Raises:
             StoreError: The store is away, and nobody else knows the call.
         """
-        if self.spool.holds(call_id) and (remembered := self._memory.call(call_id)) is not None:
-            return remembered
+        # What waits goes from the spools to the store: looked for in this order, it is not missed.
+        waiting = await self._waiting_of(call_id)
         try:
-            call = await self.read(lambda store: store.call(call_id))
+            call = await self._call_with(call_id, waiting)
         except StoreError as error:
             log.warning("a call goes on without the store", call=call_id, reason=str(error))
-            call = await self._call_without_store(call_id)
+            call = call_after(self._memory.call(call_id), waiting)
             if call is None:
                 raise
-        else:
-            call = await self._with_what_waits(call_id, call)
         if call is not None:
             self._memory.remember(call)
         return call
 
-    async def _call_without_store(self, call_id: str) -> Call | None:
-        return await self._with_what_waits(call_id, self._memory.call(call_id))
+    async def _call_with(self, call_id: str, waiting: Sequence[Write]) -> Call | None:
+        """A call from the store, with what waits of it.
 
-    async def _with_what_waits(self, call_id: str, call: Call | None) -> Call | None:
-        """The call with what is in spools of it, which other processes may have written."""
-        if not self.spool.in_use:
-            return call
+        Only the store knows which request has said what: a later one may be there already. So it is
+        given now what waits, which does no harm when it comes once more. Raises StoreError.
+        """
+        if waiting:
+            with suppress(StoreError):
+                return await self.stores.write(
+                    lambda store: _call_after(store, call_id, waiting), self.budget
+                )
+        return call_after(await self.read(lambda store: store.call(call_id)), waiting)
+
+    async def _waiting_of(self, call_id: str) -> Sequence[Write]:
+        """What is in spools of a call, which other processes may have written."""
         try:
-            waiting = await self.spool.writes_of(call_id)
+            return await self.spool.writes_of(call_id)
         except StoreError as error:
             log.error("the spools cannot be searched", call=call_id, reason=str(error))
-            return call
-        return call_after(call, waiting)
+            return ()
+
+
+def _call_after(store: Store, call_id: str, waiting: Sequence[Write]) -> Call | None:
+    apply(store, waiting)
+    return store.call(call_id)

@@ -14,7 +14,7 @@ import structlog
 
 from agi_server.clock import Clock
 from crm.spool import Batch, SpoolError, SpoolWriter, batch_line
-from crm.spool_reading import writes_of_call
+from crm.spool_index import SpoolIndex
 from crm.writes import Write
 
 KEEP_SECONDS: Final = 1.0
@@ -74,6 +74,7 @@ class Spooling:
         self.left_behind = 0
         self._clock = clock
         self._writer = SpoolWriter(folder)
+        self._index = SpoolIndex(folder)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
@@ -127,7 +128,7 @@ class Spooling:
     async def writes_of(self, call_id: str) -> Sequence[Write]:
         """What waits of a call in all spools of the folder. Raises SpoolError."""
         try:
-            return await asyncio.to_thread(writes_of_call, self.folder, call_id)
+            return await asyncio.to_thread(self._index.writes_of, call_id)
         except OSError as error:
             raise SpoolError(f"The spool {self.folder} cannot be read: {error}") from error
 

@@ -84,7 +84,9 @@ class Worker:
             return
         try:
             rules = RulesInForce(RulesText.unbundled(begin.rules))
-            async with running(self._settings, listener, rules) as application:
+            async with running(
+                self._settings, listener, rules, create=not begin.replaces
+            ) as application:
                 cut = await self._serve(application)
         except (PolicyError, StoreError, SettingsError) as error:
             self._say(Failed(str(error)))

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Final, TypeAlias, TypeVar
 
 from crm.memory_tables import Owned, Tables, owner_of
-from crm.people import AuditEntry, DataKind, is_countable
-from crm.ports import HeldError, Pruned
+from crm.people import AuditEntry, DataKind, Pruned, is_countable
+from crm.ports import HeldError
 from crm.records import (
     Answer,
     Call,

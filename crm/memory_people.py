@@ -19,6 +19,7 @@ from crm.memory_tables import (
     utc,
 )
 from crm.people import (
+    EVERYTHING,
     AuditEntry,
     CustomerFile,
     DataKind,
@@ -26,9 +27,10 @@ from crm.people import (
     LegalHold,
     Mark,
     MarkKind,
+    Pruned,
     Restriction,
 )
-from crm.ports import EVERYTHING, Pruned, StoreError
+from crm.ports import StoreError
 
 R = TypeVar("R", bound=Owned)
 

@@ -11,6 +11,9 @@ from typing import Final
 
 from crm.records import Answer, Call, Callback, Case, Customer, Recording
 
+EVERYTHING: Final = 2**31 - 1
+"""A limit that is none."""
+
 
 class MarkKind(StrEnum):
     """What a person has allowed or forbidden."""
@@ -164,3 +167,11 @@ class CustomerFile:
     answers: tuple[Answer, ...]
     callbacks: tuple[Callback, ...]
     recordings: tuple[Recording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was removed: how many records, and recorded files that nothing refers to any more."""
+
+    records: int
+    files: tuple[str, ...] = ()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
-from crm.people import DataKind
-from crm.ports import Pruned, Store
+from crm.people import DataKind, Pruned
+from crm.ports import Store
 from crm.recorded_files import NotRemoved, remove_all_recorded
 
 TOGETHER: Final = 200

@@ -11,11 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from crm.spool import SUFFIX, Batch, DamagedLineError, read_batch, sync_folder
-from crm.writes import Write
-
-MOST_SEARCHED: Final = 64 * 2**20
-"""Bytes of each spool that are searched for a call, from its end: some 50 ms, while a caller waits.
-Who is in a queue began before the last few thousand calls only on the longest day."""
 
 REFUSED_SUFFIX: Final = ".refused"
 
@@ -97,52 +92,6 @@ def _line(spool: str, start: int, whole: bytes, before: datetime) -> Line:
         return Line(spool, start, end, text, before, None, str(error))
     # Two lines of a spool stay in their order, also when the clock was set back between them.
     return Line(spool, start, end, text, max(batch.at, before), batch)
-
-
-def writes_of_call(folder: Path, call_id: str) -> tuple[Write, ...]:
-    """What waits of one call, in the order of time; only the last part of a long spool is searched.
-
-    Raises:
-        OSError: The folder cannot be read.
-    """
-    positions = {name: _late_line(folder / name) for name in spool_names(folder)}
-    sought = call_id.encode("ascii", "replace")  # our ids are ASCII; any other one is not found
-    found: list[tuple[datetime, Batch]] = []
-    for name, position in positions.items():
-        found += (
-            (line.at, line.batch)
-            for line in _lines_with(folder / name, position, sought)
-            if line.batch is not None
-        )
-    batches = (batch for _, batch in sorted(found, key=lambda each: each[0]))
-    return tuple(write for batch in batches for write in batch.writes if call_of(write) == call_id)
-
-
-def call_of(write: Write) -> str | None:
-    """Which call a write belongs to."""
-    id_: str | None = getattr(write, "call_id", None)
-    return getattr(write, "id", id_)
-
-
-def _lines_with(path: Path, position: int, sought: bytes) -> Iterator[Line]:
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        file.seek(position)
-        earliest = datetime.min.replace(tzinfo=UTC)
-        for whole in file:
-            if sought in whole and whole.endswith(b"\n"):
-                yield _line(path.name, position, whole, earliest)
-            position += len(whole)
-
-
-def _late_line(path: Path) -> int:
-    """Where the first line begins that is searched."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        if size > MOST_SEARCHED:
-            file.seek(size - MOST_SEARCHED)
-            file.readline()
-            return file.tell()
-    return 0
 
 
 @contextmanager

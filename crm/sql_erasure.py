@@ -10,8 +10,8 @@ from typing import Final
 
 from crm import people_rows as rows
 from crm.encoding import StoredText, read_date, read_text, stored_date, stored_text, stored_time
-from crm.people import DataKind, Erasure
-from crm.ports import EVERYTHING, HeldError, Pruned, StoreError, UnknownRecordError
+from crm.people import EVERYTHING, DataKind, Erasure, Pruned
+from crm.ports import HeldError, StoreError, UnknownRecordError
 from crm.sql_session import Row, SqlSession, marks
 
 OF_THEIR_CALLS: Final = "call_id IN (SELECT id FROM calls WHERE customer_id = ?)"

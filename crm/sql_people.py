@@ -8,6 +8,7 @@ from crm import people_rows as rows
 from crm import sql_rows
 from crm.encoding import stored_text, stored_time
 from crm.people import (
+    EVERYTHING,
     AuditEntry,
     CustomerFile,
     LegalHold,
@@ -15,7 +16,6 @@ from crm.people import (
     MarkKind,
     Restriction,
 )
-from crm.ports import EVERYTHING
 from crm.sql_customers import SqlCustomers
 from crm.sql_erasure import OF_THEIR_CALLS, THEIRS, SqlErasure
 from crm.sql_journal import SqlJournal, since_clause

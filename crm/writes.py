@@ -110,6 +110,11 @@ def _open_case(store: Store, case: Case) -> None:
         store.open_case(replace(case, call_id=None), join=False)
 
 
+def call_of(write: Write) -> str | None:
+    """Which call a write belongs to."""
+    return write.id if isinstance(write, NewCall) else write.call_id
+
+
 _KINDS: Final[Mapping[str, type]] = {
     "begin": NewCall,
     "event": TimelineEvent,

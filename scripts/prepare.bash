@@ -25,6 +25,19 @@ need_packages() {
         "${missing[@]}" >/dev/null
 }
 
+# Install PostgreSQL's server, of the version that this system has. Debian's package also makes a
+# database of its own and starts it, which nobody here needs: it is told not to, unless it was
+# installed before.
+need_postgresql() {
+    local settings=/etc/postgresql-common/createcluster.conf
+    ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || return 0
+    if [ "$(id -u)" = 0 ] && [ ! -e $settings ]; then
+        need_packages postgresql-common=$settings
+        sed -i 's/^#\?create_main_cluster *=.*/create_main_cluster = false/' $settings
+    fi
+    need_packages postgresql=/none
+}
+
 # The newest Python that will do.
 find_python() {
     local name

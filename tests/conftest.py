@@ -33,5 +33,5 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_database(postgres: PostgresServer) -> str:
-    """The address of a new database with our tables and nothing in them."""
-    return postgres.new_database(template="template")
+    """The address of a database with our tables and nothing in them."""
+    return postgres.emptied("test", template="template")

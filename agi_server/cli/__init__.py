@@ -56,11 +56,11 @@ COMMANDS: Final = {
         "customers:customers",
         "The customer file, and what people may ask of whoever keeps it.",
     ),
-    "db": ("db:db", "The database: remove what has been kept long enough."),
     "voicemail": (
         "voicemail:voicemail",
         "Messages that callers have recorded: list, show, play, close.",
     ),
+    "db": ("db:db", "The database: its steps, check, backup, restore, moving it, pruning it."),
     "help": (
         "help:help_command",
         "Explain the CODE of a finding, with an example; without CODE, list them all.",

@@ -21,8 +21,8 @@ from agi_server.cli.listing import (
 )
 from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
-from crm.people import AgentRecord
-from crm.ports import EVERYTHING, Store
+from crm.people import EVERYTHING, AgentRecord
+from crm.ports import Store
 from crm.records import Customer
 
 

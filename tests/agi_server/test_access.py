@@ -65,6 +65,12 @@ ON_NOBODY = {
     "customers erasures": "proofs hold nothing of the person",
     "customers lookup": "it asks another program, and opens no store",
     "customers sync": "it needs another program; its own tests look at its entry",
+    "db backup": "it copies the file, which whoever runs it can read anyway",
+    "db check": "it tells of tables and pages",
+    "db copy": "it copies what whoever runs it can read anyway",
+    "db migrate": "it tells of steps",
+    "db pending": "it tells of steps",
+    "db restore": "it copies the file, which whoever runs it can read anyway",
     "replay": "it tells how many calls, and their ids",
     "try": "the caller is whoever tries",
 }

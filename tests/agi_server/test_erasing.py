@@ -7,10 +7,12 @@ import re
 import sqlite3
 import zipfile
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from crm.spool import Batch, batch_line
 from crm.sqlite_store import SqliteStore
 from tests.agi_server import people
 from tests.agi_server.people import SECRETS, SOUND, run
@@ -132,6 +134,20 @@ def test_erasing_asks_back(home: Path) -> None:
     assert "Sara" in run("customers", "show", "C-1").stdout
     assert (home / "messages" / "call-1-support.wav").exists()
     assert run("customers", "erase", "C-1", "--reason", "asked", answer="y\n").exit_code == 0
+
+
+def test_nobody_is_erased_while_writes_wait_in_the_spool(home: Path) -> None:
+    """They would bring the person back. What has been written to the store does not count."""
+    spool, name = home / "spool", "20260321T083000-1.spool"
+    spool.mkdir()
+    line = batch_line(Batch(datetime(2026, 3, 21, tzinfo=UTC), ()))
+    (spool / name).write_bytes(line)
+    result = run("customers", "erase", "C-1", "--reason", "asked", "--yes")
+    assert result.exit_code == 2
+    assert "still holds 1 writes that are not in the database yet" in result.stderr
+    with closing(SqliteStore(home / "rahyab.db")) as store:
+        store.set_spool_position(name, len(line))
+    assert run("customers", "erase", "C-1", "--reason", "asked", "--yes").exit_code == 0
 
 
 def test_who_is_held_is_not_erased(home: Path) -> None:

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pytest
 
-from crm.people import AuditEntry, DataKind, LegalHold
-from crm.ports import EVERYTHING, Pruned, Store
+from crm.people import EVERYTHING, AuditEntry, DataKind, LegalHold, Pruned
+from crm.ports import Store
 from crm.records import (
     Answer,
     Callback,

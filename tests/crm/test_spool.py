@@ -18,7 +18,6 @@ from crm.spool_reading import (
     remove_finished,
     spool_names,
     waiting_lines,
-    writes_of_call,
 )
 
 AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
@@ -134,14 +133,6 @@ def test_the_folder_grows_up_to_its_ceiling(folder: Path) -> None:
         writer.append([line(2)])
     assert numbers(folder) == [1]
     writer.retire()
-
-
-def test_the_writes_of_one_call_are_found(folder: Path, writer: SpoolWriter) -> None:
-    """Among those of others."""
-    writer.append([line(number) for number in range(20)])
-    (write,) = writes_of_call(folder, "call-1")
-    assert isinstance(write, TimelineEvent)
-    assert write.call_id == "call-1"
 
 
 FULL = """

@@ -4,40 +4,23 @@ Each test has an Asterisk of its own, whose global RAHYAB_SERVER names the two: 
 the name whose SRV records a small name server of the test's own holds.
 """
 
-import errno
 import os
-import re
 import signal
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.caller import Ended
-from agi_server.lab.configuration import Plan
-from agi_server.lab.log import Log
-from agi_server.lab.phone import Phone
-from agi_server.lab.ports import LOCALHOST, free_port, is_bound
-from agi_server.lab.processes import Process
-from agi_server.lab.root import DEFAULT_SUITE, Root, find_root
+from agi_server.lab.ports import LOCALHOST
+from agi_server.lab.root import Root
 from agi_server.lab.scenarios import Call, caller_files
 from agi_server.lab.sipp import Sipp
-from agi_server.lab.telephony import Telephony
 from agi_server.lab.waiting import wait_until
-from agi_server.policy import load_policy_file
-from crm.records import CallStory, Outcome
-from crm.sqlite_store import SqliteStore
-from dialplan.queues import queue_rules_conf, queues_conf
-from tests.live.conftest import COMMAND, SERVER_SECONDS
+from crm.records import Outcome
+from tests.live.servers import Servers, Site, kill, name_server_of, two_servers
 
 pytestmark = pytest.mark.live
-
-ROOT = Path(__file__).parents[2]
 
 QUEUE_NUMBER = "+982191000001"
 """Goes to a queue at once, and after a second to another."""
@@ -82,165 +65,20 @@ CALLER_SECONDS = 3
 """What a caller waits before they hang up: longer than the first queue keeps them."""
 LOAD_SECONDS = 30.0
 END_SECONDS = 10.0
-MOUNT_SECONDS = 10.0
-
-ASKED = re.compile(
-    r"(?P<tag>\[C-\w+\]).*Rahyab: (?P<call>\S+) (?P<script>\S+) by (?P<server>\S+)"
-    r" begun=(?P<begun>\S*) done=(?P<done>\S*) go=(?P<go>\S*) reason=(?P<reason>[^\"]*)"
-)
-FELL_BACK = re.compile(r'(?P<tag>\[C-\w+\]).*Queue\("[^"]+", "rahyab-fallback"\)')
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request to one server, as the dialplan logs it."""
-
-    tag: str
-    call: str
-    script: str
-    server: str
-    begun: str
-    done: str
-    go: str
-    reason: str
-
-    @property
-    def cut(self) -> bool:
-        """Whether the server was lost in the middle of it."""
-        return bool(self.begun and not self.done)
-
-
-@dataclass(slots=True)
-class Servers:
-    """Two servers, the Asterisk that asks them, and the database that they share."""
-
-    asterisk: Asterisk
-    telephony: Telephony
-    first: Process
-    second: Process
-    ports: tuple[int, int]
-    folder: Path
-
-    def ask(self, servers: str) -> None:
-        """Set the site's global."""
-        self.asterisk.rx(f"dialplan set global RAHYAB_SERVER {servers}")
-
-    def asked(self) -> list[Asked]:
-        """Every request to every server that has come to an end."""
-        return [Asked(**found.groupdict()) for found in _found(ASKED, self.asterisk.log)]
-
-    def fell_back(self) -> set[str]:
-        """The calls that took the fallback."""
-        tags = {found["tag"] for found in _found(FELL_BACK, self.asterisk.log)}
-        return {one.call for one in self.asked() if one.tag in tags}
-
-    def stories(self) -> dict[str, CallStory]:
-        """What the journal has, by call."""
-        with closing(SqliteStore(self.folder / "rahyab.db")) as store:
-            stories = [store.call_story(call.id) for call in store.calls(limit=10 * CALLS)]
-        return {story.call.id: story for story in stories if story is not None}
-
-    def output(self) -> str:
-        """What both servers have printed."""
-        return "".join((self.folder / f"server-{port}.log").read_text() for port in self.ports)
-
-
-def _found(pattern: re.Pattern[str], log: Log) -> list[re.Match[str]]:
-    return [found for line in log.lines() if (found := pattern.search(line))]
 
 
 @pytest.fixture
 def servers(root: Root, tmp_path: Path) -> Iterator[Servers]:
-    """Two servers that listen, and an Asterisk with an agent whose phone rings unanswered.
-
-    Never the machine's own Asterisk: a test mounts a resolv.conf of its own over Asterisk's.
-    """
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(RULES)
-    policy = load_policy_file(rules)
-    ports = (free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM))
-    plan = Plan(
-        tmp_path / "lab",
-        (LOCALHOST, ports[0]),
-        queues=queues_conf(policy),
-        queue_rules=queue_rules_conf(policy),
-        devices=(AGENT,),
-    )
-    asterisk = Asterisk.start(find_root(DEFAULT_SUITE) if root.is_host else root, plan)
-    processes = [_serve(tmp_path, rules, port) for port in ports]
-    phone = Phone.start([AGENT], asterisk, ring=60.0)
-    try:
-        for port in ports:
-            assert wait_until(lambda port=port: is_bound(port, socket.SOCK_STREAM), SERVER_SECONDS)
-        telephony = Telephony(asterisk, ports[0])
-        yield Servers(asterisk, telephony, processes[0], processes[1], ports, tmp_path)
-        telephony.clear()
-    finally:
-        for process in (*processes, phone.sipp.process):
-            process.stop()
-        asterisk.stop()
-
-
-def _serve(folder: Path, rules: Path, port: int) -> Process:
-    home = folder / f"server-{port}"
-    home.mkdir(exist_ok=True)
-    environment = {
-        **os.environ,
-        "RAHYAB_HOME": str(home),
-        "RAHYAB_RULES": str(rules),
-        "RAHYAB_DATABASE": str(folder / "rahyab.db"),
-        "RAHYAB_LOG_FORMAT": "json",
-        "RAHYAB_METRICS": "off",
-    }
-    command = [*COMMAND, "serve", "--listen", f"{LOCALHOST}:{port}"]
-    output = folder / f"server-{port}.log"
-    return Process.spawn(command, output, folder=ROOT, environment=environment)
+    """Two servers that listen, and an Asterisk with an agent whose phone rings unanswered."""
+    with two_servers(Site(RULES, (AGENT,)), root, tmp_path) as both:
+        yield both
 
 
 @pytest.fixture
-def name_server(servers: Servers, tmp_path: Path) -> Iterator[None]:
-    """A name server that knows `rahyab.test`, and that this Asterisk alone asks.
-
-    It takes an address of its own on the loopback, as its port cannot be chosen: resolv.conf(5)
-    names addresses only.
-    """
-    address, process = _start_name_server(servers.ports, tmp_path)
-    resolver = servers.asterisk.folder / "resolv.conf"
-    resolver.write_text(f"nameserver {address}\n")
-    mount = ["mount", "--bind", str(resolver), "/etc/resolv.conf"]
-    inside = servers.asterisk.root.joining(servers.asterisk.process.pid, mount)
-    subprocess.run(inside, check=True, timeout=MOUNT_SECONDS)
-    yield
-    process.stop()
-
-
-def _start_name_server(ports: tuple[int, int], folder: Path) -> tuple[str, Process]:
-    address = next(one for n in range(1, 255) if _is_free(one := f"127.0.53.{n}"))
-    output = folder / "dnsmasq.log"
-    command = [
-        *("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-"),
-        *("--user=root", f"--pid-file={folder / 'dnsmasq.pid'}"),
-        *("--no-resolv", "--no-hosts", "--local=/rahyab.test/"),
-        *(f"--listen-address={address}", "--bind-interfaces"),
-        *(f"--srv-host=_agi._tcp.rahyab.test,one.rahyab.test,{ports[0]},10,50",),
-        *(f"--srv-host=_agi._tcp.rahyab.test,two.rahyab.test,{ports[1]},10,50",),
-        f"--host-record=one.rahyab.test,two.rahyab.test,{LOCALHOST}",
-    ]
-    process = Process.spawn(command, output, folder=folder)
-    started = wait_until(lambda: "started" in output.read_text(), SERVER_SECONDS)
-    assert started, output.read_text()
-    return address, process
-
-
-def _is_free(address: str) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((address, 53))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            return False
-        return True
+def name_server(servers: Servers) -> Iterator[None]:
+    """A name server that knows `rahyab.test`."""
+    with name_server_of(servers):
+        yield
 
 
 def load(servers: Servers, lose: Callable[[], object]) -> Sipp:
@@ -259,11 +97,6 @@ def load(servers: Servers, lose: Callable[[], object]) -> Sipp:
     lose()
     assert sipp.process.wait(LOAD_SECONDS) == 0, sipp.errors()
     return sipp
-
-
-def kill(process: Process) -> None:
-    """End it, workers and all, as a crash of its machine would: it leads a process group."""
-    os.killpg(process.pid, signal.SIGKILL)
 
 
 def demand_all_served(servers: Servers, sipp: Sipp, others: int = 0) -> None:

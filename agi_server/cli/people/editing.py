@@ -13,7 +13,8 @@ from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.people.fields import changed_fields, field_options, with_fields
 from agi_server.cli.people.page import customer_data, customer_lines
 from agi_server.cli.printing import as_json, cell, table_console
-from crm.ports import EVERYTHING, CustomerKeys, Store
+from crm.people import EVERYTHING
+from crm.ports import CustomerKeys, Store
 from crm.records import Customer
 
 

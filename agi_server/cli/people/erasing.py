@@ -25,6 +25,7 @@ from agi_server.settings import Settings
 from crm.erasing import Erased, erase
 from crm.ports import Store
 from crm.records import Customer
+from crm.spool_reading import count_waiting, spool_names
 from crm.sqlite_checkpoint import empty_log
 from crm.stores import SqliteFile
 
@@ -57,6 +58,7 @@ def erase_command(
     settings = settings_for_command()
     with opened_store(settings) as store:
         customer = Finder(settings, country).one(store, wanted)
+        _check_spool(settings, store)
         if not yes:
             _ask_back(store, customer)
         now, by = datetime.now(UTC), whoever()
@@ -68,6 +70,20 @@ def erase_command(
     _tell_what_is_left(settings, erased)
     if erased.files_left:
         raise click.exceptions.Exit(FINDINGS)
+
+
+def _check_spool(settings: Settings, store: Store) -> None:
+    """What waits there may be of this person, and would be written after the erasure."""
+    waiting = sum(
+        count_waiting(settings.spool, name, store.spool_position(name))
+        for name in spool_names(settings.spool)
+    )
+    if waiting:
+        raise CannotRunError(
+            f"The spool {settings.spool} still holds {waiting} writes that are not in the database"
+            " yet, perhaps of this person: start the server, wait until `rahyab status` shows none,"
+            " then erase"
+        )
 
 
 def _ask_back(store: Store, customer: Customer) -> None:
@@ -118,7 +134,8 @@ def _tell_what_is_left(settings: Settings, erased: Erased) -> None:
                 err=True,
             )
     click.echo(
-        "Still held: backups made before now, exports, and files of customers that were imported."
+        "Still held: backups made before now, exports, files of customers that were imported, and"
+        f" what the store has refused ({settings.spool}/*.refused)."
         " Delete them when their time comes; after restoring one of them, erase again.",
         err=True,
     )
