@@ -90,7 +90,7 @@ def _write_together(store: Store, jobs: Sequence[Job]) -> None:
 def _write_group(store: Store, jobs: Sequence[Job]) -> None:
     """Run the operations without savepoints, and only if one fails all again with them.
 
-    Hardly any ever fails, and a savepoint for each costs the writer a sixth of its time. An
+    Hardly any ever fails, and a savepoint for each costs the writer a seventh of its time. An
     operation touches nothing but the store, so what it did is undone with the transaction.
     """
     with contextlib.suppress(_OneFailedError):

@@ -47,9 +47,6 @@ _CHECKPOINT_PAGES: Final = 4_000
 waits for. Sixty-four calls are four hundred pages; SQLite's thousand would interrupt every third
 group, and put the same pages into the file each time."""
 
-_LOG_BYTES: Final = 64 * 2**20
-"""What is left of the write-ahead log's file after a large import."""
-
 _CURES: Final = {
     sqlite3.SQLITE_BUSY: "another process is writing to it: wait for that to end, then try again",
     sqlite3.SQLITE_LOCKED: "another process is using it: wait for that to end, then try again",
@@ -253,7 +250,6 @@ def _set_sizes(connection: sqlite3.Connection) -> None:
     """Measured by `tests/bench/store_bench.py`."""
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
 
 
 def store_error(error: sqlite3.Error, path: Path, missing: str = "") -> StoreError:

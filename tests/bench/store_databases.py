@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from crm.ports import Store
-from crm.postgres_session import connected
+from crm.postgres_connections import connected
 from crm.postgres_store import PostgresStore
 from crm.sql_session import Row, marks
 from crm.sqlite_store import SqliteStore
