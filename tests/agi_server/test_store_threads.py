@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -66,6 +66,7 @@ class HeldStore(SqliteStore):
         super().__init__(path)
         self.let_go = threading.Event()
         self.let_go.set()
+        self.is_held = threading.Event()
         self.commits = 0
 
     @contextmanager
@@ -73,10 +74,19 @@ class HeldStore(SqliteStore):
         """As in the store, counted."""
         outermost = self._depth == 0
         if outermost:
+            self.is_held.set()
             self.let_go.wait(timeout=30)
         with super().transaction():
             yield
         self.commits += outermost
+
+
+def held_one(stores: Sequence[HeldStore]) -> HeldStore:
+    """The first of them that waits in a transaction."""
+    while True:
+        for store in stores:
+            if store.is_held.wait(timeout=0.01):
+                return store
 
 
 def test_what_was_awaited_is_in_the_file(path: Path) -> None:
@@ -402,15 +412,17 @@ def test_several_threads_write_beside_each_other(path: Path) -> None:
     async def story() -> None:
         threads = StoreThreads(open_store, writers=2)
         await threads.start()
-        first, second, _ = opened
-        first.let_go.clear()
-        second.let_go.clear()
-        writes = [asyncio.create_task(threads.write(begin(n))) for n in (1, 2)]
-        await asyncio.sleep(0)
-        second.let_go.set()
-        await asyncio.wait(writes, return_when=asyncio.FIRST_COMPLETED)
-        first.let_go.set()
-        assert await asyncio.gather(*writes) == [1, 2]
+        for store in opened:
+            store.let_go.clear()
+        earlier = asyncio.create_task(threads.write(begin(1)))
+        held = await asyncio.to_thread(held_one, opened)
+        for store in opened:
+            if store is not held:
+                store.let_go.set()
+        assert await threads.write(begin(2)) == 2
+        assert not earlier.done()
+        held.let_go.set()
+        assert await earlier == 1
         await threads.close()
 
     asyncio.run(story())
