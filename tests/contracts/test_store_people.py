@@ -9,7 +9,16 @@ import pytest
 
 from crm.people import AuditEntry, CustomerFile, LegalHold, Mark, MarkKind, Restriction
 from crm.ports import MOST_MATCHES, Store, UnknownRecordError
-from crm.records import Answer, Callback, Case, Customer, MessageState, NewCall, Recording
+from crm.records import (
+    Answer,
+    Callback,
+    CallerRecord,
+    Case,
+    Customer,
+    MessageState,
+    NewCall,
+    Recording,
+)
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
 
@@ -122,7 +131,9 @@ def test_a_restricted_customer_is_not_found_by_who_calls(
     """Others with the number are; an administrator still sees the customer."""
     sara_id, janis_id = put(sara, replace(janis, numbers=(SHARED,)))
     store.restrict(Restriction(sara_id, AT, "objected"))
-    assert store.look_up_caller(NUMBER).matches == ()
+    assert store.look_up_caller(NUMBER) == CallerRecord((), blocked=False, restricted=True)
+    assert store.look_up_caller(SHARED).restricted
+    assert not store.look_up_caller("+37120000009").restricted
     found = [match.customer.id for match in store.look_up_caller(SHARED).matches]
     assert found == [janis_id]
     assert store.customer(sara_id) == replace(sara, id=sara_id) == store.find_customer("C-1")
