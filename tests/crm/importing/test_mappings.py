@@ -267,3 +267,41 @@ def test_one_forgotten_quotation_mark_takes_no_other_line_along(
     assert [each is not None for each in found] == [True, False, True, True, True]
     assert found[3] is not None
     assert found[3].notes == "two\nlines"
+
+
+def test_lines_that_are_joined_are_not_two_persons(bring_in: Importer) -> None:
+    """What only one can have must not join a line to two: it is rejected alone."""
+    mapping = (
+        "version: 1\ncolumns: {reference: no, name: name, external_ids: {vtiger: crm}}\n"
+        "same_person: reference\n"
+    )
+    report = bring_in("no,name,crm\nA,Sara,\nB,Reza,12x5\nA,Sara,12x5\n", mapping)
+    assert (report.counts.added, report.rejected) == (2, 1)
+    assert report.reasons == (
+        (4, "it would be two persons: reference A is on line 2, and external_id vtiger 12x5 is on"
+            " line 3"),
+    )  # fmt: skip
+
+
+def test_all_lines_of_somebody_who_cannot_be_stored_are_rejected(bring_in: Importer) -> None:
+    """Those that were joined too: each says something that is not in the store."""
+    mapping = (
+        "version: 1\ncolumns: {reference: no, name: name, notes: note, external_ids: {vtiger: crm}}"
+        "\nsame_person: reference\n"
+    )
+    bring_in("no,name,note,crm\nA,Sara,,12x1\nB,Reza,,12x2\n", mapping)
+    report = bring_in("no,name,note,crm\nA,Sara,x,12x2\nA,Sara,y,12x2\n", mapping)
+    assert (report.counts.changed, report.rejected, report.joined) == (0, 2, 0)
+    assert report.rejected_file is not None
+    kept = report.rejected_file.read_text(encoding="utf-8")
+    assert "A,Sara,x,12x2" in kept
+    assert "A,Sara,y,12x2" in kept
+
+
+def test_rejected_lines_of_a_file_with_a_title_are_read_by_its_mapping(bring_in: Importer) -> None:
+    """Their own file has no title above the header."""
+    mapping = "version: 1\nheader_line: 2\ncolumns: {reference: no, name: name, language: lang}\n"
+    report = bring_in("Customers\nno,name,lang\nA,Sara,persian\n", mapping)
+    assert report.rejected_file is not None
+    report = bring_in("line,reason,no,name,lang\n3,,A,Sara,fa\n", mapping)
+    assert (report.counts.added, report.rejected) == (1, 0)
