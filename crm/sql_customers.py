@@ -25,7 +25,8 @@ ORDER BY coalesce(answered_at, started_at) DESC LIMIT 1
 
 LOOK_UP_CALLER: Final = f"""
 SELECT EXISTS (SELECT 1 FROM blocked_numbers WHERE number = ?), EXISTS (
-    SELECT 1 FROM phone_numbers JOIN restrictions USING (customer_id) WHERE number = ?), (SELECT count(*) {_OPEN_CASES}),
+    SELECT 1 FROM phone_numbers JOIN restrictions USING (customer_id) WHERE number = ?),
+    (SELECT count(*) {_OPEN_CASES}),
     (SELECT min(opened_at) {_OPEN_CASES}), ({_LAST_AGENT}), {rows.CUSTOMER_COLUMNS}
 FROM (SELECT 1 AS asked) AS one LEFT JOIN (
     SELECT customer_id FROM phone_numbers WHERE number = ? AND NOT EXISTS (

@@ -216,7 +216,13 @@ def _opened(path: Path, reading: Reading) -> Iterator[Table]:
                 f"{path} cannot be read: it is a folder, a pipe or a device. Save the customers as a"
                 " file, which is read more than once"
             )
-        opener = open_workbook if is_workbook(path) else open_csv
+        is_book = is_workbook(path)
+        if path.suffix.lower() in {".xlsx", ".xlsm"} and not is_book:
+            raise CustomerFileError(
+                f"{path} is no workbook, whatever its name says: open it in a spreadsheet and save"
+                " it as XLSX, or give a CSV file the name that it should have"
+            )
+        opener = open_workbook if is_book else open_csv
         with opener(path, reading) as table:
             yield MendedTable(table) if is_rejected(table.header) else table
     except OSError as error:

@@ -292,16 +292,35 @@ def test_a_line_of_two_persons_is_rejected_alone(
     assert try_customers(store, path, country="IR").rejected == 1
     report = import_customers(store, path, country="IR")
     assert (report.counts, report.rejected) == (ImportCounts(1, 0, 0), 1)
-    assert report.reasons == (
-        (
-            3,
-            "it would be two persons: reference C-2 is 'Reza', and external_id vtiger 12x1 is"
-            " 'Sara A'",
-        ),
-    )
+    ((line, reason),) = report.reasons
+    assert line == 3
+    assert "reference C-2 is 'Reza', and external_id vtiger 12x1 is 'Sara A'" in reason
     assert report.rejected_file is not None
     assert "C-2,Mixed,,,,,,,,12x1" in report.rejected_file.read_text(encoding="utf-8")
     assert [each.name for each in store.customers()] == ["New", "Reza", "Sara A", "Z"]
+
+
+@pytest.mark.parametrize("content", [b"", b"reference,name\n", b"<html>"])
+def test_a_workbook_that_is_none_is_told(
+    store: SqliteStore, tmp_path: Path, content: bytes
+) -> None:
+    """It is not taken for a CSV file of strange columns."""
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(CustomerFileError, match=r"people\.xlsx is no workbook"):
+        import_customers(store, path, country="IR")
+
+
+def test_a_file_with_other_columns_gets_a_short_hint(
+    store: SqliteStore, write: Callable[..., Path]
+) -> None:
+    """Not a list of all that it lacks; one that is nearly ours is told what is different."""
+    with pytest.raises(CustomerFileError) as told:
+        import_customers(store, write("Klienta Nr.;Vārds", "1;Jānis"), country="LV")
+    assert "--draft-mapping" in str(told.value)
+    assert "missing" not in str(told.value)
+    with pytest.raises(CustomerFileError, match="may name lead_score, address, notes, external"):
+        import_customers(store, write("reference,name", "1,Jānis"), country="LV")
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/stdin", "a pipe"])
