@@ -63,8 +63,8 @@ _WESTERN: Final = dict(
 _TURKISH: Final = dict(zip("ıüşçöğiâî", (51, 19, 18, 12, 8, 11, 10, 1, 1), strict=True))
 _CENTRAL: Final = {
     **dict(zip("ąćęłńóśźż", (10, 4, 11, 18, 2, 9, 7, 1, 8), strict=True)),
-    **dict(zip("áčéěíňřšťúůýžďőűășțđ", (22, 9, 17, 16, 33, 1, 12, 8, 1, 3, 7, 10, 10, 1, 5, 2, 5, 3, 3, 3),
-               strict=True)),
+    **dict(zip("áčéěíňřšťúů", (22, 9, 17, 16, 33, 1, 12, 8, 1, 3, 7), strict=True)),
+    **dict(zip("ýžďőűășțđ", (10, 10, 1, 5, 2, 5, 3, 3, 3), strict=True)),
 }  # fmt: skip
 """The same for Turkish, and for the languages of central Europe."""
 

@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from crm.importing.columns import HeaderError, bound, own_mapping
 from crm.importing.csv_files import open_csv
 from crm.importing.judging import Judged, LineReader
@@ -213,8 +215,8 @@ def _opened(path: Path, reading: Reading) -> Iterator[Table]:
     try:
         if not path.is_file() and path.exists():
             raise CustomerFileError(
-                f"{path} cannot be read: it is a folder, a pipe or a device. Save the customers as a"
-                " file, which is read more than once"
+                f"{path} cannot be read: it is a folder, a pipe or a device. Save the customers as"
+                " a file, which is read more than once"
             )
         is_book = is_workbook(path)
         if path.suffix.lower() in {".xlsx", ".xlsm"} and not is_book:
@@ -326,12 +328,24 @@ def _meaning(path: Path, table: Table, plan: Plan, country: str) -> _Meaning:
         if plan.mapping is None or error.place is None:
             raise CustomerFileError(f"{path}: {error}") from None
         raise CustomerFileError(plan.mapping.told(error.place, f"{path.name}: {error}")) from None
+    _check_country(plan, country if shape.country is None else shape.country)
     return _Meaning(
         reader=LineReader(columns, shape, shape.country or country),
         joins=bool(shape.same_person),
         matches=matches_of(shape),
         rules=merge_rules(shape),
     )
+
+
+def _check_country(plan: Plan, country: str) -> None:
+    if country in SUPPORTED_REGIONS:
+        return
+    words = (
+        f"{country!r} is no country: write its two capital letters (ISO 3166), as in IR, LV or GB"
+    )
+    if plan.mapping is not None and plan.mapping.shape.country is not None:
+        words = plan.mapping.told(("country",), words)
+    raise CustomerFileError(words)
 
 
 def _compare(

@@ -77,7 +77,7 @@ def test_a_named_encoding_overrules_what_is_found(
 ) -> None:
     """As a person knows better."""
     content = file_of(("Čeněk Řehoř",)).encode("cp1250")
-    with pytest.raises(CustomerFileError, match="'Čeněk' if it is cp1250|--encoding"):
+    with pytest.raises(CustomerFileError, match="--encoding"):
         bring_in(content)
     report = bring_in(content, encoding="windows-1250")
     assert report.described.startswith("cp1250")
@@ -103,7 +103,9 @@ def test_other_encodings_are_not_misread(
 ) -> None:
     """They are told with what a name would read as; named, they are read."""
     content = file_of(names).encode(codec)
-    with pytest.raises(CustomerFileError, match=f"if it is {codec}.*--encoding"):
+    with pytest.raises(
+        CustomerFileError, match=rf"if it is {codec}\..*--encoding|if it is {codec}, .*--encoding"
+    ):
         bring_in(content)
     assert bring_in(content, encoding=codec).rejected == 0
     customer = store.find_customer("C-1")
@@ -127,7 +129,7 @@ def test_a_single_letter_is_read_as_it_is_written_or_not_at_all(
     names: tuple[str, ...],
     codec: str,
 ) -> None:
-    """One letter may say too little: then the file is refused, and nothing is wrong in the store."""
+    """One letter may say too little: then the file is refused, and nobody has a wrong name."""
     try:
         bring_in(file_of(names).encode(codec))
     except CustomerFileError as error:

@@ -283,6 +283,16 @@ def test_lines_that_are_joined_are_not_two_persons(bring_in: Importer) -> None:
     assert "reference A is on line 2" in reason
 
 
+@pytest.mark.parametrize("code", ["UK", "XX"])
+def test_a_country_that_is_none_is_told(bring_in: Importer, code: str) -> None:
+    """Once, with its place in the mapping, and not by every line with a number."""
+    columns = "columns: {reference: no, name: name}\n"
+    with pytest.raises(CustomerFileError, match=f"mapping.yaml:2:10: country: '{code}' is no coun"):
+        bring_in("no,name\n1,Sara\n", f"version: 1\ncountry: {code}\n{columns}")
+    with pytest.raises(CustomerFileError, match=f"^'{code}' is no country"):
+        bring_in("no,name\n1,Sara\n", f"version: 1\n{columns}", country=code)
+
+
 def test_all_lines_of_somebody_who_cannot_be_stored_are_rejected(bring_in: Importer) -> None:
     """Those that were joined too: each says something that is not in the store."""
     mapping = (
