@@ -124,13 +124,16 @@ class Calls:
         request = read_request(channel.environment)
         call = await self._call(request)
         journal = self._journal(channel, request)
-        journal.note("ended", stage=None if call is None else call.stage)
         if call is None:
+            # Whoever knows its beginning may write it later: that takes the place of this one.
+            facts = await self._gather(channel, request, self.rules.book.policy)
+            journal.new_call = self._new_call(request, facts, self.rules.book)
             journal.change = change_at_the_end(request, self.clock())
             told = {"call": request.call_id, "outcome": journal.change.outcome}
         else:
             journal.change = final_change(call, request, self.clock())
             told = call_log_fields(call, journal.change)
+        journal.note("ended", stage=None if call is None else call.stage)
         await journal.flush()
         await complete(channel, Script.ENDED)
         log.info("call", **told)
@@ -195,21 +198,21 @@ class Calls:
         return self.rules.book
 
     async def _call(self, request: Request) -> Call | None:
-        """The call as far as it is known; None when the store, which may know it, is away.
+        """The call as far as it is known.
 
-        Raises:
-            BadRequestError: The store is there, and there is no such call.
+        None when nobody here remembers it: the store is away, or another machine has its beginning
+        and could not give it to the store yet.
         """
         try:
             call = await self.records.call(request.call_id)
         except StoreError:
             return None
         if call is None:
-            raise BadRequestError(f"the journal has no call {request.call_id}")
+            log.warning("a call that nobody remembers", call=request.call_id)
         return call
 
     async def _talk_again(self, channel: Channel, request: Request) -> Conversation:
-        """Go on with a call; one that only the store knows, which is away, is begun anew."""
+        """Go on with a call; one that nobody here remembers is begun anew."""
         call = await self._call(request)
         if call is not None:
             return self._resume(channel, request, await self._book(call), call)
@@ -223,7 +226,7 @@ class Calls:
         facts = replace(facts, language=language or facts.language)
         talk = self._begin(channel, request, book, facts)
         talk.journal.new_call = self._new_call(request, facts, book)
-        talk.journal.note("begun-anew", why="the store is away", queue=queue)
+        talk.journal.note("begun-anew", queue=queue)
         talk.queue, talk.first_queued_at = queue, request.queued_at
         if queue is not None:
             talk.survey_wanted = book.policy.queues[queue].survey

@@ -83,6 +83,7 @@ class Spooling:
         self._places: deque[_Place] = deque()
         """All lines that may not be in the store yet."""
         self._since_empty = 0
+        self._is_closed = False
 
     @property
     def waiting(self) -> int:
@@ -112,6 +113,8 @@ class Spooling:
         Raises:
             SpoolError: They cannot be kept. After too long a wait they may be kept nonetheless.
         """
+        if self._is_closed:
+            raise SpoolError(f"The spool {self.folder} is closed: the server is stopping")
         line = batch_line(Batch(self._clock(), tuple(writes)))
         kept = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(call_id, line, reason, kept))
@@ -159,6 +162,7 @@ class Spooling:
 
     async def close(self) -> None:
         """Write what is waiting, and give the file up: what it holds is for who starts next."""
+        self._is_closed = True
         if self._writing is not None:
             await asyncio.wait((self._writing,), timeout=KEEP_SECONDS)
         self._disk.submit(self._writer.retire)

@@ -1,6 +1,7 @@
 """Operations that wait for a store's thread, and how the threads of each kind do them."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -64,6 +65,10 @@ def _read_each(store: Store, jobs: Sequence[Job]) -> None:
                 job.fail(error)
 
 
+class _OneFailedError(Exception):
+    """An operation of a group failed; nothing of the group is kept."""
+
+
 def _write_together(store: Store, jobs: Sequence[Job]) -> None:
     """Run the operations in one transaction; one that fails is undone alone.
 
@@ -71,16 +76,38 @@ def _write_together(store: Store, jobs: Sequence[Job]) -> None:
     its slowness is not: it is in the spool by now.
     """
     try:
-        with store.transaction():
-            if len(jobs) == 1:
+        if len(jobs) == 1:
+            with store.transaction():
                 jobs[0].run(store)
-                return
-            for job in jobs:
-                _write_one(store, job)
+        else:
+            _write_group(store, jobs)
     except BaseException as error:  # noqa: BLE001  nothing of the group is on disk: tell them all
         for job in jobs:
             if job.error is None:
                 job.fail(error)
+
+
+def _write_group(store: Store, jobs: Sequence[Job]) -> None:
+    """Run the operations without savepoints, and only if one fails all again with them.
+
+    Hardly any ever fails, and a savepoint for each costs the writer a seventh of its time. An
+    operation touches nothing but the store, so what it did is undone with the transaction.
+    """
+    with contextlib.suppress(_OneFailedError):
+        with store.transaction():
+            for job in jobs:
+                _run_in_group(store, job)
+        return
+    with store.transaction():
+        for job in jobs:
+            _write_one(store, job)
+
+
+def _run_in_group(store: Store, job: Job) -> None:
+    try:
+        job.run(store)
+    except BaseException as error:
+        raise _OneFailedError from error
 
 
 def _write_one(store: Store, job: Job) -> None:

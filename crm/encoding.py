@@ -8,10 +8,13 @@ everything else as text. `read_text(stored_text(value))` is `value` for every st
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, TypeAlias, overload
+from typing import Any, Final, TypeAlias, overload
 
 StoredText: TypeAlias = str | bytes
 """Text as a column holds it: bytes where it is not valid UTF-8."""
+
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+"""Kept: `json.dumps` makes a new one for each value, which takes a tenth of its time."""
 
 
 @overload
@@ -56,7 +59,9 @@ def stored_time(value: datetime | None) -> str | None:
         return None
     if value.utcoffset() is None:
         raise ValueError(f"{value!r} has no time zone: pass an aware datetime")
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="microseconds")
 
 
 @overload
@@ -94,7 +99,7 @@ def stored_json(value: Mapping[str, Any]) -> str:
     Raises:
         TypeError: It holds something that JSON cannot say.
     """
-    return json.dumps(dict(value), separators=(",", ":"))
+    return _ENCODER.encode(dict(value))
 
 
 def read_json(value: str) -> Mapping[str, Any]:

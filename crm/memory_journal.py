@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from crm.memory_session import MemorySession
 from crm.memory_tables import (
@@ -36,6 +36,9 @@ from crm.records import (
 
 OfCall = TypeVar("OfCall", Answer, Recording)
 
+_OF_THE_BEGINNING: Final = {each.name for each in fields(NewCall)} - {"id", "language"}
+"""What a call's beginning alone tells; its language, later requests may have changed."""
+
 
 class MemoryJournal(MemorySession):
     """The operations on calls and what is kept of them."""
@@ -43,11 +46,17 @@ class MemoryJournal(MemorySession):
     def begin_call(self, call: NewCall) -> None:
         """Put a call into the journal."""
         with self._tables() as tables:
-            if call.id in tables.calls:
+            begun = tables.calls.get(call.id)
+            if begun is not None and begun.started_at <= call.started_at:
                 return
             check_customer(tables, call.customer_id)
-            tables.calls[call.id] = _new_call(call)
-            tables.said[call.id] = {"language": 0}
+            new = _new_call(call)
+            if begun is None:
+                tables.said[call.id] = {"language": 0}
+                tables.calls[call.id] = new
+            else:
+                earlier = {name: getattr(new, name) for name in _OF_THE_BEGINNING}
+                tables.calls[call.id] = replace(begun, **earlier)
 
     def change_call(self, call_id: str, change: CallChange) -> None:
         """Add what a request learned, in any order of requests."""

@@ -153,7 +153,10 @@ class Journal(Protocol):
     """What happened in calls."""
 
     def begin_call(self, call: NewCall) -> None:
-        """Put a call into the journal; a call id that is there already is left as it is.
+        """Put a call into the journal; one that is there already is left as it is.
+
+        But where the one that is there began later, it was begun anew by a request that knew
+        nothing of the first: then what the first has said of the beginning takes its place.
 
         Raises UnknownRecordError for a customer who does not exist; so do `open_case`,
         `ask_callback` and `keep_recording`, and all that is kept of a call for a call that was not

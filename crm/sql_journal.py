@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from crm import sql_rows as rows
@@ -26,8 +27,14 @@ from crm.sql_session import Row, SqlSession, marks
 _BEGIN_CALL: Final = """
 INSERT INTO calls (id, started_at, caller_as_sent, name_as_sent, caller, dialled, source, language,
     customer_id, revision, facts, trial)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    started_at = excluded.started_at, caller_as_sent = excluded.caller_as_sent,
+    name_as_sent = excluded.name_as_sent, caller = excluded.caller, dialled = excluded.dialled,
+    source = excluded.source, customer_id = excluded.customer_id, revision = excluded.revision,
+    facts = excluded.facts, trial = excluded.trial
+WHERE excluded.started_at < calls.started_at
 """
+"""A call that nobody remembered is begun anew; its real beginning may come late, from a spool."""
 
 _SAY: Final = """
 UPDATE calls SET language = coalesce(?, language), queue = coalesce(?, queue),
@@ -45,8 +52,9 @@ _ROWS_TOGETHER: Final = 100
 beside a busy event loop: that costs more than the row does."""
 
 
+@lru_cache(maxsize=_ROWS_TOGETHER)
 def _add_to_timeline(count: int) -> str:
-    """The statement that appends `count` events."""
+    """The statement that appends `count` events; kept, so that drivers know it again."""
     values = ", ".join(["(?, ?, ?, ?, ?, ?)"] * count)
     return (
         f"INSERT INTO timeline ({rows.TIMELINE_COLUMNS}) VALUES {values}"

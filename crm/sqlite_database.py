@@ -38,6 +38,15 @@ SQLite gives the same rights to the files beside it, `-wal` and `-shm`."""
 _STATEMENTS: Final = 256
 """Prepared statements that a connection keeps: more than the store has, so none is made twice."""
 
+_CACHE_KIB: Final = 16_384
+"""A connection's own memory of pages, a few groups of calls together: with SQLite's two megabytes
+the writer reads the same pages again for each group."""
+
+_CHECKPOINT_PAGES: Final = 4_000
+"""How long the write-ahead log grows before its pages are put into the file, which whoever commits
+waits for. Sixty-four calls are four hundred pages; SQLite's thousand would interrupt every third
+group, and put the same pages into the file each time."""
+
 _CURES: Final = {
     sqlite3.SQLITE_BUSY: "another process is writing to it: wait for that to end, then try again",
     sqlite3.SQLITE_LOCKED: "another process is using it: wait for that to end, then try again",
@@ -54,6 +63,9 @@ _CURES: Final = {
     sqlite3.SQLITE_PERM: "this user may not use it: check the owner and rights of the file",
 }
 """What the environment can do to us: another try may succeed once the cure is done."""
+
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Where the file beside it could not be made larger: the disk is full, though SQLite says error."""
 
 _DAMAGES: Final = {
     sqlite3.SQLITE_CORRUPT: "it is damaged: put a backup in its place",
@@ -192,6 +204,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, told: Callable[[str], N
     database = Database(connection, recursive_triggers=False, execute_plugins=False)
     guard(database, path)
     _set_durability(connection, path)
+    _set_sizes(connection)
     migrations.apply(database, told)
     # Not before: a step that makes a table anew must drop the old one without following its keys.
     connection.execute("PRAGMA foreign_keys = ON")
@@ -236,6 +249,12 @@ def _set_durability(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA secure_delete = ON")  # who was erased must not lie about in the file
 
 
+def _set_sizes(connection: sqlite3.Connection) -> None:
+    """Measured by `tests/bench/store_bench.py`."""
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+
+
 def store_error(error: sqlite3.Error, path: Path, missing: str = "") -> StoreError:
     """The driver's error as one of ours, told by its result code, never by its text.
 
@@ -249,6 +268,10 @@ def store_error(error: sqlite3.Error, path: Path, missing: str = "") -> StoreErr
         return StoreError(f"The database {path} cannot be used here: {error}")
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return UnknownRecordError(missing)
+    if extended in _NO_ROOM:
+        return StoreUnavailableError(
+            f"The database {path} cannot be used: {_CURES[sqlite3.SQLITE_FULL]}"
+        )
     primary = extended & _PRIMARY_CODE
     if primary in _CURES:
         return StoreUnavailableError(f"The database {path} cannot be used: {_CURES[primary]}")

@@ -38,8 +38,6 @@ class SqliteSession(SqlSession):
     def transaction(self) -> Generator[None]:
         """Make the operations inside it durable together; nested, a savepoint."""
         nested = self._depth > 0
-        if nested:
-            self._check_not_undone()
         # Taking the write lock at once waits for other writers; a transaction that began by reading
         # could not wait any more when it comes to write (SQLITE_BUSY_SNAPSHOT).
         self._write("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
@@ -53,6 +51,13 @@ class SqliteSession(SqlSession):
             raise
         finally:
             self._depth -= 1
+
+    def _check_usable(self) -> None:
+        """Within a transaction that is gone, a statement would be kept by itself."""
+        if self._depth:
+            self._check_not_undone()
+        else:
+            self._check_still_there()
 
     def _check_not_undone(self) -> None:
         """SQLite undoes the whole transaction by itself when, for one, the disk is full."""
@@ -86,8 +91,7 @@ class SqliteSession(SqlSession):
         self._conn.close()
 
     def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
-        if self._depth == 0:
-            self._check_still_there()
+        self._check_usable()
         try:
             found: Sequence[Row] = self._conn.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -95,8 +99,7 @@ class SqliteSession(SqlSession):
         return found
 
     def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> int:
-        if self._depth == 0:
-            self._check_still_there()
+        self._check_usable()
         try:
             return self._conn.execute(sql, values).rowcount
         except sqlite3.Error as error:
@@ -105,6 +108,7 @@ class SqliteSession(SqlSession):
     def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
             return 0
+        self._check_usable()
         try:
             return self._conn.executemany(sql, rows).rowcount
         except sqlite3.Error as error:

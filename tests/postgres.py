@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,9 @@ _NOT_DURABLE = (
     "jit=off",
 )
 """What a server need not do whose data is thrown away in any case."""
+
+_START_SECONDS = 60
+_STARTED = {"ready", "standby"}
 
 _LOCK_SECONDS = 5
 """After so long, whoever still holds a lock on a table that is to be emptied has forgotten it."""
@@ -65,6 +69,7 @@ class PostgresServer:
         self._durable = durable
         self._databases = 0
         self._kept: dict[str, psycopg.Connection] = {}
+        self._process: subprocess.Popen[bytes] | None = None
 
     def address(self, database: str = "postgres", **more: str) -> str:
         """Where a database is, as RAHYAB_STORE takes it."""
@@ -102,27 +107,54 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        self._await_end()
         settings = [f"unix_socket_directories={self._folder}", "listen_addresses="]
         if not self._durable:
             settings += _NOT_DURABLE
-        options = " ".join(f"-c {setting}" for setting in settings)
-        self._run(
-            "pg_ctl", "start", "-w", "-D", self._data, "-l", self._folder / "log", "-o", options
-        )
+        options = [word for setting in settings for word in ("-c", setting)]
+        with (self._folder / "log").open("ab") as log:
+            self._process = process = subprocess.Popen(
+                [
+                    # It ends with us, however we end: a test run that is killed leaves no server.
+                    *("setpriv", "--pdeathsig=QUIT", *_as_its_user(), "--"),
+                    *(str(_programs() / "postgres"), "-D", str(self._data), *options),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+            )
+        self._await_start(process)
+
+    def _await_end(self) -> None:
+        """Until a process that was told to end, by us or by others, has ended."""
+        if self._process is not None:
+            self._process.wait(_START_SECONDS)
+            self._process = None
+
+    def _await_start(self, process: subprocess.Popen[bytes]) -> None:
+        """Until it says in its own file that it is ready, as pg_ctl finds out (miscadmin.h)."""
+        deadline = time.monotonic() + _START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            with suppress(OSError, IndexError):
+                status = (self._data / "postmaster.pid").read_text().splitlines()
+                if status[0] == str(process.pid) and status[7].strip() in _STARTED:
+                    return
+            time.sleep(0.02)  # between two looks, not for anything to happen
+        raise RuntimeError((self._folder / "log").read_text())
 
     def stop(self) -> None:
         """Stop it as an administrator would, cutting the connections."""
         for connection in self._kept.values():
             connection.close()
         self._kept.clear()
-        self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self._data)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)  # a fast shutdown
+        self._await_end()
 
     def kill(self) -> None:
         """Kill it and all it has started, as a power cut would, and leave what it left."""
-        parent = self.pid
         self._signal(signal.SIGKILL)
-        while Path(f"/proc/{parent}").exists() and not _is_dead(parent):
-            os.sched_yield()
+        self._await_end()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         # A dead process that nobody has collected would be taken for a server that still runs.
         for left in self._folder.glob(".s.PGSQL.*"):
@@ -153,19 +185,17 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(_programs() / program), *map(str, arguments)]
-        if os.getuid() == 0:
-            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
+        if user := _as_its_user():
+            command = ["setpriv", *user, "--", *command]
         done = subprocess.run(
             command, check=False, capture_output=True, text=True, cwd=self._folder, timeout=60
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _is_dead(process: int) -> bool:
-    try:
-        return ") Z " in Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return True
+def _as_its_user() -> list[str]:
+    """What tells setpriv to become `postgres`, if we are root: the server refuses that."""
+    return ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
 
 
 def _programs() -> Path:

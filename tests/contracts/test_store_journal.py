@@ -51,6 +51,24 @@ def test_a_call_comes_back_as_begun(store: Store, sara: Customer, put: Put, call
     assert stored.customer_name == "سارا احمدی"
 
 
+def test_a_beginning_that_comes_late_takes_the_place_of_one_made_up(
+    store: Store, call: NewCall
+) -> None:
+    """A request that knew nothing of the call began it anew; what was learned of it stays."""
+    anew = replace(
+        call, started_at=AT + timedelta(minutes=10), facts={}, caller=None, revision="r2"
+    )
+    store.begin_call(anew)
+    store.change_call("call-1", CallChange(visit=2, queue="support", language="en"))
+    store.begin_call(call)
+    kept = store.call("call-1")
+    assert kept is not None
+    assert (kept.started_at, kept.facts, kept.revision) == (AT, call.facts, "r1")
+    assert (kept.caller, kept.queue, kept.language) == (call.caller, "support", "en")
+    store.begin_call(anew)
+    assert store.call("call-1") == kept
+
+
 def test_beginning_twice_is_once(store: Store, call: NewCall) -> None:
     """A repeated request does not undo what was learned since."""
     store.begin_call(call)

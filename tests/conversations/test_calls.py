@@ -275,15 +275,29 @@ def test_rules_in_a_circle_end_in_the_fallback(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
-@pytest.mark.parametrize("script", [Script.AFTER_QUEUE, Script.SURVEY, Script.ENDED])
-def test_request_for_a_call_that_nobody_knows_fails_honestly(
-    tmp_path: Path, script: Script
-) -> None:
-    """The dialplan takes its own way on."""
+@pytest.mark.parametrize("script", [Script.AFTER_QUEUE, Script.ENDED])
+def test_a_call_that_nobody_remembers_goes_on(tmp_path: Path, script: Script) -> None:
+    """Its beginning may still be on another machine; what is learned here is kept."""
 
     async def call(site: Site) -> None:
         channel = caller(STRANGER)
         result = await site.request(channel, script, status="TIMEOUT")
+        assert result.status == "SUCCESS"
+        assert channel.variables.get(contract.DONE) == script
+        story = site.story()
+        assert story.call.caller == STRANGER
+        expected = {Script.AFTER_QUEUE: "begun-anew", Script.ENDED: "ended"}
+        assert story.timeline[0].kind == expected[script]
+
+    play(tmp_path, call)
+
+
+def test_a_survey_that_nobody_remembers_fails_honestly(tmp_path: Path) -> None:
+    """Nobody knows which questions were meant: the dialplan takes its own way on."""
+
+    async def call(site: Site) -> None:
+        channel = caller(STRANGER)
+        result = await site.request(channel, Script.SURVEY, status="TIMEOUT")
         assert result.status == "FAILURE"
         assert not channel.variables.get(contract.DONE)
 

@@ -31,13 +31,13 @@ def test_a_request_is_begun_before_the_caller_hears_a_word(tmp_path: Path) -> No
 
 
 def test_what_cannot_be_begun_is_left_to_another_server(tmp_path: Path) -> None:
-    """This one's journal has no such call: perhaps another's has."""
+    """This one cannot know which survey was meant: perhaps another can."""
     channel = FakeChannel(dialled=MAIN_NUMBER)
 
     async def call() -> str:
         async with serving(tmp_path) as site:
             asked = site.request(
-                channel, Script.AFTER_QUEUE, visit=2, status=QueueStatus.CONTINUE, agent="sara"
+                channel, Script.SURVEY, visit=2, status=QueueStatus.CONTINUE, agent="sara"
             )
             return (await asked).status
 
