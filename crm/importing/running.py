@@ -6,69 +6,36 @@ customers go to a file beside it, with the reason; corrected, that file can be i
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from phonenumbers import SUPPORTED_REGIONS
 
 from crm.importing.columns import HeaderError, bound, own_mapping
-from crm.importing.csv_files import open_csv
 from crm.importing.judging import Judged, LineReader
-from crm.importing.mapping import MappingFile, Match
+from crm.importing.mapping import Match
 from crm.importing.matching import is_unique, keys_of, matches_of, same_in_store, told, two_persons
 from crm.importing.merging import MergeRules, merge_rules, merged, merged_lines
-from crm.importing.rejecting import MendedTable, Rejections, is_rejected, rejected_file
+from crm.importing.opening import BY_ITSELF, Plan, opened, reading_of
+from crm.importing.rejecting import Rejections, rejected_file
 from crm.importing.tables import (
     PROGRESS_EVERY,
     CustomerFileError,
-    NoHeaderError,
     Progress,
     Reading,
     Row,
-    Sample,
     Table,
     no_progress,
 )
 from crm.importing.values import LineError
 from crm.importing.waiting_room import WaitingRoom
-from crm.importing.workbooks import is_workbook, open_workbook
 from crm.ports import ImportCounts, Store, StoreError
 from crm.records import Customer
 
-MOST_SAMPLED: Final = 200
-"""Rows that are looked at to guess what the columns are."""
-
 MOST_CHANGES: Final = 10
 """Changes that a trial shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to understand a file.
-
-    Attributes:
-        mapping: Which column is what; None: the columns have our own names.
-        encoding: The encoding of the file; None: what the mapping says, else it is found out.
-    """
-
-    mapping: MappingFile | None = None
-    encoding: str | None = None
-
-    @property
-    def reading(self) -> Reading:
-        """How to read the file."""
-        if self.mapping is None:
-            return Reading(self.encoding)
-        shape = self.mapping.shape
-        separator = "\t" if shape.separator == "tab" else shape.separator
-        return Reading(self.encoding or shape.encoding, separator, shape.header_line, shape.sheet)
-
-
-BY_ITSELF: Final = Plan()
-"""A file whose columns have our own names, and whose encoding is found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +91,8 @@ def import_customers(
         CustomerFileError: The file, or the file for rejected lines beside it, cannot be used.
         StoreError: The store failed. In both cases nothing was imported.
     """
-    reading = _reading(path, plan)
-    with _opened(path, reading) as table, closing(WaitingRoom()) as room:
+    reading = reading_of(path, plan)
+    with opened(path, reading) as table, closing(WaitingRoom()) as room:
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         with rejected_file(path, table) as rejected:
             judge.read(rejected, progress)
@@ -147,28 +114,14 @@ def try_customers(
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Tell what `import_customers` would do; nothing is written."""
-    reading = _reading(path, plan)
-    with _opened(path, reading) as table, closing(WaitingRoom()) as room:
+    reading = reading_of(path, plan)
+    with opened(path, reading) as table, closing(WaitingRoom()) as room:
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         rejected = Rejections()
         judge.read(rejected, progress)
         counts, changes = _compare(store, judge, progress)
         _reject(path, reading, rejected, judge.conflicts)
         return replace(_report(judge, rejected, counts, None), changes=changes)
-
-
-def sample_of(path: Path, plan: Plan, header_line: int) -> Sample | None:
-    """The beginning of a file whose header were on this line; None if nothing is there.
-
-    Raises CustomerFileError.
-    """
-    reading = replace(plan.reading, header_line=header_line)
-    try:
-        with _opened(path, reading) as table:
-            rows = islice(table.rows(no_progress), MOST_SAMPLED)
-            return Sample(table.header, [row.fields for row in rows], table.described, header_line)
-    except NoHeaderError:
-        return None
 
 
 def _report(
@@ -191,44 +144,13 @@ def _reject(
     if not conflicts:
         return
     left = len(conflicts)
-    with _opened(path, reading) as table:
+    with opened(path, reading) as table:
         for row in table.rows(no_progress):
             if row.line in conflicts:
                 rejected.add(row, conflicts[row.line])
                 left -= 1
             if not left:
                 return
-
-
-def _reading(path: Path, plan: Plan) -> Reading:
-    """How to read the file: one of rejected lines has its header on the first line, always."""
-    reading = plan.reading
-    if reading.header_line != 1:
-        with suppress(CustomerFileError), _opened(path, replace(reading, header_line=1)) as table:
-            if isinstance(table, MendedTable):
-                return replace(reading, header_line=1)
-    return reading
-
-
-@contextmanager
-def _opened(path: Path, reading: Reading) -> Iterator[Table]:
-    try:
-        if not path.is_file() and path.exists():
-            raise CustomerFileError(
-                f"{path} cannot be read: it is a folder, a pipe or a device. Save the customers as"
-                " a file, which is read more than once"
-            )
-        is_book = is_workbook(path)
-        if path.suffix.lower() in {".xlsx", ".xlsm"} and not is_book:
-            raise CustomerFileError(
-                f"{path} is no workbook, whatever its name says: open it in a spreadsheet and save"
-                " it as XLSX, or give a CSV file the name that it should have"
-            )
-        opener = open_workbook if is_book else open_csv
-        with opener(path, reading) as table:
-            yield MendedTable(table) if is_rejected(table.header) else table
-    except OSError as error:
-        raise CustomerFileError(f"{path} cannot be read: {error.strerror}") from None
 
 
 class _Judge:
