@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 ASKED_ELSEWHERE: Final = frozenset({CustomerStatus.UNKNOWN, CustomerStatus.UNAVAILABLE})
 """What the customer file must say of a caller for another program to be asked."""
 
+_UNAVAILABLE: Final = CustomerFacts(CustomerStatus.UNAVAILABLE)
+
 CALLER_NUMBER: Final = "CALLERID(num)"
 CALLER_NAME: Final = "CALLERID(name)"
 
@@ -51,24 +53,26 @@ async def gather_customer(
         records: Where the file is; one that takes too long is `unavailable`.
         number: The caller's number in E.164, or None when there is none to look up.
         lookup: Who is asked about callers who are not in the file; None: nobody. A number that is
-            blocked is nobody else's business.
+            blocked, or a restricted customer's, is nobody else's business.
     """
     if number is None:
         return CustomerFacts(CustomerStatus.WITHHELD)
-    facts = await _from_the_file(records, number)
-    if lookup is None or facts.status not in ASKED_ELSEWHERE or facts.blocked:
+    in_file = await _from_the_file(records, number)
+    facts = _UNAVAILABLE if in_file is None else customer_facts(in_file)
+    is_ours = in_file is not None and (in_file.blocked or in_file.restricted)
+    if lookup is None or facts.status not in ASKED_ELSEWHERE or is_ours:
         return facts
     found = await lookup.look_up(number)
     return facts if found is None else _known_customer(CallerMatch(found, 0, None, None))
 
 
-async def _from_the_file(records: Records, number: str) -> CustomerFacts:
+async def _from_the_file(records: Records, number: str) -> CallerRecord | None:
+    """What the file has of a number; None while it is unavailable."""
     try:
-        found = await records.read(lambda store: store.look_up_caller(number))
+        return await records.read(lambda store: store.look_up_caller(number))
     except StoreError as error:
         log.warning("customer file unavailable", reason=str(error))
-        return CustomerFacts(CustomerStatus.UNAVAILABLE)
-    return customer_facts(found)
+        return None
 
 
 def customer_facts(found: CallerRecord) -> CustomerFacts:

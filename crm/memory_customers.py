@@ -19,13 +19,11 @@ class MemoryCustomers(MemorySession):
     def look_up_caller(self, number: str) -> CallerRecord:
         """All that is known of an E.164 number."""
         with self._tables() as tables:
-            owners = [
-                each
-                for each in tables.customers.values()
-                if number in each.numbers and each.id not in tables.restrictions
-            ]
+            everybody = [each for each in tables.customers.values() if number in each.numbers]
+            owners = [each for each in everybody if each.id not in tables.restrictions]
             matches = tuple(_match_of(tables, owner) for owner in owners[:MOST_MATCHES])
-            return CallerRecord(matches, number in tables.blocked)
+            restricted = len(owners) < len(everybody)
+            return CallerRecord(matches, number in tables.blocked, restricted)
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
         """Customers by name."""

@@ -81,11 +81,13 @@ class CallerMatch:
 class CallerRecord:
     """What the store knows of a number: whose it is, in order of their ids, and if it is blocked.
 
-    More than one match means that the caller is ambiguous.
+    More than one match means that the caller is ambiguous. Restricted customers are no matches, but
+    `restricted` tells that one has the number: nobody else may be asked about them either.
     """
 
     matches: tuple[CallerMatch, ...]
     blocked: bool
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

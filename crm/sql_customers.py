@@ -24,7 +24,9 @@ ORDER BY coalesce(answered_at, started_at) DESC LIMIT 1
 """
 
 LOOK_UP_CALLER: Final = f"""
-SELECT EXISTS (SELECT 1 FROM blocked_numbers WHERE number = ?), (SELECT count(*) {_OPEN_CASES}),
+SELECT EXISTS (SELECT 1 FROM blocked_numbers WHERE number = ?), EXISTS (
+    SELECT 1 FROM phone_numbers JOIN restrictions USING (customer_id) WHERE number = ?),
+    (SELECT count(*) {_OPEN_CASES}),
     (SELECT min(opened_at) {_OPEN_CASES}), ({_LAST_AGENT}), {rows.CUSTOMER_COLUMNS}
 FROM (SELECT 1 AS asked) AS one LEFT JOIN (
     SELECT customer_id FROM phone_numbers WHERE number = ? AND NOT EXISTS (
@@ -34,6 +36,9 @@ FROM (SELECT 1 AS asked) AS one LEFT JOIN (
 """
 """One row for each customer; for a number that is nobody's, one without a customer. They are sorted
 afterwards, as they are few: SQLite would build a table for that."""
+
+_OWNER: Final = 5
+"""Where the columns of the customer begin in it, the id first."""
 
 _NOT_ERASED: Final = "NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.customer_id = c.id)"
 
@@ -61,17 +66,17 @@ class SqlCustomers(SqlPutting):
 
     def look_up_caller(self, number: str) -> CallerRecord:
         """All that is known of an E.164 number."""
-        found = self._read(LOOK_UP_CALLER, (stored_text(number), stored_text(number)))
-        blocked, customer_id = bool(found[0][0]), found[0][4]
-        if customer_id is None:
-            return CallerRecord((), blocked)
-        found = sorted(found, key=itemgetter(4))
-        customers = self._customers_of([row[4:] for row in found])
+        found = self._read(LOOK_UP_CALLER, (stored_text(number),) * 3)
+        blocked, restricted = bool(found[0][0]), bool(found[0][1])
+        if found[0][_OWNER] is None:
+            return CallerRecord((), blocked, restricted)
+        found = sorted(found, key=itemgetter(_OWNER))
+        customers = self._customers_of([row[_OWNER:] for row in found])
         matches = (
-            CallerMatch(customer, row[1], read_time(row[2]), read_text(row[3]))
+            CallerMatch(customer, row[2], read_time(row[3]), read_text(row[4]))
             for customer, row in zip(customers, found, strict=True)
         )
-        return CallerRecord(tuple(matches), blocked)
+        return CallerRecord(tuple(matches), blocked, restricted)
 
     def customers(self, *, search: str = "", limit: int = 50) -> Sequence[Customer]:
         """Customers by name."""

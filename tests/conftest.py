@@ -23,6 +23,13 @@ def logs_as_they_were() -> Iterator[None]:
     structlog.configure(**before)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a PostgreSQL server waits for whole processes."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for every test that does not stop it, with our tables as a template."""

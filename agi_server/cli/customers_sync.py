@@ -19,7 +19,7 @@ from agi_server.cli.printing import as_json, cell, table_console
 from crm.declared import DeclarationError
 from crm.links.declaration import LinkShape, read_link
 from crm.links.opening import open_source
-from crm.links.ports import LinkError
+from crm.links.ports import BusyError, LinkError
 from crm.links.progress import ProgressFile
 from crm.links.syncing import Sync, SyncReport, Told
 from crm.ports import StoreError
@@ -103,6 +103,8 @@ def _run(sync: Sync, *, anew: bool) -> str | None:
     try:
         with _Bar() as bar:
             report = sync.run(bar.show, anew=anew)
+    except BusyError as error:
+        return str(error)
     except (LinkError, StoreError) as error:
         return f"{error}. What was fetched is kept: run it again, and it goes on from there"
     except KeyboardInterrupt:
@@ -142,11 +144,15 @@ def _print(report: SyncReport, trouble: str | None, *, dry: bool, for_programs: 
     if for_programs:
         click.echo(as_json({**asdict(report), "dry_run": dry, "trouble": trouble}))
         return
+    if trouble is not None and not any((report.pages, report.added, report.changed)):
+        return  # nothing was fetched: noughts would look like a result
     table = Table.grid(padding=(0, 2))
     for name in ("added", "changed", "unchanged", "refused"):
         table.add_row(name, str(getattr(report, name)))
     table_console().print(table)
     _print_told("Refused, because no customer can be made of them:", report.refusals)
+    if report.waiting:
+        click.echo(f"Tried again at the next run: {report.waiting}")
     _print_told("Left out, the customer is there without it:", report.remarks)
     _print_told("Deleted there, and kept here:", report.deleted)
     for words in report.notes:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from crm.cleaning import on_one_line
 from crm.http_lookup.declaration import ContractsSought, CustomerSought, Sought, steps
+from crm.languages import HOW_TO_WRITE, language_code
 from crm.records import LEAD_SCORES, MOST_GRACE_DAYS, ContractRecord, Customer
 
 LONGEST_TEXT: Final = 200
@@ -32,7 +33,7 @@ def understand(answer: Any, sought: CustomerSought) -> Understood:  # noqa: ANN4
         return Understood(None, tuple(reader.remarks))
     customer = Customer(
         name=name,
-        language=reader.text(answer, sought.language),
+        language=reader.language(answer, sought.language),
         segment=reader.text(answer, sought.segment),
         lead_score=reader.lead_score(answer, sought.lead_score),
         contracts=tuple(reader.contracts(answer, sought.contracts)),
@@ -63,6 +64,13 @@ class _Reader:
             return None
         text = on_one_line(str(value), LONGEST_TEXT)
         return sought.values.get(text, text) or None
+
+    def language(self, answer: object, sought: Sought | None) -> str | None:
+        text = self.text(answer, sought)
+        code = None if text is None else language_code(text)
+        if sought is not None and text is not None and code is None:
+            self.remarks.append(f"{sought.path}: {text!r} is no language code: {HOW_TO_WRITE}")
+        return code
 
     def lead_score(self, answer: object, sought: Sought | None) -> int | None:
         return self._whole(answer, sought, LEAD_SCORES[-1])

@@ -7,13 +7,14 @@ there for the next caller. A program that fails again and again is left alone fo
 
 import asyncio
 import json
+import math
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import anyio.abc
 import anyio.lowlevel
@@ -230,9 +231,19 @@ def _parsed(status: int, body: bytes) -> Any:  # noqa: ANN401  whatever JSON can
     if status != HTTPStatus.OK:
         raise LookupFailedError(f"the answer is HTTP {status}")
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_refused, parse_float=_finite)
     except (ValueError, RecursionError):
         raise LookupFailedError("the answer is no JSON") from None
+
+
+def _refused(word: str) -> NoReturn:
+    """NaN and Infinity, which Python's `json` takes and RFC 8259 does not have."""
+    raise ValueError(word)
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    return number if math.isfinite(number) else _refused(written)
 
 
 def _trusted(declared: LookupShape, folder: Path) -> ssl.SSLContext:

@@ -2,12 +2,11 @@
 
 from crm.importing.columns import COLUMNS, OPTIONAL_COLUMNS
 from crm.importing.mapping import MappingError, MappingShape
+from crm.importing.opening import Plan, sample_of
 from crm.importing.running import (
     Change,
     ImportReport,
-    Plan,
     import_customers,
-    sample_of,
     try_customers,
 )
 from crm.importing.tables import PROGRESS_EVERY, CustomerFileError, Progress

@@ -35,9 +35,6 @@ ID_COLUMN: Final = "external_id:"
 PREFERENCE_COLUMN: Final = "preference:"
 """What stands before the name of a system, or of a preference, as the name of a column."""
 
-REJECTED_COLUMNS: Final = ("line", "reason")
-"""What the file of rejected lines has besides; ignored when that file is corrected and imported."""
-
 _FIELDS: Final = (*COLUMNS, "address", "notes")
 
 
@@ -97,10 +94,9 @@ def own_mapping(header: Sequence[str]) -> MappingShape:
         HeaderError: Columns are missing, unknown or named twice.
     """
     names = [name.strip().lower() for name in header]
-    known = (*_FIELDS, *REJECTED_COLUMNS)
     free = [name for name in names if name.startswith((ID_COLUMN, PREFERENCE_COLUMN))]
     problems = [
-        *(_unknown_column(name) for name in names if name not in known and name not in free),
+        *(_unknown_column(name) for name in names if name not in _FIELDS and name not in free),
         *(
             f"column {name} is missing"
             for name in COLUMNS
@@ -113,11 +109,7 @@ def own_mapping(header: Sequence[str]) -> MappingShape:
         ),
     ]
     if problems:
-        raise HeaderError(
-            f"{'; '.join(problems)}. The first line must name the columns: {','.join(COLUMNS)}"
-            f" ({' and '.join(OPTIONAL_COLUMNS)} may be left out or added); or say with --mapping"
-            " which column is what, see --draft-mapping"
-        )
+        raise HeaderError(_hint(names, problems))
     return MappingShape(
         version=1,
         columns=ColumnsShape.model_validate(
@@ -127,6 +119,21 @@ def own_mapping(header: Sequence[str]) -> MappingShape:
                 "preferences": _free(free, PREFERENCE_COLUMN),
             }
         ),
+    )
+
+
+def _hint(names: Sequence[str], problems: Sequence[str]) -> str:
+    """What to do: of a file that is not one of ours at all, no list of all that is different."""
+    if not {*names} & {*COLUMNS} - {"name"}:
+        return (
+            "these are not the names of our columns: say with --mapping which column is what;"
+            " --draft-mapping guesses a mapping from the header"
+        )
+    needed = [name for name in COLUMNS if name not in OPTIONAL_COLUMNS]
+    return (
+        f"{'; '.join(problems)}. The first line must name the columns {','.join(needed)}, and may"
+        f" name {', '.join(OPTIONAL_COLUMNS)}, {ID_COLUMN}SYSTEM and {PREFERENCE_COLUMN}NAME; or"
+        " say with --mapping which column is what, see --draft-mapping"
     )
 
 

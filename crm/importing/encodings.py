@@ -29,10 +29,16 @@ _MARKS: Final = (
 _MOSTLY: Final = 0.9
 """Share of lines that must be UTF-8 for a file to be that, with some damaged lines in it."""
 
-_NULS: Final = 0.2
-"""Share of zero bytes at the even or odd places of a text in UTF-16: every ASCII letter has one."""
+_WIDE: Final = frozenset({0x00, 0x01, 0x06})
+"""The high bytes of letters in UTF-16: of ASCII, of Latin with marks, of Persian. No text of one
+byte a letter has any of them."""
+
+_MOSTLY_WIDE: Final = 0.5
+_HARDLY_WIDE: Final = 0.1
+"""Shares of them at the even or odd places of a text in UTF-16, and at the others."""
 
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
+_WORDS: Final = re.compile(rb"[A-Za-z\x80-\xff]+")
 _WORD: Final = 3
 """Bytes outside ASCII in a row: words of Arabic script have them, words of Latin script do not."""
 
@@ -47,14 +53,38 @@ _BALTIC: Final = {
 
 _WESTERN: Final = dict(
     zip(
-        "éíáóèàäöüßñçãêåøæúâôîïûìòùõðþ",
-        (20, 9, 9, 8, 5, 6, 6, 4, 6, 3, 4, 3, 7, 3, 8, 6, 5, 3, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1),
+        "éíáóèàäöüßñçãêåøæúâôîïûìòùõðþë",
+        (20, 9, 9, 8, 5, 6, 6, 4, 6, 3, 4, 3, 7, 3, 8, 6, 5, 3, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 3),
         strict=True,
     )
 )
 """The same for the languages of western Europe."""
 
+_TURKISH: Final = dict(zip("ıüşçöğiâî", (51, 19, 18, 12, 8, 11, 10, 1, 1), strict=True))
+_CENTRAL: Final = {
+    **dict(zip("ąćęłńóśźż", (10, 4, 11, 18, 2, 9, 7, 1, 8), strict=True)),
+    **dict(zip("áčéěíňřšťúů", (22, 9, 17, 16, 33, 1, 12, 8, 1, 3, 7), strict=True)),
+    **dict(zip("ýžďőűășțđ", (10, 10, 1, 5, 2, 5, 3, 3, 3), strict=True)),
+}  # fmt: skip
+"""The same for Turkish, and for the languages of central Europe."""
+
+_RIVALS: Final = (
+    ("cp1254", _TURKISH),
+    ("cp1250", _CENTRAL),
+    ("cp775", _BALTIC),
+    ("cp850", _WESTERN),
+    ("mac-roman", _WESTERN),
+)
+"""Encodings that are told apart, and not read without being named: Turkish, central European, DOS
+and old Macintosh."""
+
+_SURELY: Final = 3.0
+"""How much likelier one reading must be than another, as a natural logarithm: twenty times."""
+
 _SELDOM: Final = 0.01
+_PUNCTUATION: Final = dict.fromkeys("’‘“”„–—…°№€\u00a0", 2.0)
+"""The same for signs that come in all of them."""
+
 _SYMBOL: Final = 0.0001
 
 _SPOKEN: Final[Mapping[str, str]] = {
@@ -146,12 +176,11 @@ def _marked(path: Path) -> Encoding | None:
 
 
 def _wide(begin: bytes) -> Encoding | None:
-    """UTF-16 without a mark: half of the bytes of its ASCII letters are zero."""
-    if not begin:
-        return None
-    for codec, offset in (("utf-16-le", 1), ("utf-16-be", 0)):
-        places = begin[offset::2]
-        if places.count(0) > _NULS * len(places) and not begin[1 - offset :: 2].count(0):
+    """UTF-16 without a mark: every second byte is the high one of a letter."""
+    even, odd = (sum(each in _WIDE for each in begin[offset::2]) for offset in (0, 1))
+    places = len(begin) / 2
+    for codec, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if high > _MOSTLY_WIDE * places and low < _HARDLY_WIDE * places:
             return Encoding(codec)
     return None
 
@@ -189,8 +218,39 @@ def _judged(lines: Iterable[bytes]) -> Encoding:
     in_words = sum(len(run) for run in runs if len(run) >= _WORD)
     if in_words * 2 > sum(map(len, runs)):
         return _arabic(text, runs)
-    baltic, western = _likelihood(text, "cp1257", _BALTIC), _likelihood(text, "cp1252", _WESTERN)
-    return Encoding("cp1257" if baltic > western else "cp1252")
+    return _latin(text)
+
+
+def _latin(text: bytes) -> Encoding:
+    """Windows-1257 or 1252: the likelier, if it is so surely; nothing else is read unasked."""
+    likely = {
+        codec: _likelihood(text, codec, table)
+        for codec, table in (("cp1252", _WESTERN), ("cp1257", _BALTIC), *_RIVALS)
+    }
+    ours = sorted(("cp1252", "cp1257"), key=likely.__getitem__)
+    rival = max((codec for codec, _ in _RIVALS), key=likely.__getitem__)
+    if likely[rival] > likely[ours[1]] + _SURELY and _differ(text, rival, ours[1]):
+        raise _unsure(text, rival, ours[1])
+    if likely[ours[1]] < likely[ours[0]] + _SURELY and _differ(text, *ours):
+        raise _unsure(text, ours[1], ours[0])
+    return Encoding(ours[1])
+
+
+def _differ(text: bytes, one: str, other: str) -> bool:
+    return text.decode(one, errors="replace") != text.decode(other, errors="replace")
+
+
+def _unsure(text: bytes, likely: str, other: str) -> EncodingError:
+    """With a word as it reads in either: a person sees at once which is right."""
+    words = (
+        (word.decode(likely, "replace"), word.decode(other, "replace"))
+        for word in _WORDS.findall(text)
+    )
+    first, second = next((pair for pair in words if pair[0] != pair[1]), ("", ""))
+    return EncodingError(
+        f"its encoding cannot be told for sure: {first!r} if it is {likely}, {second!r} if it is"
+        f" {other}. Name it with --encoding, or save the file as UTF-8"
+    )
 
 
 def _decodes(line: bytes) -> bool:
@@ -226,10 +286,15 @@ def _letters(text: bytes, codec: str) -> Iterator[str]:
 def _likelihood(text: bytes, codec: str, frequencies: Mapping[str, float]) -> float:
     """How likely the signs outside ASCII are in a language with these frequencies; logarithmic."""
     total = sum(frequencies.values())
+    known = {**_PUNCTUATION, **frequencies}
+    decoded = text.decode(codec, errors="replace")
     signs = Counter(
-        sign.lower() for sign in text.decode(codec, errors="replace") if not sign.isascii()
+        # A capital within a word is none: other bytes are meant.
+        "\ufffd" if sign.isupper() and before.islower() else sign.lower()
+        for before, sign in zip(f" {decoded}", decoded, strict=False)
+        if not sign.isascii()
     )
     return sum(
-        count * math.log(frequencies.get(sign, _SELDOM if sign.isalpha() else _SYMBOL) / total)
+        count * math.log(known.get(sign, _SELDOM if sign.isalpha() else _SYMBOL) / total)
         for sign, count in signs.items()
     )

@@ -15,7 +15,7 @@ from crm.importing.values import (
     checked_prose,
     checked_text,
     contract,
-    language_code,
+    language,
     lead_score,
     telephone_numbers,
 )
@@ -101,7 +101,7 @@ class LineReader:
         customer = Customer(
             reference=self._reference(texts),
             name=self._name(texts),
-            language=language_code(self._label("language"), texts.get("language", "")),
+            language=language(self._label("language"), texts.get("language", "")),
             segment=self._optional("segment", texts, checked_text),
             numbers=self._numbers(texts),
             contracts=self._contracts(texts),

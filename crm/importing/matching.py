@@ -1,6 +1,6 @@
 """Who is the same person: lines of a file, and customers of the store."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from crm.importing.mapping import MappingShape, Match
@@ -57,22 +57,46 @@ def keys_of(customer: Customer, matches: Sequence[Match]) -> list[str]:
     return [f"{match}\n{key}" for match in matches for key in _KEYS[match](customer)]
 
 
+def is_unique(key: str) -> bool:
+    """Whether only one person can have this key, as `keys_of` writes it."""
+    return key.partition("\n")[0] in _UNIQUE
+
+
+_UNIQUE: Final = frozenset({Match.REFERENCE, Match.EXTERNAL_ID})
+
+
+def told(key: str) -> str:
+    """A key for people: `reference C-1`."""
+    return " ".join(key.splitlines())
+
+
+def two_persons(found: Iterable[str]) -> str:
+    """Why nobody can be meant by what leads to two: `found` tells where each leads."""
+    return f"it would be two persons: {', and '.join(found)}"
+
+
 def same_in_store(
     store: Store, customers: Sequence[Customer], matches: Sequence[Match]
-) -> list[Customer | None]:
+) -> list[Customer | str | None]:
     """The customers of the store who are the same persons as these, each at the same place.
 
-    Of several who share a number, the one who came first counts.
+    Of several who share a number, the one who came first counts. Where a reference and the id of
+    another system lead to two, the reason why nobody can be meant stands in the customer's place.
     """
     found = store.find_customers(_asked(customers, matches))
     known: dict[str, Customer] = {}
     for stored in sorted(found, key=lambda each: each.id or 0):
         for key in keys_of(stored, matches):
             known.setdefault(key, stored)
-    return [
-        next((known[key] for key in keys_of(each, matches) if key in known), None)
-        for each in customers
-    ]
+    return [_meant(known, keys_of(each, matches)) for each in customers]
+
+
+def _meant(known: Mapping[str, Customer], keys: Sequence[str]) -> Customer | str | None:
+    found = {key: known[key] for key in keys if key in known}
+    surely = {key: each for key, each in found.items() if is_unique(key)}
+    if len({each.id for each in surely.values()}) > 1:
+        return two_persons(f"{told(key)} is {each.name!r}" for key, each in surely.items())
+    return next(iter(found.values()), None)
 
 
 def _asked(customers: Sequence[Customer], matches: Sequence[Match]) -> CustomerKeys:

@@ -6,67 +6,36 @@ customers go to a file beside it, with the reason; corrected, that file can be i
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from crm.importing.columns import HeaderError, bound, own_mapping
-from crm.importing.csv_files import open_csv
 from crm.importing.judging import Judged, LineReader
-from crm.importing.mapping import MappingFile, Match
-from crm.importing.matching import keys_of, matches_of, same_in_store
+from crm.importing.mapping import Match
+from crm.importing.matching import is_unique, keys_of, matches_of, same_in_store, told, two_persons
 from crm.importing.merging import MergeRules, merge_rules, merged, merged_lines
+from crm.importing.opening import BY_ITSELF, Plan, opened, reading_of
 from crm.importing.rejecting import Rejections, rejected_file
 from crm.importing.tables import (
     PROGRESS_EVERY,
     CustomerFileError,
-    NoHeaderError,
     Progress,
     Reading,
     Row,
-    Sample,
     Table,
     no_progress,
 )
 from crm.importing.values import LineError
 from crm.importing.waiting_room import WaitingRoom
-from crm.importing.workbooks import is_workbook, open_workbook
-from crm.ports import ImportCounts, Store
+from crm.ports import ImportCounts, Store, StoreError
 from crm.records import Customer
-
-MOST_SAMPLED: Final = 200
-"""Rows that are looked at to guess what the columns are."""
 
 MOST_CHANGES: Final = 10
 """Changes that a trial shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to understand a file.
-
-    Attributes:
-        mapping: Which column is what; None: the columns have our own names.
-        encoding: The encoding of the file; None: what the mapping says, else it is found out.
-    """
-
-    mapping: MappingFile | None = None
-    encoding: str | None = None
-
-    @property
-    def reading(self) -> Reading:
-        """How to read the file."""
-        if self.mapping is None:
-            return Reading(self.encoding)
-        shape = self.mapping.shape
-        separator = "\t" if shape.separator == "tab" else shape.separator
-        return Reading(self.encoding or shape.encoding, separator, shape.header_line, shape.sheet)
-
-
-BY_ITSELF: Final = Plan()
-"""A file whose columns have our own names, and whose encoding is found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +93,14 @@ def import_customers(  # noqa: PLR0913  two of them are for whoever looks on
         CustomerFileError: The file, or the file for rejected lines beside it, cannot be used.
         StoreError: The store failed. In both cases nothing was imported.
     """
-    with _opened(path, plan.reading) as table, closing(WaitingRoom()) as room:
+    reading = reading_of(path, plan)
+    with opened(path, reading) as table, closing(WaitingRoom()) as room:
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         with rejected_file(path, table) as rejected:
             judge.read(rejected, progress)
-            rejected.close()
             settled, _ = _compare(store, judge, progress)
+            _reject(path, reading, rejected, judge.conflicts)
+            rejected.check()
             with store.transaction():
                 counts = store.put_customers(_resolved(store, judge, progress))
                 if counts.added or counts.changed:
@@ -148,26 +119,14 @@ def try_customers(
     progress: Progress = no_progress,
 ) -> ImportReport:
     """Tell what `import_customers` would do; nothing is written."""
-    with _opened(path, plan.reading) as table, closing(WaitingRoom()) as room:
+    reading = reading_of(path, plan)
+    with opened(path, reading) as table, closing(WaitingRoom()) as room:
         judge = _Judge(table, _meaning(path, table, plan, country), room)
         rejected = Rejections()
         judge.read(rejected, progress)
         counts, changes = _compare(store, judge, progress)
+        _reject(path, reading, rejected, judge.conflicts)
         return replace(_report(judge, rejected, counts, None), changes=changes)
-
-
-def sample_of(path: Path, plan: Plan, header_line: int) -> Sample | None:
-    """The beginning of a file whose header were on this line; None if nothing is there.
-
-    Raises CustomerFileError.
-    """
-    reading = replace(plan.reading, header_line=header_line)
-    try:
-        with _opened(path, reading) as table:
-            rows = islice(table.rows(no_progress), MOST_SAMPLED)
-            return Sample(table.header, [row.fields for row in rows], table.described, header_line)
-    except NoHeaderError:
-        return None
 
 
 def _report(
@@ -183,14 +142,20 @@ def _report(
     )
 
 
-@contextmanager
-def _opened(path: Path, reading: Reading) -> Iterator[Table]:
-    try:
-        opener = open_workbook if is_workbook(path) else open_csv
-        with opener(path, reading) as table:
-            yield table
-    except OSError as error:
-        raise CustomerFileError(f"{path} cannot be read: {error.strerror}") from None
+def _reject(
+    path: Path, reading: Reading, rejected: Rejections, conflicts: Mapping[int, str]
+) -> None:
+    """Reject lines that were taken before the store was asked: they are read once more."""
+    if not conflicts:
+        return
+    left = len(conflicts)
+    with opened(path, reading) as table:
+        for row in table.rows(no_progress):
+            if row.line in conflicts:
+                rejected.add(row, conflicts[row.line])
+                left -= 1
+            if not left:
+                return
 
 
 class _Judge:
@@ -205,6 +170,8 @@ class _Judge:
         self.rules = meaning.rules
         self.described = table.described
         self.joined = 0
+        self.conflicts: dict[int, str] = {}
+        """Lines that were taken, and cannot be stored: by line, the reason."""
 
     def read(self, rejected: Rejections, progress: Progress) -> None:
         """Judge every row."""
@@ -232,11 +199,25 @@ class _Judge:
     def _check_free(self, key: str) -> None:
         holder = self.room.holder(key)
         if holder is not None:
-            raise LineError(f"{' '.join(key.splitlines())} is on line {holder[1]} already")
+            raise LineError(f"{told(key)} is on line {holder[1]} already")
+
+    def _check_one(self, keys: Sequence[str]) -> None:
+        """Nobody is two persons: what only one can have must not lead to two."""
+        held = {key: holder for key in filter(is_unique, keys) if (holder := self.room.holder(key))}
+        if len({place for place, _ in held.values()}) > 1:
+            raise LineError(two_persons(f"{told(key)} is on line {held[key][1]}" for key in held))
+
+    def conflict(self, place: int, reason: str) -> None:
+        """The customer at this place is rejected after all, with every line that told of them."""
+        lines = self.room.lines(place)
+        self.joined -= len(lines) - 1
+        self.conflicts.update(dict.fromkeys(lines, reason))
+        self.room.leave([place])
 
     def _join(self, judged: Judged, line: int) -> None:
         """A line that tells of somebody whom an earlier one told of is joined to that."""
         keys = keys_of(judged.customer, self.matches)
+        self._check_one(keys)
         holder = next(filter(None, map(self.room.holder, keys)), None)
         if holder is None:
             place = self.room.add(judged, line)
@@ -244,6 +225,7 @@ class _Judge:
             place = holder[0]
             joined = merged_lines(self.room.at(place), judged, self.rules)
             self.room.change(place, joined)
+            self.room.join(place, line)
             self.joined += 1
         self.room.claim(keys, place)
 
@@ -273,12 +255,24 @@ def _meaning(path: Path, table: Table, plan: Plan, country: str) -> _Meaning:
         if plan.mapping is None or error.place is None:
             raise CustomerFileError(f"{path}: {error}") from None
         raise CustomerFileError(plan.mapping.told(error.place, f"{path.name}: {error}")) from None
+    _check_country(plan, country if shape.country is None else shape.country)
     return _Meaning(
         reader=LineReader(columns, shape, shape.country or country),
         joins=bool(shape.same_person),
         matches=matches_of(shape),
         rules=merge_rules(shape),
     )
+
+
+def _check_country(plan: Plan, country: str) -> None:
+    if country in SUPPORTED_REGIONS:
+        return
+    words = (
+        f"{country!r} is no country: write its two capital letters (ISO 3166), as in IR, LV or GB"
+    )
+    if plan.mapping is not None and plan.mapping.shape.country is not None:
+        words = plan.mapping.told(("country",), words)
+    raise CustomerFileError(words)
 
 
 def _compare(
@@ -292,10 +286,10 @@ def _compare(
     added = changed = unchanged = 0
     first: list[Change] = []
     total = judge.room.count
-    resolver = _Resolver(store, judge)
+    resolver = _Resolver(store, judge, judge.conflict)
     for batch in judge.room.batches():
         settled = []
-        for place, (before, after) in zip(batch, resolver.changes(batch), strict=True):
+        for place, (before, after) in resolver.changes(batch):
             if before == after:
                 settled.append(place)
             elif len(first) < MOST_CHANGES:
@@ -312,9 +306,9 @@ def _compare(
 def _resolved(store: Store, judge: _Judge, progress: Progress) -> Iterator[Customer]:
     """The customers who wait, as they are to be stored: found anew, as they are now."""
     done = 0
-    resolver = _Resolver(store, judge)
+    resolver = _Resolver(store, judge, _conflict_meanwhile)
     for batch in judge.room.batches():
-        for _, after in resolver.changes(batch):
+        for _, (_, after) in resolver.changes(batch):
             if done % PROGRESS_EVERY == 0:
                 progress("storing", done, judge.room.count)
             yield after
@@ -322,16 +316,30 @@ def _resolved(store: Store, judge: _Judge, progress: Progress) -> Iterator[Custo
     progress("storing", done, judge.room.count)
 
 
-class _Resolver:
-    """Finds those who wait in the store, and tells what becomes of them there."""
+def _conflict_meanwhile(place: int, reason: str) -> None:
+    del place
+    raise StoreError(f"Somebody changed a customer while the file was read ({reason}): import anew")
 
-    def __init__(self, store: Store, judge: _Judge) -> None:
+
+class _Resolver:
+    """Finds those who wait in the store, and tells what becomes of them there.
+
+    Args:
+        store: Where to look.
+        judge: What is known of the file.
+        conflict: Is told of somebody who would be two persons of the store: their place, and why.
+    """
+
+    def __init__(self, store: Store, judge: _Judge, conflict: Callable[[int, str], None]) -> None:
         self._store = store
+        self._conflict = conflict
         self._judge = judge
         self._recent: Mapping[int, Customer] = {}
 
-    def changes(self, batch: Mapping[int, Judged]) -> Iterator[tuple[Customer | None, Customer]]:
-        """What the store has of each, and what it is to have.
+    def changes(
+        self, batch: Mapping[int, Judged]
+    ) -> Iterator[tuple[int, tuple[Customer | None, Customer]]]:
+        """What the store has of each, and what it is to have, by their places.
 
         Two persons of the file may be one of the store: the second comes on top of the first, also
         where the store has taken the first, one batch ago, without having written it yet.
@@ -339,11 +347,14 @@ class _Resolver:
         asked = [each.customer for each in batch.values()]
         stored = same_in_store(self._store, asked, self._judge.matches)
         now: dict[int, Customer] = {}
-        for judged, found in zip(batch.values(), stored, strict=True):
+        for (place, judged), found in zip(batch.items(), stored, strict=True):
+            if isinstance(found, str):
+                self._conflict(place, found)
+                continue
             if found is None or found.id is None:
-                yield None, judged.customer
+                yield place, (None, judged.customer)
                 continue
             before = now.get(found.id) or self._recent.get(found.id, found)
             now[found.id] = merged(before, judged, self._judge.rules)
-            yield before, now[found.id]
+            yield place, (before, now[found.id])
         self._recent = now

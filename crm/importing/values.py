@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from crm.importing.dates import DateError, DateReader
+from crm.languages import HOW_TO_WRITE, language_code
 from crm.records import LEAD_SCORES, MOST_GRACE_DAYS, ContractRecord
 from crm.searching import ascii_digits
 from routing.phone_numbers import to_e164
@@ -19,7 +20,6 @@ _SCORE_CURE: Final = (
     f"write {LEAD_SCORES[0]} to {LEAD_SCORES[-1]}, or nothing where it is not known"
 )
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_IN_PROSE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -46,12 +46,12 @@ def checked_prose(label: str, text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def language_code(label: str, text: str) -> str | None:
+def language(label: str, text: str) -> str | None:
     """A language code, or None for an empty text."""
-    code = text.lower()
-    if code and not _LANGUAGE.fullmatch(code):
-        raise LineError(f"{label} {shown(text)} is no language code: write fa, en, lv …")
-    return code or None
+    code = language_code(text)
+    if text and code is None:
+        raise LineError(f"{label} {shown(text)} is no language code: {HOW_TO_WRITE}")
+    return code
 
 
 def telephone_numbers(

@@ -28,6 +28,8 @@ _NEXT: Final = "SELECT place, customer FROM waiting WHERE place > ? ORDER BY pla
 
 _TABLES: Final = """
 CREATE TABLE waiting (place INTEGER PRIMARY KEY, line INTEGER, customer BLOB);
+CREATE TABLE joined (place INTEGER, line INTEGER);
+CREATE INDEX joined_by_place ON joined (place);
 CREATE TABLE keys (key TEXT PRIMARY KEY, holder INTEGER) WITHOUT ROWID;
 """
 
@@ -88,6 +90,16 @@ class WaitingRoom:
         self._execute(
             "UPDATE waiting SET customer = ? WHERE place = ?", (self._written(judged), place)
         )
+
+    def join(self, place: int, line: int) -> None:
+        """Remember that one more line told of the customer at a place."""
+        self._execute("INSERT INTO joined VALUES (?, ?)", (place, line))
+
+    def lines(self, place: int) -> list[int]:
+        """The lines that told of the customer at a place."""
+        sql = "SELECT line FROM waiting WHERE place = ? UNION SELECT line FROM joined"
+        found = self._execute(f"{sql} WHERE place = ?", (place, place))
+        return [line for (line,) in found]
 
     def batches(self) -> Iterator[Mapping[int, Judged]]:
         """All customers by their places, in order, some at once.

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from crm.cleaning import on_one_line
+from crm.languages import HOW_TO_WRITE, language_code
 from crm.links.declaration import ContractTaken, ModuleMapping, Taken
 from crm.links.ports import SourceRecord
 from crm.records import LEAD_SCORES, ContractRecord, Customer
@@ -84,8 +85,9 @@ def map_record(
         raise RefusedRecordError("it has no name")
     said: dict[str, Any] = {"name": name}
     if mapping.numbers:
-        said["numbers"] = reader.numbers(mapping.numbers, country)
-    for field_name in ("language", "segment", "address", "notes"):
+        reader.add_numbers(mapping.numbers, country, said)
+    reader.add_language(mapping.language, said)
+    for field_name in ("segment", "address", "notes"):
         taken: Taken | None = getattr(mapping, field_name)
         if taken is not None:
             said[field_name] = reader.text(taken)
@@ -117,17 +119,34 @@ class _Reader:
         )
         return taken.values.get(text, text) or None
 
-    def numbers(self, names: list[str], country: str) -> tuple[str, ...]:
-        """The telephone numbers in these fields, each once."""
+    def add_numbers(self, names: list[str], country: str, said: dict[str, Any]) -> None:
+        """The telephone numbers in these fields, each once.
+
+        Where something is written and none of it is a number, those that are here stay.
+        """
         found: dict[str, None] = {}
+        unusable = []
         for name in names:
             written = self.record.fields.get(name, "").strip()
             number = to_e164(written, country) if written else None
             if number is not None:
                 found[number] = None
             elif written:
-                self.remarks.append(f"{name}: {written[:40]!r} is no telephone number of {country}")
-        return tuple(found)
+                unusable.append(f"{name}: {written[:40]!r} is no telephone number of {country}")
+        if found or not unusable:
+            said["numbers"] = tuple(found)
+        self.remarks += unusable
+
+    def add_language(self, taken: Taken | None, said: dict[str, Any]) -> None:
+        """The code of the language; what is none leaves the one that is here."""
+        if taken is None:
+            return
+        text = self.text(taken)
+        code = None if text is None else language_code(text)
+        if text is None or code is not None:
+            said["language"] = code
+        else:
+            self.remarks.append(f"{text[:40]!r} is no language code: {HOW_TO_WRITE}")
 
     def add_lead_score(self, taken: Taken | None, said: dict[str, Any]) -> None:
         if taken is None:

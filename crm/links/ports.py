@@ -12,6 +12,10 @@ class LinkError(Exception):
     """
 
 
+class BusyError(LinkError):
+    """Another run of the same link is at work: nothing was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
     """A record of another CRM: its id there, and its fields as text, by their names there."""
@@ -50,6 +54,20 @@ class Source(Protocol):
             module: What to fetch: `Contacts`.
             fields: The names of the fields that are wanted. More may come.
             cursor: That of the last page that was used; None: everything.
+
+        Raises:
+            LinkError: It cannot be asked.
+        """
+
+    def again(
+        self, module: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Iterator[SourceRecord]:
+        """Records by their ids, as they are now; those that are gone do not come.
+
+        Args:
+            module: Whose they are.
+            fields: The names of the fields that are wanted. More may come.
+            ids: Their ids there.
 
         Raises:
             LinkError: It cannot be asked.

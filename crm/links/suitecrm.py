@@ -78,6 +78,15 @@ class SuitecrmSource:
                 yield Page(some, (), until)
             since, gone = until, ()
 
+    def again(
+        self, module: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Iterator[SourceRecord]:
+        """Records by their ids, one request each."""
+        wanted = ",".join(dict.fromkeys((*fields, CHANGED)))
+        for id_ in ids:
+            records, _ = self._records(module, wanted, {"filter[id][eq]": id_}, "id")
+            yield from records
+
     def _of_second(self, module: str, wanted: str, moment: str) -> Iterator[Sequence[SourceRecord]]:
         """All records that were changed at this moment, some at a time.
 

@@ -102,6 +102,7 @@ def test_import_reads_local_numbers_by_country(home: Path) -> None:
     [
         (None, "cannot be read"),
         (b"reference,nmae\n", "did you mean name?"),
+        (HEADER.encode() + "\nC-1,Анна Каренина,,,,,,,\n".encode("cp1251"), "--encoding"),
     ],
 )
 def test_import_that_cannot_run_ends_with_two(

@@ -140,7 +140,7 @@ def test_the_log_names_the_fields_that_were_changed(home: Path) -> None:
     ("words", "sentence"),
     [
         (("--name", " "), "needs a name"),
-        (("--language", "farsi"), "the code of a language"),
+        (("--language", "farsi"), "is no language code"),
         (("--lead-score", "101"), "from 0 to 100"),
         (("--contract", "gold:2026-01-01"), "LEVEL:FROM:UNTIL"),
         (("--contract", "gold:2026-12-31:2026-01-01"), "LEVEL:FROM:UNTIL"),

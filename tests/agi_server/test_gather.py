@@ -15,6 +15,7 @@ from agi_server.gather import gather_customer
 from agi_server.settings import SettingsError, load_settings
 from agi_server.store_threads import StoreThreads
 from crm.memory_store import MemoryDatabase, MemoryStore
+from crm.people import Restriction
 from crm.ports import StoreUnavailableError
 from crm.records import BlockedNumber, Customer
 from routing.facts import CustomerFacts, CustomerStatus
@@ -96,6 +97,16 @@ def test_whom_the_file_knows_is_nobody_else_s_business(desk: Desk, directory: Di
     desk.store.block_number(BlockedNumber("+37120000009", datetime.now(UTC), "nuisance"))
     assert desk.gather("+37120000009") == CustomerFacts(CustomerStatus.UNKNOWN, blocked=True)
     assert desk.gather(None).status is CustomerStatus.WITHHELD
+    assert not directory.requests
+
+
+def test_a_restricted_customer_is_nobody_else_s_business(desk: Desk, directory: Directory) -> None:
+    """Neither is the number handed on, nor do they come back known."""
+    desk.store.put_customers([Customer("Objects", reference="C-1", numbers=(NUMBER,))])
+    restricted = desk.store.find_customer("C-1")
+    assert restricted is not None
+    desk.store.restrict(Restriction(restricted.id or 0, datetime.now(UTC), "objected"))
+    assert desk.gather(NUMBER) == UNKNOWN
     assert not directory.requests
 
 

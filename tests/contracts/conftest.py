@@ -37,7 +37,7 @@ def _sqlite(folder: Path) -> Opener:
     return lambda: SqliteStore(folder / "store.db")
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     """Opens one more connection to the test's own database, in the thread that calls it."""
     match request.param:

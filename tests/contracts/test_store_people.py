@@ -13,6 +13,7 @@ from crm.records import (
     Answer,
     BlockedNumber,
     Callback,
+    CallerRecord,
     Case,
     Customer,
     MessageState,
@@ -131,7 +132,9 @@ def test_a_restricted_customer_is_not_found_by_who_calls(
     """Others with the number are; an administrator still sees the customer."""
     sara_id, janis_id = put(sara, replace(janis, numbers=(SHARED,)))
     store.restrict(Restriction(sara_id, AT, "objected"))
-    assert store.look_up_caller(NUMBER).matches == ()
+    assert store.look_up_caller(NUMBER) == CallerRecord((), blocked=False, restricted=True)
+    assert store.look_up_caller(SHARED).restricted
+    assert not store.look_up_caller("+37120000009").restricted
     found = [match.customer.id for match in store.look_up_caller(SHARED).matches]
     assert found == [janis_id]
     assert store.customer(sara_id) == replace(sara, id=sara_id) == store.find_customer("C-1")

@@ -20,6 +20,8 @@ from tests.conversations.sessions import until
 from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, MAIN_NUMBER, ServedSite, serving
 from tests.postgres import PostgresServer, postgres_server
 
+pytestmark = pytest.mark.slow
+
 QUEUE = {"agent": "sara", "hold": "7", "queued": "1795501800"}
 
 

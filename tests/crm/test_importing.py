@@ -1,6 +1,7 @@
 """Customer files: every good line or nothing, and a reason for each bad one."""
 
 import csv
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
@@ -13,6 +14,7 @@ from crm.importing import (
     CustomerFileError,
     ImportReport,
     import_customers,
+    try_customers,
 )
 from crm.importing.columns import COLUMNS, OPTIONAL_COLUMNS
 from crm.importing.csv_files import LONGEST_LINE
@@ -222,12 +224,135 @@ def test_rejected_lines_can_be_corrected_and_imported(
     path = write(HEADER, SARA.replace("0912 123 4567", "12"), JANIS)
     report = import_customers(store, path, country="IR")
     assert report.rejected_file == path.with_name("customers.rejected.csv")
-    text = report.rejected_file.read_text(encoding="utf-8")
-    assert text.splitlines()[0] == HEADER + ",line,reason"
-    report.rejected_file.write_text(text.replace(",12,", ",09121234567,"), encoding="utf-8")
+    mend(report, ",12,", ",09121234567,")
     again = import_customers(store, report.rejected_file, country="IR")
     assert again == ImportReport(ImportCounts(1, 0, 0), 0, None)
     assert references(store) == ["C-1", "C-2"]
+
+
+def mend(report: ImportReport, wrong: str, right: str) -> None:
+    """Mend the lines that were rejected, as a person does: their reasons are emptied."""
+    assert report.rejected_file is not None
+    with report.rejected_file.open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    assert header[:2] == ["line", "reason"]
+    with report.rejected_file.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *([line, "", *rest] for line, _, *rest in lines)])
+    text = report.rejected_file.read_text(encoding="utf-8")
+    report.rejected_file.write_text(text.replace(wrong, right), encoding="utf-8")
+
+
+def test_a_rejected_line_keeps_all_its_fields(
+    store: SqliteStore, write: Callable[..., Path]
+) -> None:
+    """Also where these are too many or too few, so that nothing is lost on the way."""
+    long = "C-1,Ahmadi,Sara,fa,gold,09121234567,gold,2025-01-01,2030-12-31,14"
+    report = import_customers(store, write(HEADER, long, "C-2,Reza,fa"), country="IR")
+    assert report.rejected_file is not None
+    _, *kept = report.rejected_file.read_text(encoding="utf-8").splitlines()
+    assert [
+        line.endswith(end) for line, end in zip(kept, (f",{long}", ",C-2,Reza,fa"), strict=True)
+    ]
+    mend(report, "Ahmadi,Sara", '"Ahmadi, Sara"')
+    again = import_customers(store, report.rejected_file, country="IR")
+    assert (again.counts.added, again.rejected) == (1, 1)
+    customer = store.find_customer("C-1")
+    assert customer is not None
+    assert (customer.name, customer.contracts[0].grace_days) == ("Ahmadi, Sara", 14)
+
+
+@pytest.mark.parametrize(
+    "line", [SARA, SARA.replace("fa,", "fa,,"), "C-1,Overwrites,,,,,,,", "C-1,Sara"]
+)
+def test_a_file_of_rejected_lines_is_rejected_again_unless_mended(
+    store: SqliteStore, write: Callable[..., Path], line: str
+) -> None:
+    """A second line of somebody does not overwrite the first, a torn one stores nothing."""
+    report = import_customers(store, write(HEADER, SARA, line), country="IR")
+    before = store.find_customer("C-1")
+    for _ in range(3):
+        assert report.rejected_file is not None
+        report = import_customers(store, report.rejected_file, country="IR")
+        assert (report.counts, report.rejected) == (ImportCounts(0, 0, 0), 1)
+        assert report.reasons[0][1].count("not mended") == 1
+    assert store.find_customer("C-1") == before
+
+
+def test_a_line_of_two_persons_is_rejected_alone(
+    store: SqliteStore, write: Callable[..., Path]
+) -> None:
+    """Its reference and its id elsewhere are those of two customers; the others are imported."""
+    header = HEADER + ",external_id:vtiger"
+    first = write(header, "C-1,Sara,,,,,,,,12x1", "C-2,Reza,,,,,,,,12x2")
+    import_customers(store, first, country="IR")
+    lines = ("C-1,Sara A,,,,,,,,12x1", "C-2,Reza,,,,,,,,12x1x", "C-1x,Z,,,,,,,,12x9")
+    report = import_customers(store, write(header, *lines), country="IR")
+    assert (report.counts, report.rejected) == (ImportCounts(1, 2, 0), 0)
+    path = write(header, "C-3,New,,,,,,,,12x3", "C-2,Mixed,,,,,,,,12x1")
+    assert try_customers(store, path, country="IR").rejected == 1
+    report = import_customers(store, path, country="IR")
+    assert (report.counts, report.rejected) == (ImportCounts(1, 0, 0), 1)
+    ((line, reason),) = report.reasons
+    assert line == 3
+    assert "reference C-2 is 'Reza', and external_id vtiger 12x1 is 'Sara A'" in reason
+    assert report.rejected_file is not None
+    assert "C-2,Mixed,,,,,,,,12x1" in report.rejected_file.read_text(encoding="utf-8")
+    assert [each.name for each in store.customers()] == ["New", "Reza", "Sara A", "Z"]
+
+
+@pytest.mark.parametrize("content", [b"", b"reference,name\n", b"<html>"])
+def test_a_workbook_that_is_none_is_told(
+    store: SqliteStore, tmp_path: Path, content: bytes
+) -> None:
+    """It is not taken for a CSV file of strange columns."""
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(CustomerFileError, match=r"people\.xlsx is no workbook"):
+        import_customers(store, path, country="IR")
+
+
+def test_a_file_with_other_columns_gets_a_short_hint(
+    store: SqliteStore, write: Callable[..., Path]
+) -> None:
+    """Not a list of all that it lacks; one that is nearly ours is told what is different."""
+    with pytest.raises(CustomerFileError) as told:
+        import_customers(store, write("Klienta Nr.;Vārds", "1;Jānis"), country="LV")
+    assert "--draft-mapping" in str(told.value)
+    assert "missing" not in str(told.value)
+    with pytest.raises(CustomerFileError, match="may name lead_score, address, notes, external"):
+        import_customers(store, write("reference,name", "1,Jānis"), country="LV")
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/stdin", "a pipe"])
+def test_what_is_no_file_is_told(store: SqliteStore, tmp_path: Path, device: str) -> None:
+    """At once: what is read from these is gone, or never ends."""
+    path = Path(device)
+    if device == "a pipe":
+        path = tmp_path / "pipe.csv"
+        os.mkfifo(path)
+    with pytest.raises(CustomerFileError, match="a pipe or a device"):
+        import_customers(store, path, country="IR")
+
+
+def test_the_file_of_rejected_lines_is_its_owner_s_alone(
+    store: SqliteStore, write: Callable[..., Path]
+) -> None:
+    """It holds people's data; what an import that failed has rejected replaces nothing."""
+    path = write(HEADER, ",nobody,,,,,,,")
+    report = import_customers(store, path, country="IR")
+    assert report.rejected_file is not None
+    assert report.rejected_file.stat().st_mode & 0o777 == 0o600
+    old = report.rejected_file.read_text(encoding="utf-8")
+
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("storing", total):
+            raise KeyboardInterrupt
+
+    path = write(HEADER, SARA, ",somebody,,,,,,,")
+    with pytest.raises(KeyboardInterrupt):
+        import_customers(store, path, country="IR", progress=interrupt)
+    assert report.rejected_file.read_text(encoding="utf-8") == old
+    assert sorted(each.name for each in path.parent.glob("*reject*")) == [report.rejected_file.name]
 
 
 def test_the_file_of_rejected_lines_goes_when_all_is_well(
@@ -248,7 +373,7 @@ def test_the_rejected_lines_keep_the_byte_order_mark(
         store, write(b"\xef\xbb\xbf" + HEADER.encode(), ",سارا,,,,,,,"), country="IR"
     )
     assert report.rejected_file is not None
-    assert report.rejected_file.read_bytes().startswith(b"\xef\xbb\xbfreference")
+    assert report.rejected_file.read_bytes().startswith(b"\xef\xbb\xbfline,reason,reference")
 
 
 @pytest.mark.parametrize(

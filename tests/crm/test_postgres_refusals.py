@@ -202,7 +202,7 @@ def test_a_server_that_stops_or_starts_may_be_used_later() -> None:
         with closing(psycopg.connect(server.address())):
             server._run("pg_ctl", "stop", "-W", "-m", "smart", "-D", server._data)
             assert refused(server, StoreUnavailableError) == STARTING
-        server._run("pg_ctl", "stop", "-w", "-D", server._data)
+        server.stop()
         (server._data / "standby.signal").touch()
         configure(server, "hot_standby = off")
         server.start()

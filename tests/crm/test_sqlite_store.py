@@ -138,7 +138,7 @@ def test_lookups_use_an_index(store: SqliteStore, query: str, values: tuple[obje
 
 def test_the_look_up_of_a_caller_uses_indexes_alone(store: SqliteStore) -> None:
     """Each step but the reading of what the steps before it found."""
-    plan = store._conn.execute(f"EXPLAIN QUERY PLAN {LOOK_UP_CALLER}", ("+98", "+98"))
+    plan = store._conn.execute(f"EXPLAIN QUERY PLAN {LOOK_UP_CALLER}", ("+98",) * 3)
     found = ("SCAN CONSTANT", "SCAN one", "SCAN owners")  # by the steps before
     steps = [row[3] for row in plan if not row[3].startswith(found)]
     assert all("SCAN" not in step and "TEMP" not in step for step in steps), steps

@@ -1,6 +1,5 @@
 """The options that say what is known of a customer, and what they make of one."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -8,11 +7,11 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from crm.languages import HOW_TO_WRITE, language_code
 from crm.records import LEAD_SCORES, ContractRecord, Customer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _CONTRACT: Final = "LEVEL:FROM:UNTIL[:GRACE-DAYS]"
 _LONGEST: Final = 5000
 """Characters of a text: more is a file that was put where words belong."""
@@ -33,9 +32,10 @@ def _name(context: click.Context, parameter: click.Parameter, value: str | None)
 
 
 def _language(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    code = _text(context, parameter, value)
-    if code and not _LANGUAGE.fullmatch(code):
-        raise click.BadParameter("write the code of a language: fa, en, lv …", param=parameter)
+    text = _text(context, parameter, value)
+    code = language_code(text) if text else text
+    if text and code is None:
+        raise click.BadParameter(f"{text!r} is no language code: {HOW_TO_WRITE}", param=parameter)
     return code
 
 

@@ -124,3 +124,14 @@ def test_no_answer_is_a_traceback(value: object) -> None:
     for whole in (value, {"data": value}, {"data": [{"full": {"name": "x"}, "score": value}]}):
         found = understand(whole, SOUGHT)
         assert found.customer is None or found.customer.name
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("FA", "fa"), ("en-GB", "en"), ("pt_BR", "pt"), ("Persian", None)]
+)
+def test_a_language_is_a_code(written: str, code: str | None) -> None:
+    """By the rule of every other way in; what is none is left out."""
+    found = understand(answer(language=written), SOUGHT)
+    assert found.customer is not None
+    assert found.customer.language == code
+    assert bool(found.remarks) is (code is None)

@@ -267,3 +267,51 @@ def test_one_forgotten_quotation_mark_takes_no_other_line_along(
     assert [each is not None for each in found] == [True, False, True, True, True]
     assert found[3] is not None
     assert found[3].notes == "two\nlines"
+
+
+def test_lines_that_are_joined_are_not_two_persons(bring_in: Importer) -> None:
+    """What only one can have must not join a line to two: it is rejected alone."""
+    mapping = (
+        "version: 1\ncolumns: {reference: no, name: name, external_ids: {vtiger: crm}}\n"
+        "same_person: reference\n"
+    )
+    report = bring_in("no,name,crm\nA,Sara,\nB,Reza,12x5\nA,Sara,12x5\n", mapping)
+    assert (report.counts.added, report.rejected) == (2, 1)
+    ((line, reason),) = report.reasons
+    assert line == 4
+    assert "external_id vtiger 12x5 is on line 3" in reason
+    assert "reference A is on line 2" in reason
+
+
+@pytest.mark.parametrize("code", ["UK", "XX"])
+def test_a_country_that_is_none_is_told(bring_in: Importer, code: str) -> None:
+    """Once, with its place in the mapping, and not by every line with a number."""
+    columns = "columns: {reference: no, name: name}\n"
+    with pytest.raises(CustomerFileError, match=f"mapping.yaml:2:10: country: '{code}' is no coun"):
+        bring_in("no,name\n1,Sara\n", f"version: 1\ncountry: {code}\n{columns}")
+    with pytest.raises(CustomerFileError, match=f"^'{code}' is no country"):
+        bring_in("no,name\n1,Sara\n", f"version: 1\n{columns}", country=code)
+
+
+def test_all_lines_of_somebody_who_cannot_be_stored_are_rejected(bring_in: Importer) -> None:
+    """Those that were joined too: each says something that is not in the store."""
+    mapping = (
+        "version: 1\ncolumns: {reference: no, name: name, notes: note, external_ids: {vtiger: crm}}"
+        "\nsame_person: reference\n"
+    )
+    bring_in("no,name,note,crm\nA,Sara,,12x1\nB,Reza,,12x2\n", mapping)
+    report = bring_in("no,name,note,crm\nA,Sara,x,12x2\nA,Sara,y,12x2\n", mapping)
+    assert (report.counts.changed, report.rejected, report.joined) == (0, 2, 0)
+    assert report.rejected_file is not None
+    kept = report.rejected_file.read_text(encoding="utf-8")
+    assert "A,Sara,x,12x2" in kept
+    assert "A,Sara,y,12x2" in kept
+
+
+def test_rejected_lines_of_a_file_with_a_title_are_read_by_its_mapping(bring_in: Importer) -> None:
+    """Their own file has no title above the header."""
+    mapping = "version: 1\nheader_line: 2\ncolumns: {reference: no, name: name, language: lang}\n"
+    report = bring_in("Customers\nno,name,lang\nA,Sara,persian\n", mapping)
+    assert report.rejected_file is not None
+    report = bring_in("line,reason,no,name,lang\n3,,A,Sara,fa\n", mapping)
+    assert (report.counts.added, report.rejected) == (1, 0)

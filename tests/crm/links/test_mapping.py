@@ -144,3 +144,23 @@ def test_texts_are_made_bearable() -> None:
     """For terminals and databases."""
     assert mapped({"name": "A\x00B\r\nC \ud800"}).upon(None).name == "AB C"
     assert len(mapped({"name": "x" * 100_000}).upon(None).name) == 10_000
+
+
+def test_numbers_that_are_none_do_not_erase_good_ones() -> None:
+    """Those that are here stay, and it is told; where there is none there, there is none here."""
+    unusable = mapped({"mobile": "ask Ilze", "phone": "-"}, numbers=["mobile", "phone"])
+
+    assert unusable.upon(STORED).numbers == STORED.numbers
+    assert len(unusable.remarks) == 2
+    one = mapped({"mobile": "ask Ilze", "phone": "20000001"}, numbers=["mobile", "phone"])
+    assert one.upon(STORED).numbers == ("+37120000001",)
+    assert mapped({"mobile": ""}, numbers=["mobile"]).upon(STORED).numbers == ()
+
+
+def test_a_language_is_a_code() -> None:
+    """What is none leaves the one that is here."""
+    assert mapped({"lang": "en_GB"}, language="lang").upon(STORED).language == "en"
+    assert mapped({"lang": ""}, language="lang").upon(STORED).language is None
+    wrong = mapped({"lang": "Latvian"}, language="lang")
+    assert wrong.upon(STORED).language == "fa"
+    assert "'Latvian' is no language code" in wrong.remarks[0]

@@ -179,3 +179,19 @@ def test_a_cursor_that_is_none_is_told(suitecrm_source: Sources) -> None:
     """How to begin anew."""
     with pytest.raises(LinkError, match="--full"):
         list(suitecrm_source().pages("Contacts", [], "12345"))
+
+
+def test_fetches_records_again_by_their_ids(
+    suitecrm: SuitecrmStandIn, suitecrm_source: Sources
+) -> None:
+    """As they are now; those that were deleted do not come."""
+    for id_ in "abc":
+        suitecrm.add(id_, MORNING, first_name=f"name of {id_}")
+    suitecrm.beans["Contacts"][1].deleted = True
+
+    found = list(suitecrm_source().again("Contacts", ["first_name"], ["c", "b", "x", "a"]))
+
+    assert [(each.id, each.fields["first_name"]) for each in found] == [
+        ("c", "name of c"),
+        ("a", "name of a"),
+    ]

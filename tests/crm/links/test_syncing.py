@@ -168,6 +168,7 @@ def test_a_record_without_a_name_stops_nobody(
     vtiger.add("Contacts", 6, 6, lastname="No number", mobile="n/a")
 
     report = sync()
+    assert sync(anew=True).remarks == report.remarks, "no number here stays"
 
     assert counts(report) == (3, 0, 0, 1)
     assert report.refusals == [Told("Contacts", "12x5", "it has no name")]
@@ -258,7 +259,83 @@ def test_a_restricted_customer_stays_one(
     assert not store.look_up_caller("+37120000000").matches
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"basis": 1}', '{"basis": "", "cursors": 5}'])
+def test_what_is_refused_for_a_reason_here_is_tried_again(
+    vtiger: VtigerStandIn, store: MemoryStore, sync: Run, tmp_path: Path
+) -> None:
+    """Nothing has to change there: it is fetched by its id as soon as the reason is gone."""
+    store.put_customers([Customer("A", reference="C-1", numbers=("+37120000000",))])
+    store.put_customers([Customer("B", reference="C-2", numbers=("+37120000000",))])
+    fill(vtiger, 3)
+    vtiger.add("Contacts", 90, 900_000, lastname="", contact_no="CON90")  # refused there
+    for _ in range(2):
+        report = sync(BY_NUMBER)
+        assert (report.waiting, report.refusals[0].id) == (1, "12x0")
+    kept = json.loads((tmp_path / "links" / "vtiger.json").read_text())
+    assert kept["waiting"] == {"Contacts": ["12x0"]}
+
+    store.put_customers([Customer("B", reference="C-2")])
+    report = sync(BY_NUMBER)
+
+    assert (report.waiting, report.changed) == (0, 1)
+    found = store.find_external("vtiger", "12x0")
+    assert found is not None
+    assert (found.name, found.reference) == ("Contact 0", "C-1")
+
+
+def test_good_numbers_are_not_erased_by_words(
+    vtiger: VtigerStandIn, store: MemoryStore, sync: Run
+) -> None:
+    """The caller is still found; and it is told."""
+    fill(vtiger, 1)
+    sync()
+    vtiger.entities[0].fields["mobile"] = "see notes"
+    vtiger.entities[0].modified = 200_000
+
+    report = sync()
+
+    assert [match.customer.name for match in store.look_up_caller("+37120000000").matches]
+    assert report.remarks[-1].reason == (
+        "none of its numbers can be used: those that are here stay"
+    )
+
+
+def test_what_waits_and_is_gone_is_forgotten(
+    vtiger: VtigerStandIn, store: MemoryStore, sync: Run
+) -> None:
+    """Whoever deleted it there has solved it."""
+    for name in "AB":
+        store.put_customers([Customer(name, numbers=("+37120000000",))])
+    fill(vtiger, 2)
+    assert sync(BY_NUMBER).waiting == 1
+    vtiger.entities[0].deleted = True
+
+    assert sync(BY_NUMBER).waiting == 0
+
+
+def test_two_runs_of_one_link_are_not_at_work_together(
+    vtiger: VtigerStandIn, sync: Run, tmp_path: Path
+) -> None:
+    """The second is told so, and asks nothing; a dry run keeps nothing, and may."""
+    fill(vtiger, 1)
+    with (
+        ProgressFile(tmp_path, "vtiger").held(),
+        pytest.raises(LinkError, match="another run of the link vtiger is at work"),
+    ):
+        sync()
+    assert not vtiger.requests
+    assert sync().added == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"basis": 1}',
+        '{"basis": "", "cursors": 5}',
+        '{"basis": "", "cursors": {}, "waiting": 5}',
+    ],
+)
 def test_a_damaged_progress_is_told(
     vtiger: VtigerStandIn, sync: Run, tmp_path: Path, content: str
 ) -> None:

@@ -103,6 +103,13 @@ class VtigerStandIn(StandIn):
             raise RefusedError("INVALID_SESSIONID", "Session Identifier provided is Invalid")
         return self._sessions[session]
 
+    def _get_retrieve(self, sessionName: str, id: str) -> dict[str, str]:  # noqa: A002, N803  its own names
+        self._user(sessionName)
+        for each in self.entities:
+            if each.id == id and not each.deleted:
+                return _shown(each)
+        raise RefusedError("RECORD_NOT_FOUND", "Record you are trying to access is not found")
+
     def _get_sync(
         self,
         sessionName: str,  # noqa: N803  its own names
