@@ -228,8 +228,10 @@ def guard(database: Database, path: Path) -> None:
 
 
 def _check_ours(database: Database, path: Path) -> None:
+    # In this order: a process that makes the database at this moment commits both together.
+    has_tables = bool(database.table_names())
     application = database.execute("PRAGMA application_id").fetchone()[0]
-    if application != migrations.APPLICATION_ID and database.table_names():
+    if has_tables and application != migrations.APPLICATION_ID:
         raise StoreDamagedError(
             f"The file {path} is a database of another program: check RAHYAB_DATABASE and"
             " RAHYAB_HOME"

@@ -13,6 +13,8 @@ from crm.sample import SAMPLE_FILE
 from tests.agi_server import people
 from tests.agi_server.people import run
 
+pytestmark = pytest.mark.slow
+
 NUMBER = "09121234567"
 
 ON_PEOPLE: dict[str, tuple[tuple[str, ...], str]] = {

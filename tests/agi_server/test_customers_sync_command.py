@@ -18,6 +18,8 @@ from tests.crm.links.standing_in import Handler, answers, as_usual
 from tests.crm.links.suitecrm_stand_in import CLIENT, SuitecrmStandIn
 from tests.crm.links.vtiger_stand_in import ACCESS_KEY, USER, VtigerStandIn
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -20,6 +20,8 @@ from crm.sqlite_store import SqliteStore
 from tests.agi_server import people
 from tests.agi_server.people import SECRETS, SOUND, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -25,6 +25,8 @@ from agi_server.prompt_manifest import MANIFEST, PARTIAL_SUFFIX
 from agi_server.sound_samples import TARGET_DBFS, Samples, speech_level
 from ivr.prompts import Catalogue
 
+pytestmark = pytest.mark.slow
+
 OWN = {
     "welcome": {
         "fa": "به پشتیبانی پارس خوش آمدید.",

@@ -20,6 +20,8 @@ from crm.stores import PostgresServer as Place
 from crm.stores import open_store
 from tests.postgres import PostgresServer, postgres_server
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct-horse/9"
 WRONG = "wr0ng-battery"
 """Neither may be seen anywhere."""

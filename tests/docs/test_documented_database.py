@@ -16,6 +16,8 @@ from crm.records import Customer
 from crm.sqlite_store import SqliteStore
 from tests.postgres import PostgresServer, postgres_server
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 

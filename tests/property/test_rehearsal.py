@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -66,6 +67,8 @@ from routing.rules import (
     Variable,
 )
 from tests.sample import POLICY, TEHRAN
+
+pytestmark = pytest.mark.slow
 
 KNOWN_REQUEST = "111111111"
 CALL_ID = "1795500000.1-123456"

@@ -40,6 +40,8 @@ from routing.destinations import ToQueue
 from routing.facts_data import facts_from_data
 from tests.conversations.site import serving
 
+pytestmark = pytest.mark.slow
+
 RULES: Final = Path(__file__).with_name("changing.yaml")
 CALLER: Final = "+989351112233"
 NOBODY: Final = Standing()
