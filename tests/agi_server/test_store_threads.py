@@ -18,6 +18,8 @@ from crm.ports import Store, StoreDamagedError, StoreUnavailableError, UnknownRe
 from crm.records import Call, CallChange, NewCall
 from crm.sqlite_store import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 CALL = NewCall(
     "call", datetime(2026, 1, 1, tzinfo=UTC), "", "", None, "1", None, "fa", None, "r", {}
 )

@@ -18,6 +18,8 @@ from crm.ports import Store
 from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 OPEN = ("--at", "2026-11-24 10:00")
 GOLD = "+989121234567"

@@ -18,6 +18,8 @@ from crm.records import Customer
 from tests.crm.http_lookup.directory import NUMBER, Directory
 from tests.crm.links.standing_in import Fault, answers, cuts
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 
 

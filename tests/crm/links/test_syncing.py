@@ -19,6 +19,8 @@ from tests.crm.links.conftest import AT, Sources, show_nobody
 from tests.crm.links.standing_in import answers, as_usual
 from tests.crm.links.vtiger_stand_in import VtigerStandIn
 
+pytestmark = pytest.mark.slow
+
 Run: TypeAlias = Callable[..., SyncReport]
 
 BY_NUMBER = "match: [number]\nmodules: {Contacts: {name: lastname, numbers: [mobile]}}\n"

@@ -14,6 +14,8 @@ from tests.crm.links.certificate import write_certificate
 from tests.crm.links.conftest import FAST
 from tests.crm.links.standing_in import Request, Response, StandIn, answers, cuts
 
+pytestmark = pytest.mark.slow
+
 
 class Hello(StandIn):
     """Says hello."""
