@@ -114,7 +114,8 @@ def test_missing_folder_of_the_database_stops_no_call(home: Path) -> None:
     folder = home / "not-mounted"
     with serving(home, DATABASE=str(folder / "rahyab.db")) as server:
         channel = caller(Press("1"))
-        asyncio.run(request(home, server).request(channel, Script.INCOMING))
+        site = request(home, server)
+        asyncio.run(site.request(channel, Script.INCOMING, at=IN_OFFICE_HOURS))
         assert channel.variables.get(contract.GO) == Go.QUEUE
         assert server.end() == 0
     away = [line for line in server.log if line["event"].startswith("the store is away")]
