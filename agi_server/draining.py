@@ -74,7 +74,6 @@ class Drainer:
             OSError: The folder cannot be used.
         """
         names = await asyncio.to_thread(spool_names, self._folder)
-        self._spool.in_use = bool(names)
         if not names:
             self._spool.left_behind = 0
             await self._spool.note_removed(names)

@@ -18,6 +18,7 @@ from agi_server.store_threads import StoreThreads
 from agi_server.tracking_pool import TrackingPool
 from crm.call_rows import call_after
 from crm.ports import Store, StoreError
+from crm.recorded_files import remove_messages
 from crm.records import Call
 from crm.writes import Write, apply
 
@@ -134,4 +135,7 @@ class Records:
 
 def _call_after(store: Store, call_id: str, waiting: Sequence[Write]) -> Call | None:
     apply(store, waiting)
+    # It may have been in the store before, and its customer have been erased since.
+    if messages := store.erase_again([call_id]):
+        remove_messages(store, messages)
     return store.call(call_id)

@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,9 @@ from agi_server.clock import Clock
 from crm.spool import Batch, SpoolError, SpoolWriter, batch_line
 from crm.spool_index import SpoolIndex
 from crm.writes import Write
+
+LOOK_SECONDS: Final = 0.3
+"""How long a caller waits for what the spools have of a call; then the store alone is asked."""
 
 KEEP_SECONDS: Final = 1.0
 """How long a caller waits for the spool's disk. One that needs longer is in trouble, and the caller
@@ -45,8 +49,9 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a kept line ends."""
+    """Where a kept line of a call ends."""
 
+    call_id: str
     spool: str
     end: int
 
@@ -60,7 +65,6 @@ class Spooling:
 
     Attributes:
         folder: The same.
-        in_use: Whether any spool in the folder may hold something that is not in the store.
         spooled: How many batches have been put off.
         refused: How many the store would not take, as this process has found.
         left_behind: How many wait in spools of processes that are gone, as this process has found.
@@ -68,7 +72,6 @@ class Spooling:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
-        self.in_use = False
         self.spooled = 0
         self.refused = 0
         self.left_behind = 0
@@ -76,12 +79,15 @@ class Spooling:
         self._writer = SpoolWriter(folder)
         self._index = SpoolIndex(folder)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._looking = ThreadPoolExecutor(1, thread_name_prefix="spool-index")
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
         self._calls: dict[str, _Place] = {}
         """The last line of each call that may not be in the store yet."""
         self._places: deque[_Place] = deque()
-        """All lines that may not be in the store yet."""
+        """All lines that may not be in the store yet, in the order of writing."""
+        self._in_spools: Counter[str] = Counter()
+        """How many of them each spool holds."""
         self._since_empty = 0
         self._is_closed = False
 
@@ -93,7 +99,7 @@ class Spooling:
     @property
     def names(self) -> AbstractSet[str]:
         """The spools of this process that hold something."""
-        return {place.spool for place in self._places}
+        return {spool for spool, count in self._in_spools.items() if count}
 
     def holds(self, call_id: str) -> bool:
         """Whether something of this call may not be in the store yet.
@@ -111,27 +117,35 @@ class Spooling:
             reason: Why the store did not take them.
 
         Raises:
-            SpoolError: They cannot be kept. After too long a wait they may be kept nonetheless.
+            SpoolError: They cannot be kept. Where the disk was at it already when the wait became
+                too long, they may be kept nonetheless.
         """
         if self._is_closed:
             raise SpoolError(f"The spool {self.folder} is closed: the server is stopping")
         line = batch_line(Batch(self._clock(), tuple(writes)))
         kept = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(call_id, line, reason, kept))
+        waiting = _Waiting(call_id, line, reason, kept)
+        self._waiting.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         try:
             async with asyncio.timeout(KEEP_SECONDS):
                 await kept
         except TimeoutError:
+            with suppress(ValueError):
+                self._waiting.remove(waiting)
             raise SpoolError(
                 f"The spool {self.folder} took longer than {KEEP_SECONDS:g} s: look after its disk"
             ) from None
 
     async def writes_of(self, call_id: str) -> Sequence[Write]:
         """What waits of a call in all spools of the folder. Raises SpoolError."""
+        loop = asyncio.get_running_loop()
         try:
-            return await asyncio.to_thread(self._index.writes_of, call_id)
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await loop.run_in_executor(self._looking, self._index.writes_of, call_id)
+        except TimeoutError:
+            raise SpoolError(f"The spool {self.folder} took too long to be read") from None
         except OSError as error:
             raise SpoolError(f"The spool {self.folder} cannot be read: {error}") from error
 
@@ -140,13 +154,11 @@ class Spooling:
 
         The one that is written now is given up once all of it is there, so that it can be removed.
         """
-        held = [each for each in self._places if each.end > positions.get(each.spool, 0)]
-        self._places = deque(held)
-        self._calls = {
-            call_id: place
-            for call_id, place in self._calls.items()
-            if place.end > positions.get(place.spool, 0)
-        }
+        while self._places and self._places[0].end <= positions.get(self._places[0].spool, 0):
+            written = self._places.popleft()
+            self._in_spools[written.spool] -= 1
+            if self._calls.get(written.call_id) is written:
+                del self._calls[written.call_id]
         position = positions.get(self._writer.name)
         if position:
             loop = asyncio.get_running_loop()
@@ -166,16 +178,16 @@ class Spooling:
         if self._writing is not None:
             await asyncio.wait((self._writing,), timeout=KEEP_SECONDS)
         self._disk.submit(self._writer.retire)
-        self._disk.shutdown(wait=False)
+        for threads in (self._disk, self._looking):
+            threads.shutdown(wait=False)
 
     async def _write(self) -> None:
         """Write all that is waiting, together, until nothing is."""
         loop = asyncio.get_running_loop()
         while self._waiting:
             waiting, self._waiting = self._waiting, []
-            lines = [each.line for each in waiting]
             try:
-                places = await loop.run_in_executor(self._disk, self._append, lines)
+                places = await loop.run_in_executor(self._disk, self._append, waiting)
             except Exception as error:  # noqa: BLE001  it belongs to those who wait
                 for each in waiting:
                     each.tell(error)
@@ -188,15 +200,18 @@ class Spooling:
             log.warning("the store does not take all: writing to the spool", reason=waiting.reason)
         self._calls[waiting.call_id] = place
         self._places.append(place)
-        self.in_use = True
+        self._in_spools[place.spool] += 1
         self.spooled += 1
         self._since_empty += 1
         waiting.tell(None)
 
-    def _append(self, lines: Sequence[bytes]) -> Sequence[_Place]:
+    def _append(self, waiting: Sequence[_Waiting]) -> Sequence[_Place]:
+        lines = [each.line for each in waiting]
         self._writer.append(lines)
         end = self._writer.size - sum(map(len, lines))
-        return [_Place(self._writer.name, end := end + len(line)) for line in lines]
+        return [
+            _Place(each.call_id, self._writer.name, end := end + len(each.line)) for each in waiting
+        ]
 
     def _retire(self, position: int) -> None:
         if self._writer.size == position:

@@ -136,6 +136,8 @@ class _StoreThread:
             self._pool.kind.probe(self._store)
         except StoreError as error:
             self._stay_away(error)
+        except Exception as error:  # noqa: BLE001  whatever it is, the thread must live to try again
+            self._stay_away(StoreUnavailableError(f"The store cannot be opened: {error!r}"))
 
     def _return(self) -> None:
         """Try to have a store again."""

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -112,12 +113,12 @@ def open_database(
         StoreDamagedError: It is damaged, or no database of ours.
         SchemaTooNewError: It was written by a newer version.
     """
-    if not create and not path.exists():
+    if not create and FileIdentity.of(path) is None:
         raise StoreUnavailableError(
             f"There is no database {path}: check RAHYAB_HOME and RAHYAB_DATABASE, or make one with"
             " `rahyab customers import FILE.csv`"
         )
-    if not path.parent.is_dir():
+    if not _is_folder(path.parent):
         raise StoreUnavailableError(
             f"The folder of the database {path} does not exist: make it (mkdir -p {path.parent}),"
             " or check RAHYAB_HOME and RAHYAB_DATABASE"
@@ -133,6 +134,14 @@ def open_database(
         # SQLite itself does not wait while another process that opens the file at the same moment
         # turns the write-ahead log on.
         time.sleep(_RETRY_SECONDS)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder to be seen: an answer too where its own folder cannot be read."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

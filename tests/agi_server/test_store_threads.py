@@ -324,6 +324,30 @@ def test_a_store_that_is_away_at_the_start_is_opened_when_it_is_back(tmp_path: P
     assert ids(folder / "store.db") == {"call-1"}
 
 
+def test_a_thread_outlives_whatever_opening_raises(path: Path) -> None:
+    """It tries again, as with a store that is away."""
+    opened: list[SqliteStore] = []
+
+    def open_store() -> Store:
+        if len(opened) == FIRST_OPENED:
+            opened.append(opened[0])
+            raise PermissionError("the folder cannot be read now")
+        opened.append(SqliteStore(path))
+        return opened[-1]
+
+    async def story() -> None:
+        async with running(open_store) as threads:
+            with set_aside(path), pytest.raises(StoreUnavailableError):
+                await threads.write(begin(1))
+            assert await once_back(threads) == 1
+
+    asyncio.run(story())
+
+
+FIRST_OPENED = 2
+"""A writer and a reader."""
+
+
 async def once_back(threads: StoreThreads) -> int:
     """Begin a call as soon as the store takes it; fails after a minute."""
     async with asyncio.timeout(60):
