@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
+from crm.call_rows import begun_call
 from crm.memory_searching import is_found
 from crm.memory_session import MemorySession
 from crm.memory_tables import (
@@ -29,7 +30,6 @@ from crm.records import (
     CallStory,
     MessageState,
     NewCall,
-    Outcome,
     RecordedCall,
     Recording,
     TimelineEvent,
@@ -250,16 +250,4 @@ def _talked_at(call: Call) -> datetime:
 def _new_call(call: NewCall) -> Call:
     """A call as it is stored when it begins."""
     given = {each.name: as_stored(getattr(call, each.name)) for each in fields(call)}
-    return Call(
-        **given,
-        customer_name=None,
-        queue=None,
-        agent=None,
-        queued_at=None,
-        answered_at=None,
-        left_queue_at=None,
-        ended_at=None,
-        outcome=Outcome.IN_PROGRESS,
-        stage=None,
-        state={},
-    )
+    return replace(begun_call(call), **given)

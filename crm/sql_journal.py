@@ -22,7 +22,7 @@ from crm.records import (
     TimelineEvent,
 )
 from crm.said import saying, without_what_was_said_later
-from crm.sql_searching import search_clause
+from crm.sql_searching import no_trial, search_clause
 from crm.sql_session import Row, SqlSession, marks
 
 _BEGIN_CALL: Final = """
@@ -190,7 +190,7 @@ class SqlJournal(SqlSession):
             call="answers.call_id",
         )
         values = (*values, *terms)
-        sql = f"{_ANSWERS} WHERE {wanted} AND {found} AND {_no_trial('answers')} {_NEWEST_ANSWERS}"
+        sql = f"{_ANSWERS} WHERE {wanted} AND {found} AND {no_trial('answers')} {_NEWEST_ANSWERS}"
         return [rows.read_answer(row) for row in self._read(sql, (*values, limit))]
 
     def recordings(
@@ -207,7 +207,7 @@ class SqlJournal(SqlSession):
         )
         values = (*values, *terms)
         sql = (
-            f"{_RECORDINGS} WHERE {wanted} AND {found} AND {_no_trial('recordings')}"
+            f"{_RECORDINGS} WHERE {wanted} AND {found} AND {no_trial('recordings')}"
             " ORDER BY recorded_at, call_id, mailbox LIMIT ?"
         )
         return [rows.read_recording(row) for row in self._read(sql, (*values, limit))]
@@ -303,11 +303,6 @@ class SqlJournal(SqlSession):
         for row in self._read(sql, (*calls, *kinds)) if kinds else ():
             events[row[0]].append(rows.read_timeline(row))
         return events
-
-
-def _no_trial(table: str) -> str:
-    """The condition that what a table has was no trial's."""
-    return f"NOT EXISTS (SELECT 1 FROM calls WHERE id = {table}.call_id AND trial = 1)"
 
 
 def since_clause(column: str, since: datetime | None) -> tuple[str, Row]:

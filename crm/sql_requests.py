@@ -8,7 +8,7 @@ from crm.encoding import stored_text
 from crm.ports import StoreError, UnknownRecordError
 from crm.records import Callback, CallbackState, Case, CaseFile, CaseNote
 from crm.searching import fold
-from crm.sql_searching import search_clause
+from crm.sql_searching import no_trial, search_clause
 from crm.sql_session import Row, SqlSession, containing, marks
 from crm.tracking import COUNT, tracking_number
 
@@ -26,11 +26,8 @@ _CASE_OF_CALL: Final = (
 )
 
 _STILL_OPEN: Final = "state IN ('new', 'in-progress', 'waiting')"
-_NO_TRIAL: Final = (
-    "NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = {0}.call_id AND calls.trial = 1)"
-)
 _TO_JOIN: Final = f"""
-{_CASES} WHERE {{whose}} AND {_STILL_OPEN} AND subject = ? AND {_NO_TRIAL.format("cases")}
+{_CASES} WHERE {{whose}} AND {_STILL_OPEN} AND subject = ? AND {no_trial("cases")}
 ORDER BY opened_at DESC, tracking DESC LIMIT 1
 """
 _TRIAL: Final = "SELECT 1 FROM calls WHERE id = ? AND trial = 1"
@@ -38,7 +35,7 @@ _OF_CUSTOMER: Final = _TO_JOIN.format(whose="customer_id = ?")
 _OF_NUMBER: Final = _TO_JOIN.format(whose="customer_id IS NULL AND number = ?")
 
 _FOUND_CASES: Final = f"""
-{_CASES} WHERE {{wanted}} AND {_NO_TRIAL.format("cases")}
+{_CASES} WHERE {{wanted}} AND {no_trial("cases")}
 ORDER BY opened_at DESC, tracking DESC LIMIT ?
 """
 _FOUND: Final = """
@@ -195,9 +192,9 @@ class SqlRequests(SqlSession):
             queue="callbacks.queue",
             call="callbacks.call_id",
         )
-        no_trial, values = _NO_TRIAL.format("callbacks"), (*values, *terms)
-        sql = f"{_CALLBACKS} WHERE {wanted} AND {found} AND {no_trial} {_OLDEST_CALLBACKS}"
-        return [rows.read_callback(row) for row in self._read(sql, (*values, limit))]
+        wanted = f"{wanted} AND {found} AND {no_trial('callbacks')}"
+        sql = f"{_CALLBACKS} WHERE {wanted} {_OLDEST_CALLBACKS}"
+        return [rows.read_callback(row) for row in self._read(sql, (*values, *terms, limit))]
 
     def finish_callback(self, call_id: str) -> Callback:
         """Mark as done what this call asked for."""

@@ -24,3 +24,8 @@ def search_clause(
         OR lower({queue}) LIKE ? ESCAPE '!' OR {number} LIKE ? ESCAPE '!'))"""
     term, digits = containing(fold(search)), number_part(search)
     return sql, (term, term, None if digits is None else containing(digits))
+
+
+def no_trial(table: str) -> str:
+    """The condition that what a table has was no trial call's."""
+    return f"NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = {table}.call_id AND calls.trial = 1)"

@@ -4,17 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import click
-from rich.console import Console
-from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import country_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.progressing import Bars
 from agi_server.settings import Settings
 from crm.importing import (
     Change,
@@ -135,7 +134,7 @@ def _draft(wish: _Wish) -> str:
 
 
 def _imported(settings: Settings, wish: _Wish) -> ImportReport:
-    with opened_store(settings, create=True) as store, _Bar() as bar:
+    with opened_store(settings, create=True) as store, Bars() as bar:
         return import_customers(
             store,
             wish.file,
@@ -147,7 +146,7 @@ def _imported(settings: Settings, wish: _Wish) -> ImportReport:
 
 
 def _tried(settings: Settings, wish: _Wish) -> ImportReport:
-    with _store_to_try(settings) as store, _Bar() as bar:
+    with _store_to_try(settings) as store, Bars() as bar:
         return try_customers(
             store, wish.file, country=wish.country, plan=wish.plan, progress=bar.show
         )
@@ -161,27 +160,6 @@ def _store_to_try(settings: Settings) -> Iterator[Store]:
         return
     with opened_store(settings) as store:
         yield store
-
-
-class _Bar:
-    """A progress bar with a line for each stage of an import."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(console=Console(stderr=True))
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Show that `done` of `total` are done in this stage."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage)
-        self._progress.update(self._tasks[stage], completed=done, total=total)
 
 
 def _print(report: ImportReport, *, for_programs: bool, dry_run: bool) -> None:

@@ -5,17 +5,16 @@ import re
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import country_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.progressing import Bars
 from crm.declared import DeclarationError
 from crm.links.declaration import LinkShape, read_link
 from crm.links.opening import open_source
@@ -101,7 +100,7 @@ def _link(path: Path, system: str) -> LinkShape:
 def _run(sync: Sync, *, anew: bool) -> str | None:
     """Do it; why not all could be done, or None."""
     try:
-        with _Bar() as bar:
+        with Bars() as bar:
             report = sync.run(bar.show, anew=anew)
     except BusyError as error:
         return str(error)
@@ -115,29 +114,6 @@ def _run(sync: Sync, *, anew: bool) -> str | None:
             " again, and it goes on from there"
         )
     return None
-
-
-class _Bar:
-    """A progress bar with a line for each module."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(console=Console(stderr=True))
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def show(self, module: str, done: int, total: int | None) -> None:
-        """Show how many records of a module are done; the bar moves to and fro without a total."""
-        if module not in self._tasks:
-            self._tasks[module] = self._progress.add_task(module, total=total)
-        # What comes a second time counts as well: there may be more done than there were.
-        most = None if total is None else max(total, done)
-        self._progress.update(self._tasks[module], completed=done, total=most)
 
 
 def _print(report: SyncReport, trouble: str | None, *, dry: bool, for_programs: bool) -> None:

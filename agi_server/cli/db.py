@@ -3,18 +3,20 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.table import Table
 
 from agi_server.cli.db_prune import prune_command
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import make_home_for, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.progressing import Bars
 from crm.checked import Checked
 from crm.copying import Copied
 from crm.ports import StoreError
@@ -158,7 +160,8 @@ def copy_command(source: str, target: str, *, for_programs: bool) -> None:
     Stop every server first: this refuses while one uses either. All is copied, or nothing.
     """
     places = place_named(source), place_named(target)
-    with _sentences(), _Tables() as bars:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with _sentences(), Bars(*columns) as bars:
         copied = copy(*places, bars.show)
     if for_programs:
         click.echo(as_json([asdict(each) for each in copied]))
@@ -197,28 +200,5 @@ def _sentences(interrupted: str = _INTERRUPTED) -> Generator[None]:
 @contextmanager
 def _pages() -> Generator[Callable[[int, int], None]]:
     """A progress bar on stderr for the pages of a file."""
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("copying")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-class _Tables:
-    """Progress bars on stderr, one a table."""
-
-    def __init__(self) -> None:
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-        self._progress = Progress(*columns, console=Console(stderr=True))
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def show(self, table: str, done: int, total: int) -> None:
-        """Show that `done` of `total` rows of a table are copied."""
-        if table not in self._tasks:
-            self._tasks[table] = self._progress.add_task(table)
-        self._progress.update(self._tasks[table], completed=done, total=total)
+    with Bars() as bars:
+        yield partial(bars.show, "copying")
