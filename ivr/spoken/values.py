@@ -41,7 +41,7 @@ def number(value: int, language: str, gender: Gender = "masculine") -> tuple[str
         ValueError: The number is too great, or below 0.
         NoGrammarError: The language has no grammar.
     """
-    _require("number", value, 0, LARGEST_NUMBER)
+    _require("a number", value, 0, LARGEST_NUMBER)
     return _say_in_gender("number", value, language, gender)
 
 
@@ -57,7 +57,7 @@ def ordinal(value: int, language: str, gender: Gender = "masculine") -> tuple[st
         ValueError: The place is too great, or below 1.
         NoGrammarError: The language has no grammar.
     """
-    _require("place in a row", value, 1, LARGEST_ORDINAL)
+    _require("a place in a row", value, 1, LARGEST_ORDINAL)
     return _say_in_gender("ordinal", value, language, gender)
 
 
@@ -74,7 +74,7 @@ def duration(seconds: int, language: str) -> tuple[str, ...]:
         ValueError: The duration is below 0 or beyond all measure.
         NoGrammarError: The language has no grammar.
     """
-    _require("duration in seconds", seconds, 0, LARGEST_NUMBER)
+    _require("a duration in seconds", seconds, 0, LARGEST_NUMBER)
     grammar = grammar_of(language)
     counts, rest = [], seconds
     for length in _SECONDS:
@@ -114,7 +114,7 @@ def day(when: date, language: str, today: date | None = None) -> tuple[str, ...]
         ValueError: The day is before `FIRST_YEAR` or after `LAST_YEAR`.
         NoGrammarError: The language has no grammar.
     """
-    _require("year", when.year, FIRST_YEAR, LAST_YEAR)
+    _require("a year", when.year, FIRST_YEAR, LAST_YEAR)
     grammar = grammar_of(language)
     year, month, day_of_month = _in_calendar(grammar, when)
     parts = {"weekday": when.isoweekday(), "day": day_of_month, "month": month, "year": year}
@@ -143,7 +143,7 @@ def money(amount: Decimal | int, currency: str, language: str) -> tuple[str, ...
     if not exact.is_finite() or exact != int(exact):
         raise ValueError(f"{amount} {currency} is more exact than the coins are: round it")
     whole, hundredths = divmod(int(exact), smallest)
-    _require("amount", whole, 0, LARGEST_NUMBER)
+    _require("an amount", whole, 0, LARGEST_NUMBER)
     counts = zip(tables, (whole, hundredths), strict=False)  # no hundredths: one table
     told = [(table, count) for table, count in counts if count]
     return _joined(grammar, told or [(tables[0], 0)])
@@ -151,7 +151,7 @@ def money(amount: Decimal | int, currency: str, language: str) -> tuple[str, ...
 
 def _require(what: str, value: int, least: int, greatest: int) -> None:
     if not least <= value <= greatest:
-        raise ValueError(f"{value} cannot be said: a {what} is from {least} to {greatest}")
+        raise ValueError(f"{value} cannot be said: {what} is from {least} to {greatest}")
 
 
 def _say_in_gender(table: str, value: int, language: str, gender: Gender) -> tuple[str, ...]:
