@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ivr.prompts import builtin_prompts, builtin_words
 
-PLAIN = str.maketrans({"\u064f": None, "\u0650": None})
+PLAIN = dict.fromkeys(map(ord, "\u064e\u064f\u0650\u0652"))
 """Takes off the vowels that are written for the voice alone."""
 
 

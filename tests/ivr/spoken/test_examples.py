@@ -149,7 +149,7 @@ def test_durations(seconds: int, en: str, fa: str, lv: str):
             "ساعتِ دوازده و یک دقیقهٔ ظهر",
             "pulksten divpadsmit nulle viens",
         ),
-        (time(14, 0), "two P.M.", "ساعتِ دوی بعدازظهر", "pulksten četrpadsmit"),
+        (time(14, 0), "two P.M.", "ساعتِ دویِ بعدازظهر", "pulksten četrpadsmit"),
         (
             time(23, 59),
             "eleven fifty nine P.M.",
