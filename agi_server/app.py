@@ -1,70 +1,90 @@
 """The wiring: settings in, a running server out."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from agi_server.call import Calls
+from agi_server.clock import utc_now
 from agi_server.compat import load_scripts
+from agi_server.draining import Drainer
 from agi_server.policy import RulesInForce, read_rules
+from agi_server.records import READ_SECONDS, Records
 from agi_server.server import AgiServer
 from agi_server.settings import Address, Settings, SettingsError
+from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
+from agi_server.tracking_pool import TrackingPool
 from crm.declared import DeclarationError
 from crm.http_lookup.asking import HttpLookup
 from crm.http_lookup.declaration import read_lookup
-from crm.stores import open_store
+from crm.stores import PostgresServer, StorePlace, open_store
 
 DRAIN_SECONDS: Final = 10.0
 """How long calls that are in an AGI request may go on after SIGTERM. Waiting callers hold no
 request; who is in a menu this long takes the dialplan's fallback."""
 
+POSTGRES_READERS: Final = 2
+POSTGRES_WRITERS: Final = 4
+"""Threads, each with a connection of its own: PostgreSQL commits the groups of several beside each
+other, and one that waits for a lock holds up no other. SQLite writes one after the other."""
+
+__all__ = ["DRAIN_SECONDS", "Application", "keeping", "make_stores", "running", "utc_now"]
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A server that listens, with the rules it serves."""
+    """A server that listens, with the rules it serves and what it keeps records by."""
 
     server: AgiServer
     rules: RulesInForce
+    records: Records
     address: Address
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, listener: socket.socket, rules: RulesInForce | None = None
+    settings: Settings,
+    listener: socket.socket,
+    rules: RulesInForce | None = None,
+    *,
+    create: bool = True,
 ) -> AsyncIterator[Application]:
-    """Start everything, and stop it in order: the listener, the calls, the store.
+    """Start everything, and stop it in order: the listener, the calls, the spool, the store.
+
+    A store that is away stops nothing: calls go on without it, and it is opened when it is back.
 
     Args:
         settings: Where things are, and who may connect.
         listener: Where calls come in; it is closed with the server.
         rules: What to serve by; None loads the file of the settings.
+        create: Whether a database that is not there is made: not by who goes on for another.
 
     Raises:
         PolicyError: The rules file cannot be used.
-        StoreError: The database cannot be opened.
+        StoreError: The store cannot be opened, and another try would not help.
         SettingsError: A script cannot be loaded, or the look-up over HTTP cannot be used.
     """
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
-    stores = StoreThreads(lambda: open_store(settings.store))
-    await stores.start()
-    try:
-        async with opened_lookup(settings) as lookup:
-            calls = Calls(rules, stores, utc_now, settings.messages, lookup)
-            handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
-            server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
-            address = await server.start(listener)
-            try:
-                yield Application(server, rules, address)
-            finally:
-                await server.drain(DRAIN_SECONDS)
-    finally:
-        await stores.close()
+    stores, spool = make_stores(settings.store, create=create), Spooling(settings.spool, utc_now)
+    async with (
+        keeping(stores, spool, settings.store_budget) as records,
+        opened_lookup(settings) as lookup,
+    ):
+        calls = Calls(rules, records, utc_now, settings.messages, lookup)
+        handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
+        server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
+        address = await server.start(listener)
+        try:
+            yield Application(server, rules, records, address)
+        finally:
+            await server.drain(DRAIN_SECONDS)
 
 
 @asynccontextmanager
@@ -89,6 +109,36 @@ async def opened_lookup(settings: Settings) -> AsyncIterator[HttpLookup | None]:
         await lookup.close()
 
 
-def utc_now() -> datetime:
-    """The real clock."""
-    return datetime.now(UTC)
+def make_stores(place: StorePlace, *, create: bool = True) -> StoreThreads:
+    """Threads for the stores in a place; they are not started yet."""
+    opening = partial(open_store, place, create=create)
+    reopening = partial(open_store, place, create=False)
+    if isinstance(place, PostgresServer):
+        return StoreThreads(opening, reopening, readers=POSTGRES_READERS, writers=POSTGRES_WRITERS)
+    return StoreThreads(opening, reopening)
+
+
+@asynccontextmanager
+async def keeping(
+    stores: StoreThreads, spool: Spooling, budget: float = READ_SECONDS
+) -> AsyncIterator[Records]:
+    """Start the stores and what goes on beside them: leases of numbers, emptying the spools.
+
+    Raises:
+        StoreError: The store cannot be opened, and another try would not help.
+    """
+    await stores.start()
+    try:
+        trackings = TrackingPool(stores)
+        beside = [
+            asyncio.create_task(each) for each in (trackings.run(), Drainer(stores, spool).run())
+        ]
+        try:
+            yield Records(stores, spool, trackings, budget)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
+            await spool.close()
+    finally:
+        await stores.close()

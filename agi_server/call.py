@@ -13,18 +13,20 @@ import structlog
 
 from agi_server.cases import Cases
 from agi_server.channel import Channel, HungUpError
+from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
-from agi_server.endings import call_log_fields, final_change
+from agi_server.endings import call_log_fields, change_at_the_end, final_change
 from agi_server.gather import gather_caller, gather_customer, gather_variables
-from agi_server.journal import Clock, Journal
+from agi_server.journal import Journal
 from agi_server.line import Line
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
+from agi_server.queue_entered import gather_queue
+from agi_server.records import Records
 from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
-from agi_server.store_threads import StoreThreads
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import Answer, Call, NewCall, Outcome
@@ -51,7 +53,7 @@ class Calls:
     """
 
     rules: RulesInForce
-    stores: StoreThreads
+    records: Records
     clock: Clock
     messages: str
     lookup: HttpLookup | None = None
@@ -88,10 +90,9 @@ class Calls:
     async def after_queue(self, channel: Channel) -> None:
         """The caller is back from a queue: a survey if served, else where the queue gives up to."""
         request = read_request(channel.environment)
-        call = await self._stored(request)
-        book = await self._book(call)
-        talk = self._resume(channel, request, book, call)
-        queue = book.policy.queues.get(call.queue or "")
+        talk = await self._talk_again(channel, request)
+        book = talk.course.book
+        queue = book.policy.queues.get(talk.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
         route = route_after_queue(book.policy, queue, served=served)
@@ -100,20 +101,19 @@ class Calls:
     async def survey(self, channel: Channel) -> None:
         """Ask the caller how it went."""
         request = read_request(channel.environment)
-        call = await self._stored(request)
-        book = await self._book(call)
-        talk = self._resume(channel, request, book, call)
+        talk = await self._talk_again(channel, request)
+        book = talk.course.book
         survey = talk.survey_wanted
         if survey is None or survey not in book.policy.surveys:
             raise BadRequestError(f"the rules have no survey {survey!r} any more")
         context = Answer(
-            call_id=call.id,
+            call_id=request.call_id,
             survey=survey,
             question="",
             value="",
             given_at=self.clock(),
-            agent=call.agent,
-            queue=call.queue,
+            agent=talk.agent or request.agent,
+            queue=talk.queue,
             tracking=talk.cases.tracking,
             revision=book.policy.revision,
         )
@@ -122,19 +122,23 @@ class Calls:
     async def ended(self, channel: Channel) -> None:
         """The call is over: complete its journal, and write the one line of log that tells it."""
         request = read_request(channel.environment)
-        call = await self._stored(request)
-        journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
-        journal.note("ended", stage=call.stage)
-        change = final_change(call, request, self.clock())
-        journal.change = change
+        call = await self._call(request)
+        journal = self._journal(channel, request)
+        journal.note("ended", stage=None if call is None else call.stage)
+        if call is None:
+            journal.change = change_at_the_end(request, self.clock())
+            told = {"call": request.call_id, "outcome": journal.change.outcome}
+        else:
+            journal.change = final_change(call, request, self.clock())
+            told = call_log_fields(call, journal.change)
         await journal.flush()
         await complete(channel, Script.ENDED)
-        log.info("call", **call_log_fields(call, change))
+        log.info("call", **told)
 
     async def _gather(self, channel: Channel, request: Request, policy: Policy) -> Facts:
         at = moment_of(request, self.clock(), policy.business.timezone)
         caller = await gather_caller(channel, policy.business.country)
-        customer = await gather_customer(self.stores, caller.number, self.lookup)
+        customer = await gather_customer(self.records, caller.number, self.lookup)
         return facts_on_arrival(
             policy,
             call_id=request.call_id,
@@ -148,11 +152,11 @@ class Calls:
     def _begin(
         self, channel: Channel, request: Request, book: Rulebook, facts: Facts
     ) -> Conversation:
-        journal = Journal(request.call_id, request.visit, self.stores, self.clock, channel)
+        journal = self._journal(channel, request)
         return Conversation(
             line=Line(channel, book.catalogue, journal, facts.language),
             course=Course(book, facts),
-            cases=Cases(journal, facts.customer.id),
+            cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
             trial=request.trial,
         )
@@ -174,7 +178,7 @@ class Calls:
         if held is not None:
             return held
         try:
-            kept = await self.stores.read(lambda store: store.revision(call.revision))
+            kept = await self.records.read(lambda store: store.revision(call.revision))
             if kept is not None:
                 rules = RulesText.unbundled(kept.bundle)
                 return await asyncio.to_thread(self.rules.hold, rules)
@@ -190,12 +194,45 @@ class Calls:
         )
         return self.rules.book
 
-    async def _stored(self, request: Request) -> Call:
-        """The call as the store has it. Raises StoreError, BadRequestError."""
-        call = await self.stores.read(lambda store: store.call(request.call_id))
+    async def _call(self, request: Request) -> Call | None:
+        """The call as far as it is known; None when the store, which may know it, is away.
+
+        Raises:
+            BadRequestError: The store is there, and there is no such call.
+        """
+        try:
+            call = await self.records.call(request.call_id)
+        except StoreError:
+            return None
         if call is None:
             raise BadRequestError(f"the journal has no call {request.call_id}")
         return call
+
+    async def _talk_again(self, channel: Channel, request: Request) -> Conversation:
+        """Go on with a call; one that only the store knows, which is away, is begun anew."""
+        call = await self._call(request)
+        if call is not None:
+            return self._resume(channel, request, await self._book(call), call)
+        return await self._begin_anew(channel, request)
+
+    async def _begin_anew(self, channel: Channel, request: Request) -> Conversation:
+        """Go on by the present rules with what the channel tells. Nobody is dropped."""
+        book = self.rules.book
+        facts = await self._gather(channel, request, book.policy)
+        queue, language = await gather_queue(channel, book.policy)
+        facts = replace(facts, language=language or facts.language)
+        talk = self._begin(channel, request, book, facts)
+        talk.journal.new_call = self._new_call(request, facts, book)
+        talk.journal.note("begun-anew", why="the store is away", queue=queue)
+        talk.queue, talk.first_queued_at = queue, request.queued_at
+        if queue is not None:
+            talk.survey_wanted = book.policy.queues[queue].survey
+            talk.course.stage = f"queue {queue}"
+            talk.journal.learn(queue=queue)
+        return talk
+
+    def _journal(self, channel: Channel, request: Request) -> Journal:
+        return Journal(request.call_id, request.visit, self.records, self.clock, channel)
 
     async def _converse(
         self, talk: Conversation, start: Route, script: Script, survey: Answer | None = None
@@ -216,6 +253,8 @@ class Calls:
         except Exception as error:
             talk.journal.note("failed", stage=talk.course.stage, error=type(error).__name__)
             await _flush(talk)
+            if isinstance(error, StoreError):
+                raise BadRequestError(f"what must be kept cannot be: {error}") from error
             raise
 
     def _new_call(self, request: Request, facts: Facts, book: Rulebook) -> NewCall:

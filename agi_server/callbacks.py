@@ -17,11 +17,11 @@ async def keep_callback(journal: Journal, wanted: Callback) -> Callback | None:
         wanted: The wish.
 
     Returns:
-        What the store has: the wish, or the one that this call asked for before. None when the
-        store cannot keep it: the caller must not be told that we shall call.
+        What is kept: the wish, or the one that this call asked for before. None when neither the
+        store nor the spool can keep it: the caller must not be told that we shall call.
     """
     try:
-        return await journal.keep(lambda store: store.ask_callback(wanted))
+        return await journal.promise(wanted)
     except StoreError as error:
         log.error("callback not put down", call=journal.call_id, error=str(error))
         return None

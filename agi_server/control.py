@@ -122,6 +122,8 @@ class Standing:
         failure: The last time; None if the last attempt went well.
         wanted: How many workers there should be.
         workers: Those whose process runs.
+        spool_waiting: Batches of writes that wait in spools for the store.
+        spool_refused: Batches of spools that the store has refused.
     """
 
     phase: Phase
@@ -134,6 +136,8 @@ class Standing:
     failure: FailedReload | None
     wanted: int
     workers: tuple[WorkerState, ...]
+    spool_waiting: int = 0
+    spool_refused: int = 0
     kind: Literal["standing"] = "standing"
 
 

@@ -63,6 +63,7 @@ class Conversation:
         survey_wanted: The survey that the caller is to be asked, if any.
         first_queued_at: When the caller first began to wait in a queue.
         queue: The queue that the caller was in last, if any.
+        agent: Who spoke with the caller, if anybody did.
     """
 
     line: Line
@@ -73,6 +74,7 @@ class Conversation:
     survey_wanted: str | None = None
     first_queued_at: datetime | None = None
     queue: str | None = None
+    agent: str | None = None
 
     def resume(self, call: Call) -> None:
         """Go on where an earlier request of the call has stopped."""
@@ -87,6 +89,7 @@ class Conversation:
         self.survey_wanted = state.survey
         self.first_queued_at = state.first_queued_at
         self.queue = call.queue
+        self.agent = call.agent
 
     def state(self) -> CallState:
         """What the next request of the call needs to resume it."""
@@ -159,7 +162,7 @@ class Conversation:
             case Verify():
                 return await self._verify(effect)
             case OpenCase(subject):
-                return await self._open_case(subject)
+                return await self.cases.open_for_call(subject)
             case LookAtQueues(queues):
                 return await self._look_at(queues)
             case Decided(decision):
@@ -192,13 +195,6 @@ class Conversation:
     def _note_decision(self, decision: Decision) -> None:
         told = explanation(decision, MOST_RULES_TOLD)
         self.journal.note("decided", **explanation_to_data(told))
-
-    async def _open_case(self, subject: str) -> str | None:
-        case = await self.cases.open_for_call(subject)
-        if case is None:
-            return None
-        self.journal.note("case-opened", tracking=case.tracking)
-        return case.tracking
 
     async def _look_at(self, queues: tuple[str, ...]) -> Mapping[str, QueueFacts]:
         policy, language = self.course.book.policy, self.course.facts.language
@@ -236,15 +232,15 @@ class Conversation:
     async def _look_up(self, tracking: str) -> CheckResult:
         try:
             case: Case | None = await self.cases.find(tracking)
-        except (StoreError, TimeoutError) as error:
-            log.warning("case file unavailable", reason=str(error) or "too slow")
+        except StoreError as error:
+            log.warning("case file unavailable", reason=str(error))
             return verdicts.TRACKING_UNAVAILABLE
         self.journal.note("looked-up", tracking=tracking, found=case is not None)
         return verdicts.of_request(None if case is None else case.state)
 
     async def _keep(self, answer: Answer) -> None:
         answer = replace(answer, given_at=self.now())
-        await self.journal.keep(lambda store: store.keep_answer(answer))
+        await self.journal.promise(answer)
         self.journal.note("answered", question=answer.question, value=answer.value)
 
     def now(self) -> datetime:

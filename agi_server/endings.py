@@ -31,6 +31,20 @@ def final_change(call: Call, request: Request, now: datetime) -> CallChange:
     )
 
 
+def change_at_the_end(request: Request, now: datetime) -> CallChange:
+    """What the end of a call alone tells, when nobody knows what went before.
+
+    It says nothing that an earlier request may have said better.
+    """
+    outcome = Outcome.ANSWERED if request.agent is not None else None
+    return CallChange(
+        ended_at=now,
+        outcome=Outcome.FELL_BACK if request.fell_back else outcome,
+        agent=request.agent,
+        answered_at=request.answered_at,
+    )
+
+
 def outcome_in_words(call: Call, now: datetime) -> str:
     """The outcome for a reader; the end of a call that met a dead server is never reported."""
     if call.outcome is Outcome.IN_PROGRESS and now - call.started_at > LONGEST_CALL:

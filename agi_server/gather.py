@@ -1,13 +1,12 @@
 """Facts of a call, each within a time budget; what is late or broken becomes `unavailable`."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
 
 import structlog
 
 from agi_server.channel import Channel
-from agi_server.store_threads import StoreThreads
+from agi_server.records import Records
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import CallerMatch, CallerRecord
@@ -16,10 +15,6 @@ from routing.facts import Caller, Contract, CustomerFacts, CustomerStatus
 from routing.rules import Policy
 
 log = structlog.get_logger(__name__)
-
-LOOKUP_BUDGET_SECONDS: Final = 0.15
-"""A caller does not notice a pause this short before the greeting; a customer file that needs
-longer is treated as unavailable rather than letting the caller wait."""
 
 ASKED_ELSEWHERE: Final = frozenset({CustomerStatus.UNKNOWN, CustomerStatus.UNAVAILABLE})
 """What the customer file must say of a caller for another program to be asked."""
@@ -48,31 +43,30 @@ async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str
 
 
 async def gather_customer(
-    stores: StoreThreads, number: str | None, lookup: HttpLookup | None = None
+    records: Records, number: str | None, lookup: HttpLookup | None = None
 ) -> CustomerFacts:
     """Look the caller up in the customer file, and elsewhere if that does not know them.
 
     Args:
-        stores: Where the file is.
+        records: Where the file is; one that takes too long is `unavailable`.
         number: The caller's number in E.164, or None when there is none to look up.
         lookup: Who is asked about callers who are not in the file; None: nobody. A number that is
             blocked is nobody else's business.
     """
     if number is None:
         return CustomerFacts(CustomerStatus.WITHHELD)
-    facts = await _from_the_file(stores, number)
+    facts = await _from_the_file(records, number)
     if lookup is None or facts.status not in ASKED_ELSEWHERE or facts.blocked:
         return facts
     found = await lookup.look_up(number)
     return facts if found is None else _known_customer(CallerMatch(found, 0, None, None))
 
 
-async def _from_the_file(stores: StoreThreads, number: str) -> CustomerFacts:
+async def _from_the_file(records: Records, number: str) -> CustomerFacts:
     try:
-        async with asyncio.timeout(LOOKUP_BUDGET_SECONDS):
-            found = await stores.read(lambda store: store.look_up_caller(number))
-    except (TimeoutError, StoreError) as error:
-        log.warning("customer file unavailable", reason=str(error) or "too slow")
+        found = await records.read(lambda store: store.look_up_caller(number))
+    except StoreError as error:
+        log.warning("customer file unavailable", reason=str(error))
         return CustomerFacts(CustomerStatus.UNAVAILABLE)
     return customer_facts(found)
 

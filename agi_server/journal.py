@@ -1,31 +1,28 @@
-"""The journal of one request: what happened, in order, written to the store in one go."""
+"""The journal of one request: what happened, in order, written in one go."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import structlog
 
 from agi_server.channel import Channel
-from agi_server.store_threads import StoreThreads
-from crm.ports import Store, StoreError, StoreUnavailableError
+from agi_server.clock import Clock
+from agi_server.records import Records
+from crm.ports import Store, StoreError
 from crm.records import CallChange, NewCall, TimelineEvent
+from crm.writes import ChangedCall, Promise, Write, apply, put
 
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
-PROMISE_BUDGET_SECONDS: Final = 2.0
-"""How long a caller waits in silence for something to be put on disk. A disk that needs longer is
-in trouble, and the call goes on without the promise."""
+PROMISE_BUDGET_SECONDS: Final = 0.5
+"""How long a caller waits in silence for the store to put something on disk. A store that needs
+longer is in trouble, and the spool is asked instead."""
 
 BEGIN_BUDGET_SECONDS: Final = 0.15
 """How long a caller waits before the first menu for the journal to be begun."""
-
-Clock = Callable[[], datetime]
-"""Gives the moment in UTC."""
 
 
 @dataclass(slots=True)
@@ -37,7 +34,7 @@ class Journal:
 
     call_id: str
     visit: int
-    stores: StoreThreads
+    records: Records
     clock: Clock
     channel: Channel
     new_call: NewCall | None = None
@@ -56,40 +53,22 @@ class Journal:
         """Remember fields of `CallChange` for the call's row."""
         self.change = replace(self.change, **changes)
 
-    async def keep(
-        self, operation: Callable[[Store], Result], budget: float = PROMISE_BUDGET_SECONDS
-    ) -> Result:
+    async def promise(self, write: Promise, *, join: bool = False) -> Promise:
         """Make something durable before the caller is told of it, and the journal with it.
 
-        A write that took longer than `budget` seconds may still be done later: that does no harm,
-        as writing the same twice is writing it once.
+        Args:
+            write: What the caller is to be told of.
+            join: See `Store.open_case`; a case that goes to the spool joins none.
+
+        Returns:
+            The record as it is kept.
 
         Raises:
             StoreError: It is not known to be on disk: do not tell the caller that it is.
         """
-        events, change, new_call = tuple(self._events), self.change, self.new_call
-
-        def write(store: Store) -> Result:
-            if new_call is not None:
-                store.begin_call(new_call)
-            if events:
-                store.add_to_timeline(events)
-            if change != CallChange():
-                store.change_call(self.call_id, change)
-            return operation(store)
-
-        try:
-            with self.channel.protected():
-                async with asyncio.timeout(budget):
-                    result = await self.stores.write(write)
-        except TimeoutError:
-            raise StoreUnavailableError(
-                f"the store took longer than {budget:g} s to write"
-            ) from None
-        del self._events[: len(events)]
-        self._written += len(events)
-        self.change, self.new_call = CallChange(), None
-        return result
+        return await self._keep(
+            lambda store: put(store, write, join=join), (write,), write, PROMISE_BUDGET_SECONDS
+        )
 
     async def begin(self) -> None:
         """Have a new call in the store before a dialogue that may take minutes.
@@ -99,17 +78,17 @@ class Journal:
         if self.new_call is None:
             return
         try:
-            await self.keep(_nothing, BEGIN_BUDGET_SECONDS)
+            await self._keep(_nothing, (), None, BEGIN_BUDGET_SECONDS)
         except StoreError as error:
             log.warning("journal late", call=self.call_id, error=str(error))
 
     async def flush(self) -> None:
         """Write what has been collected.
 
-        A store that fails does not stop the call: what could not be written is told in the log.
+        What neither the store nor the spool can take does not stop the call: the log tells it.
         """
         try:
-            await self.keep(_nothing)
+            await self._keep(_nothing, (), None, PROMISE_BUDGET_SECONDS)
         except StoreError as error:
             log.error(
                 "journal not written",
@@ -119,6 +98,38 @@ class Journal:
             )
             # Whole numbers and keys: only for who asked for this level.
             log.debug("journal", events=[(event.kind, dict(event.data)) for event in self._events])
+
+    async def _keep(
+        self,
+        operation: Callable[[Store], Result],
+        writes: tuple[Write, ...],
+        otherwise: Result,
+        seconds: float,
+    ) -> Result:
+        """Keep what has been collected, and what the operation writes behind it."""
+        collected = self._collected()
+
+        def write(store: Store) -> Result:
+            apply(store, collected)
+            return operation(store)
+
+        events = len(self._events)
+        with self.channel.protected():
+            result = await self.records.keep(
+                self.call_id, (*collected, *writes), write, otherwise, seconds
+            )
+        del self._events[:events]
+        self._written += events
+        self.change, self.new_call = CallChange(), None
+        return result
+
+    def _collected(self) -> tuple[Write, ...]:
+        writes: list[Write] = [] if self.new_call is None else [self.new_call]
+        writes += self._events
+        if self.change != CallChange():
+            change = replace(self.change, visit=self.visit)
+            writes.append(ChangedCall(self.call_id, change))
+        return tuple(writes)
 
 
 def _nothing(store: Store) -> None:

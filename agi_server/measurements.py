@@ -21,6 +21,13 @@ SEPARATOR: Final = "\t"
 """Between the parts of a key that has two (see `Measurements.sessions`): in no script's name."""
 
 
+_NUMBERS: Final = (
+    *("open_sessions", "open_connections", "out_of_step", "overdue"),
+    *("spool_waiting", "spooled", "spool_refused"),
+)
+"""Of `Measurements`: those that are plain numbers."""
+
+
 class Histogram:
     """How often something took how long."""
 
@@ -72,6 +79,9 @@ class Measurements:
             command that was running, or `between commands`.
         out_of_step: Sessions given up because replies could no longer be told apart.
         overdue: Sessions given up because Asterisk took too long for a command.
+        spool_waiting: Batches of writes that are in a spool and not in the store.
+        spooled: Batches that the store could not take, and a spool did.
+        spool_refused: Batches of spools that the store refused for good.
         first_command: From the connection to our first command.
         thinking: Of a whole session, the time in which no command was with Asterisk: ours.
         commanding: Of a whole session, the time in which a command was with Asterisk.
@@ -86,6 +96,9 @@ class Measurements:
     hang_ups: Counter[str] = field(default_factory=Counter)
     out_of_step: int = 0
     overdue: int = 0
+    spool_waiting: int = 0
+    spooled: int = 0
+    spool_refused: int = 0
     first_command: Histogram = field(default_factory=Histogram)
     thinking: Histogram = field(default_factory=Histogram)
     commanding: Histogram = field(default_factory=Histogram)
@@ -100,7 +113,7 @@ class Measurements:
 
     def add(self, other: "Measurements") -> None:
         """Add what another worker has counted."""
-        for name in ("open_sessions", "open_connections", "out_of_step", "overdue"):
+        for name in _NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("sessions", "refusals", "rejections", "hang_ups"):
             getattr(self, name).update(getattr(other, name))
@@ -120,6 +133,9 @@ class Measurements:
             "hang_ups": self.hang_ups,
             "out_of_step": self.out_of_step,
             "overdue": self.overdue,
+            "spool_waiting": self.spool_waiting,
+            "spooled": self.spooled,
+            "spool_refused": self.spool_refused,
             "first_command": self.first_command.to_data(),
             "thinking": self.thinking.to_data(),
             "commanding": self.commanding.to_data(),

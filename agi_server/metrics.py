@@ -47,6 +47,7 @@ def families(state: ServiceState) -> Iterator[Metric]:
     """The state of the service as metric families."""
     yield from _sessions(state.totals)
     yield from _times(state.totals)
+    yield from _spool(state.totals)
     yield from _workers(state)
     yield from _each_worker(state.workers)
     yield from _rules(state)
@@ -86,6 +87,24 @@ def _sessions(counted: Measurements) -> Iterator[Metric]:
         "rahyab_agi_overdue",
         "Sessions given up because Asterisk took too long for a command.",
         value=counted.overdue,
+    )
+
+
+def _spool(counted: Measurements) -> Iterator[Metric]:
+    yield _gauge(
+        "rahyab_spool_batches",
+        "Batches of writes that wait in spools for the store.",
+        counted.spool_waiting,
+    )
+    yield CounterMetricFamily(
+        "rahyab_spooled",
+        "Batches of writes that went to a spool because the store did not take them.",
+        value=counted.spooled,
+    )
+    yield CounterMetricFamily(
+        "rahyab_spool_refused",
+        "Batches of spools that the store refused: they lie in files named .refused.",
+        value=counted.spool_refused,
     )
 
 

@@ -34,6 +34,12 @@ MOST_WORKERS: Final = 64
 """More is a slip of the pen: one worker keeps one processor busy, and the store takes one write at
 a time."""
 
+DEFAULT_BUDGET: Final = 150
+"""Milliseconds: a caller does not notice a pause this short before the greeting."""
+
+LONGEST_BUDGET: Final = 5_000
+"""Milliseconds: whoever waits longer in silence hangs up."""
+
 OFF: Final = "off"
 """Written where an address could stand: do not listen."""
 
@@ -73,6 +79,9 @@ class Settings:
         store: The database of customers, cases and calls: a PostgreSQL server that several
             machines share, RAHYAB_STORE (`postgresql://user:password@host/database`); without it
             the SQLite file RAHYAB_DATABASE, `<home>/rahyab.db`.
+        spool: The folder for what the store could not take. RAHYAB_SPOOL, `<home>/spool`.
+        store_budget: Seconds that a caller waits for the store to tell something.
+            RAHYAB_STORE_BUDGET in milliseconds, 150.
         sounds: Where built prompts lie, as `rahyab/<language>/<id>.wav`. RAHYAB_SOUNDS,
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
@@ -96,6 +105,8 @@ class Settings:
     home: Path
     rules: Path
     store: StorePlace = field(repr=False)
+    spool: Path
+    store_budget: float
     sounds: Path
     recordings: Path
     messages: str
@@ -130,6 +141,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         rules=Path(env.get("RAHYAB_RULES") or "routing_rules.yaml"),
         store=_store(env.get("RAHYAB_STORE") or "", env.get("RAHYAB_DATABASE"), home),
+        spool=Path(env.get("RAHYAB_SPOOL") or home / "spool"),
+        store_budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
@@ -203,6 +216,15 @@ def _workers(text: str) -> int:
         raise SettingsError(
             f"RAHYAB_WORKERS={text!r} is not a number of processes: "
             f"write one from 1 to {MOST_WORKERS}, as a rule that of the processors"
+        )
+    return int(text)
+
+
+def _budget(text: str) -> int:
+    if not _is_number(text) or not 1 <= int(text) <= LONGEST_BUDGET:
+        raise SettingsError(
+            f"RAHYAB_STORE_BUDGET={text!r} is not a number of milliseconds: write one from 1 to"
+            f" {LONGEST_BUDGET}, as a rule {DEFAULT_BUDGET}"
         )
     return int(text)
 

@@ -196,6 +196,8 @@ class Supervisor:
             failure=self._changes.failure,
             wanted=state.wanted,
             workers=tuple(state.workers),
+            spool_waiting=state.totals.spool_waiting,
+            spool_refused=state.totals.spool_refused,
         )
 
 

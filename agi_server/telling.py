@@ -67,6 +67,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "decided": _decided,
     "arrived": lambda data: [f"arrived: {destination_in_words(destination_from_data(data))}"],
     "case-opened": lambda data: [f"case opened: {data['tracking']}"],
+    "case-joined": lambda data: [f"put to the open case {data['tracking']}"],
     "queues": _queues,
     "callback-asked": lambda data: [f"asked to be called back at {data['number']}"],
     "callback-failed": lambda data: [f"could not put down {data['number']} to call back"],

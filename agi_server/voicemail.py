@@ -53,9 +53,9 @@ async def take_message(talk: Conversation, mailbox_id: str, folder: str) -> None
 async def _keep(talk: Conversation, recording: Recording) -> bool:
     try:
         if not talk.trial:  # a terminal call records nothing that could be listened to
-            await talk.journal.keep(lambda store: store.keep_recording(recording))
+            await talk.journal.promise(recording)
     except StoreError as error:
-        log.error("message not in the store", path=recording.path, error=str(error))
+        log.error("message not kept", path=recording.path, error=str(error))
         return False
     talk.journal.note("recorded", path=recording.path, seconds=recording.seconds)
     talk.journal.learn(outcome=Outcome.VOICEMAIL)

@@ -84,7 +84,9 @@ class Worker:
             return
         try:
             rules = RulesInForce(RulesText.unbundled(begin.rules))
-            async with running(self._settings, listener, rules) as application:
+            async with running(
+                self._settings, listener, rules, create=not begin.replaces
+            ) as application:
                 cut = await self._serve(application)
         except (PolicyError, StoreError, SettingsError) as error:
             self._say(Failed(str(error)))
@@ -165,9 +167,12 @@ async def _prepare(order: Prepare, rules: RulesInForce) -> Prepared | Refused:
 
 
 def _report(application: Application) -> Report:
+    spool, measured = application.records.spool, application.server.measurements
+    measured.spool_waiting, measured.spooled = spool.waiting, spool.spooled
+    measured.spool_refused = spool.refused
     resident = int(_STATM.read_text(encoding="ascii").split()[1])
     return Report(
-        application.server.measurements.to_data(),
+        measured.to_data(),
         cpu_seconds=time.process_time(),
         memory_bytes=resident * _PAGE_BYTES,
     )

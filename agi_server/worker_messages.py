@@ -16,9 +16,14 @@ spells each Persian letter with six bytes."""
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """To a worker, first of all: serve by these rules."""
+    """To a worker, first of all: serve by these rules.
+
+    `replaces`: whether it takes the place of one that died. Then the service has had its database,
+    and one that is missing now must not be made anew, empty.
+    """
 
     rules: str
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

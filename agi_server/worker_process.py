@@ -177,8 +177,10 @@ class WorkerProcess:
                 question.set_exception(WorkerGoneError())
 
 
-async def start_worker(number: int, listener: socket.socket, rules: RulesText) -> WorkerProcess:
-    """Start worker `number` as a fresh interpreter that serves by `rules`.
+async def start_worker(
+    number: int, listener: socket.socket, rules: RulesText, *, replaces: bool
+) -> WorkerProcess:
+    """Start worker `number`, which `replaces` another or not, as a fresh interpreter.
 
     A running event loop is not to be forked: the copy would share its epoll and its threads' locks.
     """
@@ -187,7 +189,7 @@ async def start_worker(number: int, listener: socket.socket, rules: RulesText) -
         process = _spawn(number, theirs, listener)
     reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LONGEST_MESSAGE)
     worker = WorkerProcess(number, process, reader, writer)
-    worker.send(Begin(rules.bundled()))
+    worker.send(Begin(rules.bundled(), replaces))
     return worker
 
 

@@ -111,7 +111,7 @@ class Workers:
         """
         try:
             for slot in self._slots:
-                await self._begin(slot)
+                await self._begin(slot, replaces=False)
             await asyncio.gather(*(self._until_ready(worker) for worker in self._running))
         except BaseException:
             await self._kill_all()
@@ -179,8 +179,8 @@ class Workers:
         for worker in self._running:
             worker.send(order)
 
-    async def _begin(self, slot: _Slot) -> WorkerProcess:
-        slot.worker = await start_worker(slot.number, self._listener, self.rules)
+    async def _begin(self, slot: _Slot, *, replaces: bool) -> WorkerProcess:
+        slot.worker = await start_worker(slot.number, self._listener, self.rules, replaces=replaces)
         return slot.worker
 
     async def _until_ready(self, worker: WorkerProcess) -> None:
@@ -207,7 +207,7 @@ class Workers:
             if self._ending.is_set():
                 return False
             try:
-                worker = await self._begin(slot)
+                worker = await self._begin(slot, replaces=True)
             except OSError as error:
                 log.error("no worker can be started", worker=slot.number, reason=error.strerror)
                 return False
@@ -259,6 +259,7 @@ class Workers:
         """Keep what a worker has counted; what it had open is gone with it."""
         counted = Measurements.from_data(worker.report.measurements)
         counted.open_sessions = counted.open_connections = 0
+        counted.spool_waiting = 0  # others see what it has left behind
         self._retired.add(counted)
         slot.cpu_seconds += worker.report.cpu_seconds
         slot.worker = None

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from crm.identity import stored_version
 from crm.memory_session import MemorySession
 from crm.memory_tables import Tables, as_stored, is_trial, known_customer, stored_record
-from crm.ports import MOST_MATCHES, ImportCounts, StoreError
+from crm.ports import MOST_MATCHES, CustomerKeys, ImportCounts, StoreError
 from crm.records import OPEN_STATES, BlockedNumber, CallerMatch, CallerRecord, Customer
 from crm.searching import fold, number_part, search_text
 
@@ -50,6 +51,19 @@ class MemoryCustomers(MemorySession):
                 if customer.external_ids.get(system) == external_id:
                     return customer
             return None
+
+    def find_customers(self, keys: CustomerKeys) -> Sequence[Customer]:
+        """Everybody who has any of these keys."""
+        references, numbers = set(keys.references), set(keys.numbers)
+        external_ids = set(keys.external_ids)
+        with self._tables() as tables:
+            return [
+                each
+                for _, each in sorted(tables.customers.items(), key=itemgetter(0))
+                if each.reference in references
+                or not numbers.isdisjoint(each.numbers)
+                or not external_ids.isdisjoint(each.external_ids.items())
+            ]
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers."""

@@ -132,6 +132,11 @@ class MemoryPeople(MemorySession):
         with self.transaction():
             return prune(self._database.tables, kind, utc(before), today, limit)
 
+    def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
+        """How many records `prune` would remove in all."""
+        with self._tables() as tables:
+            return prune(tables.copy(), kind, utc(before), today, EVERYTHING).records
+
     def note_access(self, entry: AuditEntry) -> None:
         """Write down who read or changed a person's data."""
         with self._tables() as tables:

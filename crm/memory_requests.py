@@ -101,7 +101,7 @@ class MemoryRequests(MemorySession):
             check_customer(tables, callback.customer_id)
             kept = tables.callbacks.get(callback.call_id)
             wanted = stored_record(callback)
-            if kept is None or kept.number != wanted.number:
+            if kept is None or (kept.number != wanted.number and kept.asked_at <= wanted.asked_at):
                 tables.callbacks[callback.call_id] = kept = wanted
             return kept
 

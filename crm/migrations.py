@@ -8,7 +8,7 @@ A column of type ANY holds text that comes from outside: TEXT, or a BLOB where i
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlite_utils import Database, Migrations
@@ -357,21 +357,28 @@ def unknown(db: Database) -> Sequence[str]:
     return [step.name for step in STEPS.applied(db) if step.name not in known]
 
 
-def apply(db: Database) -> Sequence[str]:
+def apply(db: Database, told: Callable[[str], None] = lambda _: None) -> Sequence[str]:
     """Apply what is pending, each step in a transaction of its own; return the names applied.
 
     The lock is taken before looking, so that of several processes that open an old database at the
     same moment one migrates and the others find nothing left to do.
+
+    Args:
+        db: On a connection whose transactions begin and end where we say.
+        told: Is told the name of each step when it is done.
     """
     applied: list[str] = []
     while pending(db):
         db.conn.execute("BEGIN IMMEDIATE")
         try:
-            applied += _apply_next(db)
+            names = _apply_next(db)
         except BaseException:
             db.conn.execute("ROLLBACK")
             raise
         db.conn.execute("COMMIT")
+        for name in names:
+            told(name)
+        applied += names
     return applied
 
 

@@ -62,6 +62,10 @@ class SchemaTooNewError(StoreError):
     """The database was written by a newer version of the program."""
 
 
+class SchemaTooOldError(StoreError):
+    """The database lacks steps of the schema, which a person must order: `rahyab db migrate`."""
+
+
 class HeldError(StoreError):
     """A customer's data must not be erased now; the message says until when and why."""
 
@@ -98,6 +102,21 @@ class ImportCounts:
     unchanged: int
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerKeys:
+    """By what customers are looked for: whoever has any of these.
+
+    Attributes:
+        references: In the site's own books.
+        external_ids: Systems, and the ids in them.
+        numbers: Telephone numbers in E.164.
+    """
+
+    references: tuple[str, ...] = ()
+    external_ids: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Customers(Protocol):
     """The customer file and the numbers that are blocked."""
 
@@ -120,6 +139,9 @@ class Customers(Protocol):
 
     def find_external(self, system: str, external_id: str) -> Customer | None:
         """The customer with this id in another system."""
+
+    def find_customers(self, keys: CustomerKeys) -> Sequence[Customer]:
+        """Everybody who has any of these keys, restricted ones too; each once, in order of ids."""
 
     def put_customers(self, customers: Iterable[Customer]) -> ImportCounts:
         """Add or change customers, all of them or, on any error or interruption, none.
@@ -270,7 +292,7 @@ class Requests(Protocol):
 
         It is unique by call and number: asked for again it is left as it is, also when it is done,
         and nobody is called twice. With another number it takes the place of the one before, for
-        the caller has heard that we shall call that one.
+        the caller has heard that we shall call that one; but not that of a later wish.
         """
 
     def callbacks(
@@ -358,6 +380,9 @@ class People(Protocol):
         is what is theirs (`customer_file`) whose hold is in force today; counted is what was
         removed or emptied now. `DataKind` tells what that is.
         """
+
+    def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
+        """How many records `prune` would remove in all."""
 
     def note_access(self, entry: AuditEntry) -> None:
         """Write down who read or changed a person's data. Raises UnknownRecordError."""

@@ -6,7 +6,7 @@ A step and the record that it ran are one transaction, and of several servers th
 moment one runs it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from psycopg import Connection
@@ -281,17 +281,29 @@ def unknown(connection: Records) -> Sequence[str]:
     return sorted(name for name in applied(connection) if name not in STEPS)
 
 
-def apply(connection: Records) -> Sequence[str]:
+def tables(connection: Records) -> Sequence[str]:
+    """The names of all tables where ours are, or would be made."""
+    found = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+def apply(connection: Records, told: Callable[[str], None] = lambda _: None) -> Sequence[str]:
     """Apply what is pending, each step in a transaction of its own; return the names applied.
 
     Args:
         connection: One in autocommit.
+        told: Is told the name of each step when it is done.
     """
     done: list[str] = []
     while pending(connection):
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            done += _apply_next(connection)
+            names = _apply_next(connection)
+        for name in names:
+            told(name)
+        done += names
     return done
 
 

@@ -10,6 +10,10 @@ LEAD_SCORES: Final = range(101)
 """How likely a sale is, in per cent, as the site's own books reckon it."""
 
 
+MOST_GRACE_DAYS: Final = 3650
+"""Days that a contract may be honoured after its end; more is a slip of whoever wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContractRecord:
     """A support contract; `starts` and `ends` are both included."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, TypeAlias, TypeVar
 
-from crm.customer_lines import COLUMNS
+from crm.importing.columns import COLUMNS
 from crm.records import LEAD_SCORES
 
 T = TypeVar("T")

@@ -19,14 +19,39 @@ _LETTER_FORMS: Final = str.maketrans(
 _NUMBER: Final = re.compile(r"\+?[\d\s()./-]+")
 
 
+_MOST_KEPT: Final = 4096
+"""Letters whose form is kept: more than the scripts of a site have."""
+
+
+class _Forms(dict[int, str | int | None]):
+    """What each letter is compared as, found when it is first met; for `str.translate`."""
+
+    def __missing__(self, code: int) -> str | int | None:
+        letter = chr(code)
+        form: str | int | None = code
+        if letter.isdecimal():
+            form = str(unicodedata.decimal(letter))
+        elif unicodedata.combining(letter):
+            form = None
+        elif code in _LETTER_FORMS:
+            form = _LETTER_FORMS[code]
+        if len(self) < _MOST_KEPT:
+            self[code] = form
+        return form
+
+
+_FORMS: Final = _Forms()
+
+
 def fold(text: str) -> str:
     """`text` in the form in which terms are compared: one case, one form of letters and digits.
 
     Marks above and below letters do not count: who types `Janis` finds `Jānis`.
     """
+    if text.isascii():
+        return text.casefold()
     apart = unicodedata.normalize("NFKD", text.encode(errors="replace").decode())
-    letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return ascii_digits(letters.translate(_LETTER_FORMS)).casefold()
+    return apart.translate(_FORMS).casefold()
 
 
 def ascii_digits(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from crm import people_rows as rows
 from crm.encoding import StoredText, read_date, read_text, stored_date, stored_text, stored_time
 from crm.people import DataKind, Erasure
-from crm.ports import HeldError, Pruned, StoreError, UnknownRecordError
+from crm.ports import EVERYTHING, HeldError, Pruned, StoreError, UnknownRecordError
 from crm.sql_session import Row, SqlSession, marks
 
 OF_THEIR_CALLS: Final = "call_id IN (SELECT id FROM calls WHERE customer_id = ?)"
@@ -100,6 +100,20 @@ _OLD_AUDIT: Final = f"""
 SELECT id FROM audit WHERE at < ? AND {_NOT_HELD.format("audit.customer_id")} LIMIT ?
 """
 
+_OLD: Final = {
+    DataKind.CALLS: _OLD_CALLS,
+    DataKind.RECORDINGS: _OLD_RECORDINGS,
+    DataKind.ANSWERS: _OLD_ANSWERS,
+    DataKind.CASES: _OLD_CASES,
+    DataKind.AUDIT: _OLD_AUDIT,
+}
+"""What finds the records of each kind that are too old: `_old_values`, then how many at most."""
+
+
+def _old_values(kind: DataKind, before: datetime, today: date) -> Row:
+    moment, day = stored_time(before), stored_date(today)
+    return (day, moment, moment) if kind is DataKind.CASES else (moment, day)
+
 
 class SqlErasure(SqlSession):
     """The operations that remove."""
@@ -150,19 +164,25 @@ class SqlErasure(SqlSession):
 
     def prune(self, kind: DataKind, before: datetime, today: date, *, limit: int) -> Pruned:
         """Remove at most `limit` records of a kind from before a moment, but none that is held."""
-        moment, day = stored_time(before), stored_date(today)
+        sql, values = _OLD[kind], (*_old_values(kind, before, today), limit)
         with self.transaction():
             match kind:
                 case DataKind.CALLS:
-                    return self._prune_calls((moment, day, limit))
+                    return self._prune_calls(values)
                 case DataKind.RECORDINGS:
-                    return self._prune_recordings((moment, day, limit))
+                    return self._prune_recordings(values)
                 case DataKind.ANSWERS:
-                    return self._prune_answers((moment, day, limit))
+                    return self._prune_answers(values)
                 case DataKind.CASES:
-                    return self._prune_cases((day, moment, moment, limit))
+                    return Pruned(self._drop("cases", "tracking", sql, values))
                 case DataKind.AUDIT:
-                    return Pruned(self._drop("audit", "id", _OLD_AUDIT, (moment, day, limit)))
+                    return Pruned(self._drop("audit", "id", sql, values))
+
+    def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
+        """How many records `prune` would remove in all."""
+        sql = f"SELECT count(*) FROM ({_OLD[kind]}) AS old"
+        ((count,),) = self._read(sql, (*_old_values(kind, before, today), EVERYTHING))
+        return int(count)
 
     def _prune_calls(self, values: Row) -> Pruned:
         ids = [row[0] for row in self._read(_OLD_CALLS, values)]
@@ -194,9 +214,6 @@ class SqlErasure(SqlSession):
             sql = "UPDATE answers SET value = '' WHERE call_id = ? AND survey = ? AND question = ?"
             self._write(sql, key)
         return Pruned(len(found))
-
-    def _prune_cases(self, values: Row) -> Pruned:
-        return Pruned(self._drop("cases", "tracking", _OLD_CASES, values))
 
     def _drop(self, table: str, key: str, sql: str, values: Row) -> int:
         """Delete the rows of `table` whose `key` a statement finds; what hangs on them goes too."""

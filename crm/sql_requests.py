@@ -62,7 +62,7 @@ INSERT INTO callbacks ({rows.CALLBACK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (call_id) DO UPDATE SET
     number = excluded.number, asked_at = excluded.asked_at, customer_id = excluded.customer_id,
     queue = excluded.queue, language = excluded.language, state = excluded.state
-WHERE callbacks.number <> excluded.number
+WHERE callbacks.number <> excluded.number AND callbacks.asked_at <= excluded.asked_at
 """
 
 _CALLBACKS: Final = f"SELECT {rows.CALLBACK_COLUMNS} FROM callbacks"

@@ -35,6 +35,10 @@ class SqlSession(ABC):
         """Run a statement as `_read` does; how many rows it has written."""
 
     @abstractmethod
+    def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement for each row of values; how many rows it has written in all."""
+
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """Make the operations inside it durable together; nested, a savepoint."""
 

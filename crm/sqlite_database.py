@@ -3,7 +3,8 @@
 import os
 import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,9 @@ BUSY_SECONDS: Final = 5.0
 
 _PRIMARY_CODE: Final = 0xFF
 """The low byte of an extended result code is its primary code (sqlite.org/rescode.html)."""
+
+_LOG_BYTES: Final = 64 * 1024 * 1024
+"""What a write-ahead log keeps of its size once it is emptied: a long backup makes it grow."""
 
 _RETRY_SECONDS: Final = 0.01
 
@@ -76,13 +80,20 @@ class FileIdentity:
         return cls(status.st_dev, status.st_ino)
 
 
-def open_database(path: Path, *, create: bool, busy_seconds: float) -> Database:
+def open_database(
+    path: Path,
+    *,
+    create: bool,
+    busy_seconds: float,
+    told: Callable[[str], None] = lambda _: None,
+) -> Database:
     """Open the file, refuse what is not ours or too new, and apply pending migrations.
 
     Args:
         path: The database file.
         create: Make the file if there is none. Its folder must exist.
         busy_seconds: How long any statement waits for another process's lock.
+        told: Is told the name of each migration when it is done.
 
     Raises:
         StoreUnavailableError: It cannot be opened, or is locked.
@@ -102,7 +113,8 @@ def open_database(path: Path, *, create: bool, busy_seconds: float) -> Database:
     deadline = time.monotonic() + busy_seconds
     while True:
         try:
-            return _opened(path, create=create, busy_seconds=busy_seconds)
+            connection = _connect(path, create=create, busy_seconds=busy_seconds)
+            return _prepared(connection, path, told)
         except sqlite3.Error as error:
             if not _is_busy(error) or time.monotonic() >= deadline:
                 raise store_error(error, path) from error
@@ -115,10 +127,38 @@ def _is_busy(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
-def _opened(path: Path, *, create: bool, busy_seconds: float) -> Database:
-    connection = _connect(path, create=create, busy_seconds=busy_seconds)
+@contextmanager
+def inspecting(path: Path) -> Generator[Database]:
+    """A database of ours as it is, of whatever version: it is neither made nor migrated.
+
+    Raises:
+        StoreUnavailableError: There is none, or it cannot be opened.
+        StoreDamagedError: It is no database of ours.
+    """
+    if not path.is_file():
+        raise StoreUnavailableError(
+            f"There is no database {path}: check the path, RAHYAB_HOME and RAHYAB_DATABASE"
+        )
+    connection = raw_connection(path)
     try:
-        return _prepare(connection, path)
+        database = Database(connection, recursive_triggers=False, execute_plugins=False)
+        _check_ours(database, path)
+        yield database
+    except sqlite3.Error as error:
+        raise store_error(error, path) from error
+    finally:
+        connection.close()
+
+
+def raw_connection(path: Path) -> sqlite3.Connection:
+    """A connection to a file that is there, with none of our guards. Raises sqlite3.Error."""
+    return _connect(path, create=False, busy_seconds=BUSY_SECONDS)
+
+
+def _prepared(connection: sqlite3.Connection, path: Path, told: Callable[[str], None]) -> Database:
+    """The connection as we need it; closed if that cannot be."""
+    try:
+        return _prepare(connection, path, told)
     except BaseException:
         connection.close()
         raise
@@ -147,25 +187,34 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path.resolve(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> Database:
+def _prepare(connection: sqlite3.Connection, path: Path, told: Callable[[str], None]) -> Database:
     # Plugins of sqlite-utils that happen to be installed have no business in our connection.
     database = Database(connection, recursive_triggers=False, execute_plugins=False)
-    _guard(database, path)
+    guard(database, path)
     _set_durability(connection, path)
-    migrations.apply(database)
+    migrations.apply(database, told)
     # Not before: a step that makes a table anew must drop the old one without following its keys.
     connection.execute("PRAGMA foreign_keys = ON")
     return database
 
 
-def _guard(database: Database, path: Path) -> None:
-    """Refuse a database that this version must not touch, before anything is written to it."""
+def guard(database: Database, path: Path) -> None:
+    """Refuse a database that this version must not touch, before anything is written to it.
+
+    Raises:
+        SchemaTooNewError: It was written by a newer version.
+        StoreDamagedError: It is another program's.
+    """
     if newer := migrations.unknown(database):
         raise SchemaTooNewError(
             f"The database {path} was written by a newer version of rahyab (it has the migration"
             f" {newer[0]}, which this version does not know): update rahyab, or use a backup that"
             " was made before the update"
         )
+    _check_ours(database, path)
+
+
+def _check_ours(database: Database, path: Path) -> None:
     application = database.execute("PRAGMA application_id").fetchone()[0]
     if application != migrations.APPLICATION_ID and database.table_names():
         raise StoreDamagedError(
@@ -183,6 +232,7 @@ def _set_durability(connection: sqlite3.Connection, path: Path) -> None:
             " local disk, not on a network share"
         )
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
     connection.execute("PRAGMA secure_delete = ON")  # who was erased must not lie about in the file
 
 

@@ -27,9 +27,11 @@ class SqliteSession(SqlSession):
         self, path: Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS
     ) -> None:
         self._path = path
+        identity = FileIdentity.of(path)
         self._database = open_database(path, create=create, busy_seconds=busy_seconds)
         self._conn = self._database.conn
-        self._identity = FileIdentity.of(path)
+        # A restore may have put another file there while we waited for the lock of this one.
+        self._identity = identity or FileIdentity.of(path)
         self._depth = 0
 
     @contextmanager
@@ -38,8 +40,6 @@ class SqliteSession(SqlSession):
         nested = self._depth > 0
         if nested:
             self._check_not_undone()
-        else:
-            self._check_still_there()
         # Taking the write lock at once waits for other writers; a transaction that began by reading
         # could not wait any more when it comes to write (SQLITE_BUSY_SNAPSHOT).
         self._write("SAVEPOINT nested" if nested else "BEGIN IMMEDIATE")
@@ -62,7 +62,10 @@ class SqliteSession(SqlSession):
             )
 
     def _check_still_there(self) -> None:
-        """What is written to a file that was deleted or moved away is lost, and nobody is told."""
+        """What is written to a file that was deleted or moved away is lost, and nobody is told.
+
+        What is read from it is as it was then.
+        """
         if FileIdentity.of(self._path) != self._identity:
             raise StoreUnavailableError(
                 f"The database {self._path} was deleted or replaced while it was in use: put it"
@@ -83,6 +86,8 @@ class SqliteSession(SqlSession):
         self._conn.close()
 
     def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
+        if self._depth == 0:
+            self._check_still_there()
         try:
             found: Sequence[Row] = self._conn.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -90,7 +95,17 @@ class SqliteSession(SqlSession):
         return found
 
     def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> int:
+        if self._depth == 0:
+            self._check_still_there()
         try:
             return self._conn.execute(sql, values).rowcount
         except sqlite3.Error as error:
             raise store_error(error, self._path, missing) from error
+
+    def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        if not rows:
+            return 0
+        try:
+            return self._conn.executemany(sql, rows).rowcount
+        except sqlite3.Error as error:
+            raise store_error(error, self._path) from error

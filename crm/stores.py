@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from crm.ports import Store
-from crm.postgres_session import STATEMENT_SECONDS, place_of
+from crm.postgres_connections import place_of
+from crm.postgres_session import STATEMENT_SECONDS
 from crm.postgres_store import PostgresStore
 from crm.sqlite_database import BUSY_SECONDS
 from crm.sqlite_store import SqliteStore
@@ -49,6 +50,11 @@ class PostgresServer:
 
 
 StorePlace: TypeAlias = SqliteFile | PostgresServer
+
+
+def place_named(text: str) -> StorePlace:
+    """The place that somebody names: the address of a PostgreSQL database, or an SQLite file."""
+    return PostgresServer(text) if text.startswith(POSTGRES) else SqliteFile(Path(text))
 
 
 def open_store(

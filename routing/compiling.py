@@ -99,6 +99,7 @@ def compile_policy(shape: FileShape, document: Document, revision: str) -> Polic
         fallback=fallback,
         prompts=shape.prompts,
         tests=compile_tests(shape.tests, business, document),
+        retention={} if shape.retention is None else shape.retention.model_dump(exclude_none=True),
     )
 
 

@@ -34,6 +34,8 @@ def sections(policy: Policy) -> Iterator[tuple[str, Mapping[str, Aspects]]]:
     yield "business", {"": _business(policy)}
     yield "tracking", {"": _tracking(policy.tracking)}
     yield "unavailable", {"": {fact: str(value) for fact, value in policy.assumed.items()}}
+    kept = {kind: f"{days} days" for kind, days in policy.retention.items()}
+    yield "retention", {"": kept}
     for name, describe in _SECTIONS.items():
         entries: Mapping[str, Any] = getattr(policy, name)
         yield name, {id_: describe(entry) for id_, entry in entries.items()}

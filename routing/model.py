@@ -4,7 +4,7 @@ A class is a mapping of the file, a field a key of it. What spans several fields
 is looked at by `routing.checks`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -25,6 +25,9 @@ from routing.world_fields import (
     TimeZone,
     Weekdays,
 )
+
+Days: TypeAlias = Annotated[int, Field(ge=1, le=36_500)]
+"""For how many days something is kept: up to a hundred years."""
 
 
 class BusinessShape(Shape):
@@ -162,6 +165,32 @@ class VariableShape(Shape):
     default: Text | None = Field(None, description="What a call has where it is not set.")
 
 
+class RetentionShape(Shape):
+    """For how many days data on people is kept; `rahyab db prune` removes what is older.
+
+    What is not named is kept for ever. Nothing is removed until `rahyab db prune` runs, as a rule
+    each night. What is left can still be counted: of a call, that there was one and how it ended.
+    A customer under a legal hold (`rahyab customers hold`) loses nothing.
+
+    Example:
+        retention: {calls: 730, recordings: 90, answers: 1095, cases: 1825, audit: 1825}
+    """
+
+    calls: Days | None = Field(
+        None, description="Who called with what number, and the steps of the call."
+    )
+    recordings: Days | None = Field(
+        None, description="Recorded messages; their files are removed too."
+    )
+    answers: Days | None = Field(
+        None, description="Answers in words; marks on a scale and choices by key stay."
+    )
+    cases: Days | None = Field(
+        None, description="Closed requests, counted from the last that happened to them."
+    )
+    audit: Days | None = Field(None, description="Who looked at people's data.")
+
+
 class FileShape(Shape):
     """The rules of a site, in one file or in several.
 
@@ -203,9 +232,9 @@ class FileShape(Shape):
 
         Names are relative to the folder of the main file and stay within it; there are no
         patterns, and an included file cannot include others. Sections are joined as if all stood in
-        one file. An entry stands in one file only, and so do `version`, `business`, `unlisted` and
-        `tracking`. With `rahyab check -`, which reads the main file from standard input, names are
-        relative to the working folder.
+        one file. An entry stands in one file only, and so do `version`, `business`, `unlisted`,
+        `tracking` and `retention`. With `rahyab check -`, which reads the main file from standard
+        input, names are relative to the working folder.
 
         Example:
             include: [queues.yaml, prompts.yaml]
@@ -272,6 +301,9 @@ class FileShape(Shape):
     )
     variables: dict[Id, VariableShape] = Field(
         default={}, description="Channel variables of the site that rules may ask for."
+    )
+    retention: RetentionShape | None = Field(
+        None, description="How long data on people is kept. If left out: for ever."
     )
     unavailable: AssumedShape | None = Field(
         None, description="What is taken for facts that could not be fetched."

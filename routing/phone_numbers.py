@@ -14,6 +14,8 @@ from phonenumbers import (
     region_code_for_number,
 )
 
+from routing import number_plans
+
 LONGEST: Final = 40
 """Characters of the longest text that is taken for a number: fifteen digits (E.164), a prefix, and
 a sign between any two. Longer text is not looked at, so that nobody can make us work for it."""
@@ -24,6 +26,16 @@ _NO_COUNTRY: Final = "001"
 _NUMBER: Final = re.compile(r"\+?\d+")
 
 _SEPARATORS: Final = frozenset(" -().[]/")
+
+_USUAL: Final = str.maketrans(
+    {
+        **dict.fromkeys(_SEPARATORS),
+        **{chr(0x06F0 + digit): str(digit) for digit in range(10)},  # Persian
+        **{chr(0x0660 + digit): str(digit) for digit in range(10)},  # Arabic
+    }
+)
+"""What most numbers are written with; what is left of them is ASCII."""
+
 _SEPARATOR_KINDS: Final = frozenset({"Zs", "Pd", "Cf"})
 """Other scripts' spaces and dashes, and the invisible marks that come with text copied from a page
 written from right to left."""
@@ -46,7 +58,10 @@ def to_e164(text: str, country: str) -> str | None:
     digits = _digits(text)
     if digits is None:
         return None
-    national = _parsed(digits, country)
+    country = country.upper()
+    if digits[0] == "+":
+        return number_plans.international(digits[1:]) or _parsed(digits, country)
+    national = number_plans.national(digits, country) or _parsed(digits, country)
     if national is None and digits.startswith("00"):
         return _parsed("+" + digits[2:], country)
     return national
@@ -69,6 +84,9 @@ def _digits(text: str) -> str | None:
     """The digits of `text` in ASCII, after a `+` if there is one; None if it holds other things."""
     if len(text) > LONGEST:
         return None
+    usual = text.translate(_USUAL)
+    if usual.isascii():
+        return usual if _NUMBER.fullmatch(usual) else None
     plain = "".join(
         letter for letter in unicodedata.normalize("NFKC", text) if not _separates(letter)
     )
@@ -85,7 +103,7 @@ def _separates(letter: str) -> bool:
 
 def _parsed(digits: str, country: str) -> str | None:
     try:
-        number = parse(digits, country.upper())
+        number = parse(digits, country)
     except NumberParseException:
         return None
     if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:

@@ -5,7 +5,7 @@ ends in a rule without a condition, each default is filled in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from typing import Final
@@ -246,7 +246,8 @@ class Policy:
     a prompt id to its text per language, the built-in ones (`ivr/languages`) excluded. `unlisted`
     is where a call starts that dialled a number not in `numbers`. `variables` are those that rules
     may ask for. `assumed` maps a fact to what is taken for it when it could not be fetched. `tests`
-    are for `rahyab test`; no call asks for them.
+    are for `rahyab test`; no call asks for them. `retention` is for how many days each kind of data
+    on people is kept, where it is not kept for ever.
     """
 
     revision: str
@@ -267,3 +268,4 @@ class Policy:
     fallback: str
     prompts: Mapping[str, Mapping[str, str]]
     tests: tuple[CallTest, ...] = ()
+    retention: Mapping[str, int] = field(default_factory=dict)

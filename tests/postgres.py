@@ -79,6 +79,9 @@ class PostgresServer:
         while Path(f"/proc/{parent}").exists() and not _is_dead(parent):
             os.sched_yield()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
+        # A dead process that nobody has collected would be taken for a server that still runs.
+        for left in self._folder.glob(".s.PGSQL.*"):
+            left.unlink()
 
     @property
     def pid(self) -> int:

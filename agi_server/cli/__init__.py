@@ -40,16 +40,27 @@ COMMANDS: Final = {
         "explain:explain_command",
         "Tell where a call would go, and why: each rule on its way, and what it saw.",
     ),
+    "agents": ("agents:agents", "Who has answered calls, as the journal has it: list, show."),
+    "answers": ("answers:answers", "What callers have answered in surveys: list, show."),
+    "audit": ("audit:audit_command", "List who read or changed people's data, the newest first."),
     "callbacks": (
         "callbacks:callbacks",
-        "List callers who wait to be called back, the longest waiting first.",
+        "Callers who wait to be called back: list, show, add, change, close.",
     ),
     "calls": ("calls:calls", "List the newest calls of the journal."),
-    "cases": ("cases:cases", "Callers' requests by tracking number: show one, set how it stands."),
+    "cases": (
+        "cases:cases",
+        "Callers' requests by tracking number: list, show, add, change, note, close.",
+    ),
     "customers": (
         "customers:customers",
-        "The customer file: import, list, show; and the numbers that are blocked.",
+        "The customer file, and what people may ask of whoever keeps it.",
     ),
+    "voicemail": (
+        "voicemail:voicemail",
+        "Messages that callers have recorded: list, show, play, close.",
+    ),
+    "db": ("db:db", "The database: its steps, check, backup, restore, moving it, pruning it."),
     "help": (
         "help:help_command",
         "Explain the CODE of a finding, with an example; without CODE, list them all.",

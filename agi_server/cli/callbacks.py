@@ -1,24 +1,40 @@
 """`rahyab callbacks`: who waits to be called back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import tzinfo
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 import click
 from rich.table import Table
 
-from agi_server.cli.errors import FINDINGS
-from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
-from agi_server.cli.printing import as_json, cell, table_console
-from crm.ports import Store, UnknownRecordError
+from agi_server.cli.access import Action, note
+from agi_server.cli.finding import Finder, country_option, end_with_findings, owner
+from agi_server.cli.listing import (
+    ListingGroup,
+    customer_option,
+    json_option,
+    limit_option,
+    listing_table,
+    print_listed,
+    told_time,
+    zone_of,
+)
+from agi_server.cli.loading import opened_store, settings_for_command
+from agi_server.cli.printing import as_json, cell
+from crm.ports import Store
 from crm.records import Callback, CallbackState, Customer
 
 ANY_STATE: Final = "all"
 STATES: Final = [*(state.value for state in CallbackState), ANY_STATE]
 
 
-@click.group("callbacks", invoke_without_command=True)
+@click.group("callbacks", cls=ListingGroup)
+def callbacks() -> None:
+    """Callers who wait to be called back: list, show, add, change, close."""
+
+
+@callbacks.command("list")
 @click.option(
     "--state",
     default=CallbackState.OPEN.value,
@@ -26,57 +42,134 @@ STATES: Final = [*(state.value for state in CallbackState), ANY_STATE]
     type=click.Choice(STATES),
     help="Which to list.",
 )
-@click.option(
-    "--limit",
-    default=50,
-    show_default=True,
-    type=click.IntRange(min=1),
-    help="How many to list.",
-)
-@click.option("--json", "for_programs", is_flag=True, help="For programs: one JSON array.")
-@click.pass_context
-def callbacks(context: click.Context, state: str, limit: int, *, for_programs: bool) -> None:
+@customer_option
+@country_option
+@limit_option()
+@json_option
+def list_command(
+    state: str, whose: str | None, country: str | None, limit: int, *, for_programs: bool
+) -> None:
     """List callers who wait to be called back, the longest waiting first."""
-    if context.invoked_subcommand is not None:
-        return
     settings = settings_for_command()
-    with opened_store(settings) as store:
-        wanted = None if state == ANY_STATE else CallbackState(state)
-        # One more than is shown tells whether there are more.
-        found = store.callbacks(state=wanted, limit=limit + 1)
-        customers = [_customer(store, callback) for callback in found[:limit]]
-    listed = list(zip(found, customers, strict=False))
-    if for_programs:
-        click.echo(as_json([_data(callback, customer) for callback, customer in listed]))
-        return
-    if not listed:
-        click.echo("Nobody waits to be called back." if state == "open" else "There are none.")
-        return
-    business = business_for_command(settings)
-    table_console().print(_table(listed, None if business is None else business.timezone))
-    if len(found) > limit:
-        click.echo(f"These are the first {limit}: see more with --limit.")
+    wanted = None if state == ANY_STATE else CallbackState(state)
+    with opened_store(settings) as store, store.transaction():
+        if whose is None:
+            # One more than is shown tells whether there are more.
+            found = store.callbacks(state=wanted, limit=limit + 1)
+            note(store, Action.LISTED, detail=f"{len(found[:limit])} callbacks")
+        else:
+            customer = Finder(settings, country).one(store, whose)
+            found = _of_customer(store, customer, wanted)
+            note(store, Action.SHOWN, customer.id, "callbacks")
+        listed = [(each, owner(store, each.customer_id)) for each in found[:limit]]
+    zone = zone_of(settings)
+    print_listed(
+        [_data(callback, customer) for callback, customer in listed],
+        lambda: _table(listed, zone),
+        for_programs=for_programs,
+        cut=len(found) > limit,
+        none="Nobody waits to be called back." if state == "open" else "There are none.",
+    )
 
 
-@callbacks.command("done")
+def _of_customer(
+    store: Store, customer: Customer, state: CallbackState | None
+) -> Sequence[Callback]:
+    """A customer's, the oldest first."""
+    found = reversed(store.customer_file(customer.id or 0).callbacks)
+    return [each for each in found if state in {None, each.state}]
+
+
+@callbacks.command("show")
 @click.argument("call_id", metavar="CALL")
-def done_command(call_id: str) -> None:
-    """Mark as done what the call CALL asked for: the caller has been called back."""
-    with opened_store(settings_for_command()) as store:
-        try:
-            callback = store.finish_callback(call_id)
-        except UnknownRecordError:
-            told = cell(call_id).plain
-            click.echo(
-                f"The call {told} asked for no callback: `rahyab callbacks` lists those that did.",
-                err=True,
+@json_option
+def show_command(call_id: str, *, for_programs: bool) -> None:
+    """Show what the call CALL asked for."""
+    with opened_store(settings_for_command()) as store, store.transaction():
+        callback = _found(store, call_id)
+        customer = owner(store, callback.customer_id)
+        note(store, Action.SHOWN, callback.customer_id, "callback")
+    _print(callback, customer, for_programs=for_programs)
+
+
+@callbacks.command("add")
+@click.argument("call_id", metavar="CALL")
+@click.argument("number")
+@country_option
+@json_option
+def add_command(call_id: str, number: str, country: str | None, *, for_programs: bool) -> None:
+    """Put down that the caller of CALL, a call of the journal, is to be called back at NUMBER."""
+    settings = settings_for_command()
+    wanted = Finder(settings, country).number(number)
+    with opened_store(settings) as store, store.transaction():
+        story = store.call_story(call_id)
+        if story is None:
+            end_with_findings(f"The journal has no call {call_id}: `rahyab calls` lists them.")
+        if story.callback is not None:
+            end_with_findings(
+                f"The call {call_id} asked for a callback already: change its number with"
+                f" `rahyab callbacks edit {call_id} {wanted}`"
             )
-            raise click.exceptions.Exit(FINDINGS) from None
-    click.echo(cell(f"Done: {callback.number}, asked for by the call {callback.call_id}.").plain)
+        call, now = story.call, datetime.now(UTC)
+        asked = Callback(call_id, wanted, now, call.customer_id, call.queue, call.language)
+        callback = store.ask_callback(asked)
+        customer = owner(store, callback.customer_id)
+        note(store, Action.ADDED, callback.customer_id, "callback")
+    _print(callback, customer, for_programs=for_programs)
 
 
-def _customer(store: Store, callback: Callback) -> Customer | None:
-    return None if callback.customer_id is None else store.customer(callback.customer_id)
+@callbacks.command("edit")
+@click.argument("call_id", metavar="CALL")
+@click.argument("number")
+@country_option
+@json_option
+def edit_command(call_id: str, number: str, country: str | None, *, for_programs: bool) -> None:
+    """Call back at NUMBER instead; one that was done is open again if the number is another."""
+    settings = settings_for_command()
+    wanted = Finder(settings, country).number(number)
+    with opened_store(settings) as store, store.transaction():
+        before = _found(store, call_id)
+        changed = replace(before, number=wanted, state=CallbackState.OPEN)
+        callback = store.ask_callback(changed)
+        customer = owner(store, callback.customer_id)
+        note(store, Action.CHANGED, callback.customer_id, "callback: number")
+    _print(callback, customer, for_programs=for_programs)
+
+
+@callbacks.command("close")
+@click.argument("call_id", metavar="CALL")
+@json_option
+def close_command(call_id: str, *, for_programs: bool) -> None:
+    """Mark as done what the call CALL asked for: the caller has been called back."""
+    with opened_store(settings_for_command()) as store, store.transaction():
+        _found(store, call_id)
+        callback = store.finish_callback(call_id)
+        customer = owner(store, callback.customer_id)
+        note(store, Action.CHANGED, callback.customer_id, "callback: done")
+    _print(callback, customer, for_programs=for_programs)
+
+
+callbacks.add_command(close_command, "done")  # as it was called at first, and scripts call it
+
+
+def _found(store: Store, call_id: str) -> Callback:
+    """What a call asked for; the command ends with FINDINGS if it is nothing."""
+    story = store.call_story(call_id)
+    if story is None or story.callback is None:
+        end_with_findings(
+            f"The call {call_id} asked for no callback: `rahyab callbacks list` tells those that"
+            " did."
+        )
+    return story.callback
+
+
+def _print(callback: Callback, customer: Customer | None, *, for_programs: bool) -> None:
+    if for_programs:
+        click.echo(as_json(_data(callback, customer)))
+        return
+    whose = "" if customer is None else f" ({customer.name})"
+    told = f"{callback.state}: {callback.number}{whose}, asked for by the call {callback.call_id}."
+    click.echo(cell(told[0].upper() + told[1:]).plain)
 
 
 def _data(callback: Callback, customer: Customer | None) -> dict[str, object]:
@@ -85,17 +178,10 @@ def _data(callback: Callback, customer: Customer | None) -> dict[str, object]:
 
 def _table(listed: Sequence[tuple[Callback, Customer | None]], zone: tzinfo | None) -> Table:
     """One row a callback; times in `zone`, or in the machine's own."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("call", "asked", "number", "customer", "language", "queue", "state"):
-        table.add_column(column, no_wrap=column in {"call", "asked", "number"})
-    for callback, customer in listed:
-        table.add_row(
-            cell(callback.call_id),
-            f"{callback.asked_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            cell(callback.number),
-            cell(customer and customer.name),
-            cell(callback.language),
-            cell(callback.queue),
-            callback.state,
-        )
+    columns = ("call", "asked", "number", "customer", "language", "queue", "state")
+    table = listing_table(*columns, whole=columns[:3])
+    for each, customer in listed:
+        asked, name = told_time(each.asked_at, zone), customer and customer.name
+        words = (each.call_id, asked, each.number, name, each.language, each.queue, each.state)
+        table.add_row(*map(cell, words))
     return table

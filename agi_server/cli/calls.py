@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
@@ -37,8 +38,9 @@ def calls(context: click.Context, limit: int, for_programs: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = settings_for_command()
-    with opened_store(settings) as store:
+    with opened_store(settings) as store, store.transaction():
         found = store.calls(limit=limit)
+        note(store, Action.LISTED, detail=f"{len(found)} calls")
     if for_programs:
         click.echo(as_json([asdict(call) for call in found]))
         return
@@ -54,8 +56,10 @@ def calls(context: click.Context, limit: int, for_programs: bool) -> None:
 def show(call_id: str, for_programs: bool) -> None:
     """Show one call: who, when, where it went and why, in the order in which it happened."""
     settings = settings_for_command()
-    with opened_store(settings) as store:
+    with opened_store(settings) as store, store.transaction():
         story = store.call_story(call_id)
+        if story is not None:
+            note(store, Action.SHOWN, story.call.customer_id, "call")
     if story is None:
         known = "`rahyab calls` lists the newest"
         click.echo(f"The journal has no call {cell(call_id).plain}: {known}.", err=True)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import country_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
@@ -74,6 +75,8 @@ def sync_command(
         raise CannotRunError(str(error)) from None
     kept = ProgressFile(settings.home, system)
     with closing(source), opened_store(settings, create=True) as store:
+        # Before the changes, which have transactions of their own: none goes without an entry.
+        note(store, Action.IMPORTED, detail=f"from {system}{', dry run' if dry_run else ''}")
         sync = Sync(store, source, link, system=system, country=country, kept=kept, dry=dry_run)
         trouble = _run(sync, anew=full)
     _print(sync.report, trouble, dry=dry_run, for_programs=for_programs)
@@ -146,8 +149,8 @@ def _print(report: SyncReport, trouble: str | None, *, dry: bool, for_programs: 
     _print_told("Refused, because no customer can be made of them:", report.refusals)
     _print_told("Left out, the customer is there without it:", report.remarks)
     _print_told("Deleted there, and kept here:", report.deleted)
-    for note in report.notes:
-        click.echo(cell(note).plain)
+    for words in report.notes:
+        click.echo(cell(words).plain)
     if dry:
         click.echo("Nothing was changed: this was a dry run.")
 

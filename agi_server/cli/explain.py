@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from agi_server.cli.access import Action, note
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.explaining import print_account
 from agi_server.cli.explaining_past import print_past, read_past
@@ -249,10 +250,13 @@ def _customer(
     if who.number is None:
         return CustomerFacts(CustomerStatus.WITHHELD), ""
     if settings.store.is_missing():
-        note = f"There is no database at {settings.store}: the caller is taken for unknown."
-        return CustomerFacts(CustomerStatus.UNKNOWN), note
-    with opened_store(settings) as store:
-        return customer_facts(store.look_up_caller(who.number)), ""
+        told = f"There is no database at {settings.store}: the caller is taken for unknown."
+        return CustomerFacts(CustomerStatus.UNKNOWN), told
+    with opened_store(settings) as store, store.transaction():
+        found = store.look_up_caller(who.number)
+        for match in found.matches:
+            note(store, Action.SHOWN, match.customer.id, "explained")
+        return customer_facts(found), ""
 
 
 def _customer_in(policy: Policy, who: Caller, at: datetime, file: Path) -> CustomerFacts:

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from agi_server.cli.access import Action, note
 from agi_server.cli.calls import print_headline
 from agi_server.cli.errors import FINDINGS
 from agi_server.cli.explaining import Ladder, print_ladder, print_step
@@ -58,11 +59,12 @@ def read_past(settings: Settings, call_id: str) -> Past:
     Raises:
         click.exceptions.Exit: There is no such call.
     """
-    with opened_store(settings) as store:
+    with opened_store(settings) as store, store.transaction():
         story = store.call_story(call_id)
         if story is None:
             click.echo(f"The journal has no call {cell(call_id).plain}.", err=True)
             raise click.exceptions.Exit(FINDINGS)
+        note(store, Action.SHOWN, story.call.customer_id, "call")
         kept = store.revision(story.call.revision)
     facts, name = facts_from_data(story.call.facts), story.call.revision
     if kept is None:

@@ -1,7 +1,7 @@
 """Commands of `rahyab customers` that need far more of the program than the others.
 
-What speaks HTTP, or looks as a call does, takes nearly half a second to import: whoever lists
-customers must not wait for it.
+What speaks HTTP, reads workbooks, or looks as a call does, takes nearly half a second to import:
+whoever lists customers must not wait for it.
 """
 
 from importlib import import_module
@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 RARE: Final = {
+    "import": ("customers_import", "import_command"),
     "lookup": ("customers_lookup", "lookup_command"),
     "sync": ("customers_sync", "sync_command"),
 }

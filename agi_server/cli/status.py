@@ -75,6 +75,14 @@ def _headline(standing: Standing) -> Iterator[tuple[str, str]]:
     if standing.failure is not None:
         yield "refused", _failure(standing.failure)
     yield "workers", f"{len(standing.workers)} of {standing.wanted}"
+    yield "spool", _spool(standing)
+
+
+def _spool(standing: Standing) -> str:
+    waiting = standing.spool_waiting
+    told = f"{waiting} {plural('write', waiting)} of calls for the store" if waiting else "empty"
+    refused = standing.spool_refused
+    return f"{told}, {refused} refused (see the log)" if refused else told
 
 
 def _file(file: FileState) -> str:

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from crm.cleaning import on_one_line
-from crm.customer_lines import MOST_GRACE_DAYS
 from crm.http_lookup.declaration import ContractsSought, CustomerSought, Sought, steps
-from crm.records import LEAD_SCORES, ContractRecord, Customer
+from crm.records import LEAD_SCORES, MOST_GRACE_DAYS, ContractRecord, Customer
 
 LONGEST_TEXT: Final = 200
 """Characters of a value. A name that is longer is none."""

@@ -60,7 +60,9 @@ def run(*arguments: str) -> Result:
 
 def listed(*arguments: str) -> list[str]:
     """The calls that are listed."""
-    return [callback["call_id"] for callback in json.loads(run("--json", *arguments).stdout)]
+    return [
+        callback["call_id"] for callback in json.loads(run("list", "--json", *arguments).stdout)
+    ]
 
 
 @pytest.mark.usefixtures("waiting")
@@ -106,7 +108,7 @@ def test_a_list_that_is_cut_says_so() -> None:
 def test_what_is_done_leaves_the_list() -> None:
     """Done twice is once; it can still be seen."""
     for _ in range(2):
-        result = run("done", "c-0")
+        result = run("close", "c-0")
         assert result.exit_code == 0
         assert "c-0" in result.stdout
         assert "\x1b" not in result.stdout
@@ -134,13 +136,13 @@ def test_an_empty_list_says_so() -> None:
 @pytest.mark.parametrize("call", ["nowhere", "\x1b[31m\udcff"])
 def test_done_of_a_call_that_asked_for_none_ends_with_one(call: str) -> None:
     """And says where to look."""
-    result = run("done", call)
+    result = run("close", call)
     assert result.exit_code == 1
     assert "asked for no callback" in result.stderr
     assert "\x1b" not in result.stderr
 
 
-@pytest.mark.parametrize("command", [(), ("done", "c-0")])
+@pytest.mark.parametrize("command", [(), ("close", "c-0"), ("show", "c-0")])
 def test_trouble_with_the_database_ends_with_two(home: Path, command: tuple[str, ...]) -> None:
     """Whether it is missing or is none; and none is made."""
     assert "There is no database" in run(*command).stderr
@@ -149,3 +151,46 @@ def test_trouble_with_the_database_ends_with_two(home: Path, command: tuple[str,
     result = run(*command)
     assert result.exit_code == 2
     assert "not an SQLite database" in result.stderr
+
+
+@pytest.mark.usefixtures("waiting")
+def test_done_is_another_word_for_close() -> None:
+    """As scripts may have it."""
+    assert run("done", "c-0").exit_code == 0
+    assert listed() == ["c-1"]
+
+
+@pytest.mark.usefixtures("waiting")
+def test_those_of_one_customer() -> None:
+    """By the reference, in the wanted state."""
+    assert listed("--customer", "C-1") == ["c-1"]
+    assert listed("--customer", "C-1", "--state", "done") == []
+
+
+@pytest.mark.usefixtures("waiting")
+def test_one_is_shown() -> None:
+    """For people and for programs."""
+    assert "+989121234567 (Sara)" in run("show", "c-1").stdout
+    assert json.loads(run("show", "c-1", "--json").stdout)["state"] == "open"
+
+
+@pytest.mark.usefixtures("waiting")
+def test_another_number_opens_it_again() -> None:
+    """Whoever is to be called there has not been called."""
+    run("close", "c-1")
+    changed = json.loads(run("edit", "c-1", "02188880000", "--json").stdout)
+    assert (changed["number"], changed["state"]) == ("+982188880000", "open")
+    assert run("edit", "c-1", "12").exit_code == 1
+
+
+def test_one_is_added_by_hand(waiting: Path) -> None:
+    """To a call of the journal, once."""
+    with closing(SqliteStore(waiting / "rahyab.db")) as store:
+        store.begin_call(NewCall("c-9", AT, "", "", None, "", None, "lv", 1, "r", {}))
+    added = json.loads(run("add", "c-9", "09121234567", "--json").stdout)
+    assert (added["number"], added["customer"]) == ("+989121234567", "Sara")
+    assert added["language"] == "lv"
+    again = run("add", "c-9", "09121234568")
+    assert again.exit_code == 1
+    assert "rahyab callbacks edit c-9" in again.stderr
+    assert "The journal has no call c-10" in run("add", "c-10", "09121234567").stderr

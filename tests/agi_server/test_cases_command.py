@@ -77,7 +77,9 @@ def test_show_tells_the_request() -> None:
 @pytest.mark.usefixtures("database")
 def test_show_as_json_holds_everything() -> None:
     """For programs, the moment in UTC."""
-    assert json.loads(run("show", TRACKING, "--json").stdout) == {
+    shown = json.loads(run("show", TRACKING, "--json").stdout)
+    assert [call["id"] for call in shown.pop("calls")] == ["c-0"]
+    assert shown == {
         "tracking": TRACKING,
         "state": "new",
         "subject": "support/gold",
@@ -86,16 +88,18 @@ def test_show_as_json_holds_everything() -> None:
         "customer": "[red]Sara\x1b[31m",
         "call_id": "c-0",
         "number": None,
+        "notes": [],
     }
     assert json.loads(run("show", OF_NOBODY, "--json").stdout)["customer"] is None
 
 
 @pytest.mark.parametrize("wanted", list(CaseState))
-def test_set_is_kept_and_shown(database: Path, wanted: CaseState) -> None:
-    """Every state can be set, from any other."""
-    result = run("set", TRACKING, wanted.value)
+def test_what_is_edited_is_kept_and_shown(database: Path, wanted: CaseState) -> None:
+    """Every state can be set, from any other; why is told in the history."""
+    result = run("edit", TRACKING, "--state", wanted.value, "--text", "because")
     assert result.exit_code == 0
     assert wanted in result.stdout
+    assert "because" in result.stdout
     assert state(database) is wanted
 
 
@@ -113,7 +117,7 @@ def test_number_may_be_written_as_people_write_it(written: str) -> None:
     assert run("show", written).exit_code == 0
 
 
-@pytest.mark.parametrize("command", [["show"], ["set"]])
+@pytest.mark.parametrize("command", [["show"], ["edit", "--state", "closed"], ["close"]])
 @pytest.mark.parametrize(
     ("tracking", "told", "not_told"),
     [
@@ -127,7 +131,7 @@ def test_unknown_number_ends_with_one(
     database: Path, command: list[str], tracking: str, told: str, not_told: str
 ) -> None:
     """A slip is told from a number that nobody has, and nothing is changed."""
-    result = run(*command, tracking, *(["closed"] if command == ["set"] else []))
+    result = run(*command, tracking)
     assert result.exit_code == 1
     assert told in result.stderr
     assert not_told not in result.stderr
@@ -136,13 +140,13 @@ def test_unknown_number_ends_with_one(
 
 def test_state_that_is_none_ends_with_two_and_names_all(database: Path) -> None:
     """So that nobody has to look them up."""
-    result = run("set", TRACKING, "finished")
+    result = run("edit", TRACKING, "--state", "finished")
     assert result.exit_code == 2
     assert all(each in result.stderr for each in CaseState)
     assert state(database) is CaseState.NEW
 
 
-@pytest.mark.parametrize("command", [("show", TRACKING), ("set", TRACKING, "closed")])
+@pytest.mark.parametrize("command", [("show", TRACKING), ("close", TRACKING), ("list",), ()])
 def test_trouble_with_the_database_ends_with_two(home: Path, command: tuple[str, ...]) -> None:
     """Whether it is missing or is none; and none is made."""
     assert "There is no database" in run(*command).stderr
@@ -151,3 +155,55 @@ def test_trouble_with_the_database_ends_with_two(home: Path, command: tuple[str,
     result = run(*command)
     assert result.exit_code == 2
     assert "not an SQLite database" in result.stderr
+
+
+@pytest.mark.usefixtures("database")
+def test_list_finds_and_cuts() -> None:
+    """By a part of the customer's name, the newest first; `cases` alone lists."""
+    assert TRACKING in run().stdout
+    found = json.loads(run("list", "--search", "sara", "--json").stdout)
+    assert [case["tracking"] for case in found] == [TRACKING]
+    assert "the first 1: see more" in run("list", "--limit", "1").stdout
+    assert "no such requests" in run("list", "--search", "nothing like it").stdout
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_closed_leaves_the_list() -> None:
+    """It is there still, with its history."""
+    assert run("close", TRACKING, "--text", "paid").exit_code == 0
+    assert TRACKING not in run("list").stdout
+    assert TRACKING in run("list", "--all").stdout
+    (line,) = json.loads(run("show", TRACKING, "--json").stdout)["notes"]
+    assert (line["state"], line["text"]) == ("closed", "paid")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_note_changes_nothing_but_the_history() -> None:
+    """Who wrote it is told."""
+    result = run("note", TRACKING, "called \x1b[31mback")
+    assert "called" in result.stdout
+    assert "\x1b" not in result.stdout
+    shown = json.loads(run("show", TRACKING, "--json").stdout)
+    assert (shown["state"], shown["notes"][0]["state"]) == ("new", None)
+    assert shown["notes"][0]["by"]
+
+
+@pytest.mark.usefixtures("home")
+def test_a_request_opened_by_hand_gets_a_number_of_its_own() -> None:
+    """With a customer and without; a caller may key the number in at once."""
+    assert CliRunner().invoke(main, ["customers", "add", "--name", "Zane"]).exit_code == 0
+    first = json.loads(run("add", "--subject", "invoice", "--customer", "id:1", "--json").stdout)
+    second = json.loads(run("add", "--subject", "x", "--text", "by letter", "--json").stdout)
+    assert (first["customer"], first["state"], first["call_id"]) == ("Zane", "new", None)
+    assert (second["customer"], second["notes"][0]["text"]) == (None, "by letter")
+    assert first["tracking"] != second["tracking"]
+    assert "by letter" in run("show", second["tracking"]).stdout
+
+
+@pytest.mark.usefixtures("database")
+def test_a_request_of_nobody_is_not_opened() -> None:
+    """The customer is mistyped."""
+    result = run("add", "--subject", "x", "--customer", "C-9")
+    assert result.exit_code == 1
+    assert "Nobody has the reference or number C-9" in result.stderr
+    assert len(json.loads(run("list", "--json").stdout)) == 2

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli.customers import customers
+from crm.sqlite_store import SqliteStore
 from tests.agi_server.service import LONGEST_WAIT, environment, operated
 from tests.crm.links.standing_in import Handler, answers, as_usual
 from tests.crm.links.suitecrm_stand_in import CLIENT, SuitecrmStandIn
@@ -74,6 +76,18 @@ def test_brings_everybody_in(vtiger: VtigerStandIn) -> None:
     assert names() == ["Bērziņš", "Kalniņa", "SIA Firma"]
     assert "Contacts" in result.stderr
     assert vtiger.requests[-1].form["operation"] == "logout"
+
+
+@pytest.mark.usefixtures("vtiger")
+def test_what_it_brings_in_is_written_down(home: Path) -> None:
+    """In the audit log, by the name of the link."""
+    run("sync", "vtiger", "--dry-run")
+    run("sync", "vtiger")
+
+    with closing(SqliteStore(home / "var" / "rahyab.db")) as store:
+        entries = [(entry.action, entry.detail) for entry in store.audit_log()]
+    assert entries[1:] == [("imported", "from vtiger, dry run")]
+    assert entries[0] == ("imported", "from vtiger")
 
 
 def test_tells_programs_the_same(vtiger: VtigerStandIn) -> None:

@@ -188,3 +188,13 @@ def test_silent_clients_do_not_keep_others_out() -> None:
     request = b"GET /health HTTP/1.1\r\n\r\n"
     (response,) = asyncio.run(told(request, silent=MOST_CLIENTS * 2))
     assert b'"status": "ok"' in response
+
+
+def test_the_spool_is_told() -> None:
+    """What waits in it, what it has taken, and what the store refused of it."""
+    totals = Measurements(spool_waiting=3)
+    totals.add(Measurements(spool_waiting=1, spooled=7, spool_refused=2))
+    read = samples(service(totals=totals))
+    assert read["rahyab_spool_batches",] == 4
+    assert read["rahyab_spooled_total",] == 7
+    assert read["rahyab_spool_refused_total",] == 2

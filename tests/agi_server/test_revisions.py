@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from agi_server.revisions import RevisionKeeper, record_revision
+from agi_server.revisions import FINISH_SECONDS, RevisionKeeper, record_revision
 from agi_server.settings import Settings, load_settings
 from crm.records import LoadedRevision
 from crm.stores import open_store
 from routing.rules_text import RulesText
+from tests.conversations.sessions import until
 
 AT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 RULES = RulesText("rules.yaml", "name: پارس\n", {"more.yaml": "queues: {}\n"})
@@ -22,8 +23,10 @@ OTHER = RulesText("rules.yaml", "name: Pars\n")
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """With a database of their own."""
-    return load_settings({"RAHYAB_HOME": str(tmp_path)})
+    """With a database of their own, which the workers have made."""
+    settings = load_settings({"RAHYAB_HOME": str(tmp_path)})
+    open_store(settings.store).close()
+    return settings
 
 
 def kept(settings: Settings) -> Sequence[LoadedRevision]:
@@ -76,3 +79,37 @@ def test_the_end_waits_for_what_is_being_written(settings: Settings) -> None:
 
     asyncio.run(keep())
     assert {each.name for each in kept(settings)} == {RULES.revision, OTHER.revision}
+
+
+def test_a_store_that_is_away_is_asked_again(settings: Settings) -> None:
+    """The rules are kept once it is back; and it is not made anew meanwhile."""
+    database = settings.home / "rahyab.db"
+
+    async def keep() -> None:
+        database.rename(settings.home / "aside.db")
+        keeper = RevisionKeeper(settings, retry_seconds=0.01)
+        with capture_logs() as log:
+            keeper.keep(RULES, AT)
+            await until(lambda: len(log) > 1)
+            assert not database.exists()
+            (settings.home / "aside.db").rename(database)
+            await until(lambda: kept(settings))
+            await keeper.finish()
+
+    asyncio.run(keep())
+    assert kept(settings) == [LoadedRevision(RULES.revision, AT)]
+
+
+def test_the_end_does_not_wait_for_a_store_that_is_away(settings: Settings) -> None:
+    """The next start keeps the rules."""
+    (settings.home / "rahyab.db").unlink()
+
+    async def keep() -> None:
+        keeper = RevisionKeeper(settings, retry_seconds=3_600)
+        with capture_logs() as log:
+            keeper.keep(RULES, AT)
+            await until(lambda: log)
+            async with asyncio.timeout(FINISH_SECONDS / 2):
+                await keeper.finish()
+
+    asyncio.run(keep())

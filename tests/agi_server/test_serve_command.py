@@ -18,7 +18,7 @@ from agi_server.policy import PolicyError, load_policy_file
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, ScriptedCaller
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
-from dialplan.contract import Script
+from dialplan.contract import Go, Script
 from tests.agi_server.service import (
     LONGEST_WAIT,
     ROOT,
@@ -109,13 +109,25 @@ def test_database_of_a_newer_version_ends_with_two(home: Path) -> None:
     assert "update rahyab" in done.stderr
 
 
-def test_missing_folder_of_the_database_ends_with_two(home: Path) -> None:
-    """With the cure; it may be a disk that is not mounted, so none is made."""
+def test_missing_folder_of_the_database_stops_no_call(home: Path) -> None:
+    """The log has the cure; it may be a disk that is not mounted, so none is made."""
     folder = home / "not-mounted"
-    done = refused(home, DATABASE=str(folder / "rahyab.db"))
-    assert done.returncode == 2
-    assert f"mkdir -p {folder}" in only_sentence(done)
+    with serving(home, DATABASE=str(folder / "rahyab.db")) as server:
+        channel = caller(Press("1"))
+        asyncio.run(request(home, server).request(channel, Script.INCOMING))
+        assert channel.variables.get(contract.GO) == Go.QUEUE
+        assert server.end() == 0
+    away = [line for line in server.log if line["event"].startswith("the store is away")]
+    assert f"mkdir -p {folder}" in away[0]["reason"]
     assert not folder.exists()
+
+
+def test_a_database_that_is_damaged_ends_with_two(home: Path) -> None:
+    """Another try would not help: a person must look at it."""
+    (home / "rahyab.db").write_text("this is no database")
+    done = refused(home)
+    assert done.returncode == 2
+    assert "not an SQLite database" in done.stderr.splitlines()[-1]
 
 
 def test_sigterm_ends_in_order(home: Path) -> None:

@@ -142,3 +142,22 @@ def test_a_secret_is_one_that_a_challenge_can_use(text: str) -> None:
 def test_an_address_is_shown_as_it_is_read(address: tuple[str, int]) -> None:
     """Also one of IPv6."""
     assert parse_address(show_address(address)) == address
+
+
+def test_the_spool_lies_in_the_home() -> None:
+    """Unless it is said to lie elsewhere, on a disk of its own perhaps."""
+    assert load_settings({"RAHYAB_HOME": "/srv"}).spool == Path("/srv/spool")
+    assert load_settings({"RAHYAB_SPOOL": "/disk"}).spool == Path("/disk")
+
+
+def test_the_budget_of_the_store_is_in_milliseconds() -> None:
+    """A pause that nobody notices, by default."""
+    assert load_settings({}).store_budget == pytest.approx(0.15)
+    assert load_settings({"RAHYAB_STORE_BUDGET": "300"}).store_budget == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "0.15", "150ms", "5001", "٥"])
+def test_refuses_what_is_no_budget(text: str) -> None:
+    """The sentence says what one looks like."""
+    with pytest.raises(SettingsError, match=r"RAHYAB_STORE_BUDGET=.*from 1 to 5000"):
+        load_settings({"RAHYAB_STORE_BUDGET": text})

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from agi_server.store_threads import MOST_WAITING, MOST_WRITES_TOGETHER, StoreThreads
+from agi_server import store_threads
+from agi_server.store_jobs import MOST_WRITES_TOGETHER
+from agi_server.store_threads import MOST_WAITING, StoreThreads
 from crm.memory_store import MemoryDatabase, MemoryStore
-from crm.ports import Store, StoreUnavailableError, UnknownRecordError
+from crm.ports import Store, StoreDamagedError, StoreUnavailableError, UnknownRecordError
 from crm.records import Call, CallChange, NewCall
 from crm.sqlite_store import SqliteStore
 
@@ -263,29 +265,156 @@ def test_closing_does_what_was_waiting(path: Path) -> None:
 
     asyncio.run(story())
     assert len(ids(path)) == 20
-    assert not [each for each in threading.enumerate() if each.name.startswith("store-")]
+    assert no_threads()
 
 
-def test_a_store_that_cannot_be_opened_is_told_at_the_start(tmp_path: Path) -> None:
+def no_threads() -> bool:
+    """Whether all threads of stores have ended."""
+    return not [each for each in threading.enumerate() if each.name.startswith("store-")]
+
+
+def test_a_store_that_cannot_be_used_is_told_at_the_start(tmp_path: Path) -> None:
     """And no thread stays behind, whichever of the two it was."""
+    (tmp_path / "broken.db").write_text("this is no database")
 
     async def fail_at(nth: int) -> None:
         opened: list[Store] = []
 
         def open_store() -> Store:
-            folder = tmp_path / "nowhere" if len(opened) == nth else tmp_path
-            opened.append(SqliteStore(folder / "store.db"))
+            name = "broken.db" if len(opened) == nth else "store.db"
+            opened.append(SqliteStore(tmp_path / name))
             return opened[-1]
 
         threads = StoreThreads(open_store)
-        with pytest.raises(StoreUnavailableError, match="nowhere"):
+        with pytest.raises(StoreDamagedError, match="broken"):
             await threads.start()
         with pytest.raises(StoreUnavailableError, match="closed"):
             await threads.write(begin(1))
 
     asyncio.run(fail_at(0))
     asyncio.run(fail_at(1))
-    assert not [each for each in threading.enumerate() if each.name.startswith("store-")]
+    assert no_threads()
+
+
+def test_a_store_that_is_away_at_the_start_is_opened_when_it_is_back(tmp_path: Path) -> None:
+    """Until then who asks hears so at once, with what to do."""
+    folder = tmp_path / "not-mounted"
+
+    async def story() -> None:
+        async with running(lambda: SqliteStore(folder / "store.db")) as threads:
+            for ask in (threads.read, threads.write):
+                with pytest.raises(StoreUnavailableError, match="mkdir -p"):
+                    await ask(begin(1))
+            folder.mkdir()
+            assert await once_back(threads) == 1
+
+    asyncio.run(story())
+    assert ids(folder / "store.db") == {"call-1"}
+
+
+async def once_back(threads: StoreThreads) -> int:
+    """Begin a call as soon as the store takes it; fails after a minute."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                return await threads.write(begin(1))
+            except StoreUnavailableError:
+                await asyncio.sleep(0.01)
+
+
+@contextmanager
+def set_aside(path: Path) -> Iterator[None]:
+    """The database is not where it was, and nobody makes another one."""
+    aside = path.with_name("aside.db")
+    path.rename(aside)
+    yield
+    assert not path.exists()
+    aside.rename(path)
+
+
+def test_a_database_that_is_gone_is_not_made_anew(path: Path) -> None:
+    """The one that was there is used again when it is put back."""
+
+    async def story() -> None:
+        threads = StoreThreads(lambda: SqliteStore(path), lambda: SqliteStore(path, create=False))
+        await threads.start()
+        with set_aside(path):
+            for _ in range(2):
+                with pytest.raises(StoreUnavailableError):
+                    await threads.write(begin(2))
+        assert await once_back(threads) == 1
+        await threads.close()
+
+    asyncio.run(story())
+    assert ids(path) == {"call-1"}
+
+
+def test_what_was_given_up_is_undone(path: Path) -> None:
+    """So that it can be done elsewhere, and is not done twice."""
+
+    async def story() -> None:
+        async with held(path) as (threads, writer):
+            for number in (1, 2):
+                with pytest.raises(StoreUnavailableError, match="longer than"):
+                    await threads.write(begin(number), budget=0.01)
+            writer.let_go.set()
+            assert await threads.write(begin(3)) == 3
+
+    asyncio.run(story())
+    assert ids(path) == {"call-3"}
+
+
+def test_nobody_waits_behind_a_thread_that_is_stuck(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks after a while hears at once that the store does not answer."""
+    monkeypatch.setattr(store_threads, "STUCK_SECONDS", 0.01)
+
+    async def story() -> None:
+        async with held(path) as (threads, writer):
+            first = asyncio.create_task(threads.write(begin(1)))
+            told = ""
+            async with asyncio.timeout(60):
+                while "not answered" not in told:
+                    with pytest.raises(StoreUnavailableError) as error:
+                        await threads.write(begin(2), budget=0.01)
+                    told = str(error.value)
+            assert await threads.read(ids_of) == set()
+            writer.let_go.set()
+            assert await first == 1
+
+    asyncio.run(story())
+
+
+def ids_of(store: Store) -> set[str]:
+    """The calls that a store has."""
+    return {call.id for call in store.calls()}
+
+
+def test_several_threads_write_beside_each_other(path: Path) -> None:
+    """While one is held, another one does what comes."""
+    opened: list[HeldStore] = []
+
+    def open_store() -> Store:
+        opened.append(HeldStore(path))
+        return opened[-1]
+
+    async def story() -> None:
+        threads = StoreThreads(open_store, writers=2)
+        await threads.start()
+        first, second, _ = opened
+        first.let_go.clear()
+        second.let_go.clear()
+        writes = [asyncio.create_task(threads.write(begin(n))) for n in (1, 2)]
+        await asyncio.sleep(0)
+        second.let_go.set()
+        await asyncio.wait(writes, return_when=asyncio.FIRST_COMPLETED)
+        first.let_go.set()
+        assert await asyncio.gather(*writes) == [1, 2]
+        await threads.close()
+
+    asyncio.run(story())
+    assert ids(path) == {"call-1", "call-2"}
 
 
 def test_the_memory_store_can_take_the_place_of_the_file() -> None:

@@ -59,6 +59,14 @@ def test_another_number_takes_the_place_of_the_one_before(store: Store, call: Ne
     assert store.callbacks() == [other]
 
 
+def test_an_earlier_wish_that_is_written_late_changes_nothing(store: Store, call: NewCall) -> None:
+    """A spool brings it after the number that the caller has corrected it to."""
+    store.begin_call(call)
+    last = replace(CALLBACK, number="+37120000001", asked_at=AT + timedelta(1))
+    store.ask_callback(last)
+    assert store.ask_callback(CALLBACK) == last
+
+
 def test_what_is_done_is_no_longer_open(store: Store, call: NewCall) -> None:
     """Done twice is once."""
     for call_id in ("call-1", "call-2"):

@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agi_server.app import keeping, make_stores
 from agi_server.call import Calls
-from agi_server.journal import Clock
+from agi_server.clock import Clock, utc_now
 from agi_server.listening import listen
 from agi_server.policy import RulesInForce, read_rules
+from agi_server.records import Records
 from agi_server.server import AgiServer
+from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import AgiResult, FakeChannel, agi
 from crm.importing import import_customers
 from crm.records import CallStory
 from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
+from crm.stores import PostgresServer, SqliteFile, StorePlace, open_store
 from dialplan.contract import Argument, Script
+from tests.conversations.sessions import until
 
 RULES = Path(__file__).parents[2] / "routing_rules.yaml"
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -29,7 +34,7 @@ GOLD_CUSTOMER = "+989121234567"
 CONTRACT_ENDED = "+989127654321"
 
 
-@dataclass(slots=True)
+@dataclass
 class Site:
     """A server that listens, and its database."""
 
@@ -53,30 +58,56 @@ class Site:
 
     def story(self) -> CallStory:
         """The call, as the journal has it."""
-        with closing(SqliteStore(self.database)) as store:
+        with closing(open_store(self.place)) as store:
             story = store.call_story(CALL_ID)
         assert story is not None
         return story
 
+    @property
+    def place(self) -> StorePlace:
+        """Where the store is."""
+        return SqliteFile(self.database)
+
+
+@dataclass
+class ServedSite(Site):
+    """One whose server runs in this process, with all that it keeps records by."""
+
+    records: Records
+    postgres: str
+
+    @property
+    def place(self) -> StorePlace:
+        """Where the store is."""
+        return PostgresServer(self.postgres) if self.postgres else super().place
+
+    async def emptied(self) -> None:
+        """The spool has been written to the store, and is gone."""
+        await until(lambda: not list(self.records.spool.folder.glob("*.spool")))
+
 
 @asynccontextmanager
-async def serving(
+async def serving(  # noqa: PLR0913, PLR0917  each is something that one test wants otherwise
     folder: Path,
     kind: type[SqliteStore] = SqliteStore,
     rules_file: Path = RULES,
     clock: Clock = lambda: NOW,
-) -> AsyncIterator[Site]:
-    """Start a server with the sample customers, over a store of this kind."""
+    postgres: str = "",
+    spool: Path | None = None,
+) -> AsyncIterator[ServedSite]:
+    """Start a server with the sample customers, over SQLite of this kind, or over PostgreSQL."""
     database = folder / "rahyab.db"
-    with closing(SqliteStore(database)) as store:
+    place: StorePlace = PostgresServer(postgres) if postgres else SqliteFile(database)
+    with closing(open_store(place)) as store:
         import_customers(store, SAMPLE_FILE, country="IR")
     rules = RulesInForce(read_rules(rules_file))
-    threads = StoreThreads(lambda: kind(database))
-    await threads.start()
-    server = AgiServer(Calls(rules, threads, clock, str(folder / "messages")).handlers())
-    address = await server.start(listen(port=0))
-    try:
-        yield Site(address, database, rules)
-    finally:
-        await server.stop()
-        await threads.close()
+    threads = StoreThreads(lambda: kind(database), lambda: kind(database, create=False))
+    if postgres:
+        threads = make_stores(place)
+    async with keeping(threads, Spooling(spool or folder / "spool", utc_now)) as records:
+        server = AgiServer(Calls(rules, records, clock, str(folder / "messages")).handlers())
+        address = await server.start(listen(port=0))
+        try:
+            yield ServedSite(address, database, rules, records, postgres)
+        finally:
+            await server.stop()

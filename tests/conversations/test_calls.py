@@ -230,7 +230,8 @@ def test_case_file_that_is_down_is_said_to_be(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_number_that_is_not_on_disk_is_not_read_out(tmp_path: Path) -> None:
-    """Another process holds the write lock: no promise is made, and the call goes on."""
+    """Neither the store nor the spool takes it: no promise is made, and the call goes on."""
+    (tmp_path / "spool").write_text("where the folder should be")
 
     async def call(site: Site) -> None:
         with closing(sqlite3.connect(site.database, isolation_level=None)) as other:

@@ -291,7 +291,8 @@ def test_a_callback_knows_the_queue_that_the_caller_gave_up(tmp_path: Path) -> N
 @pytest.mark.slow  # waits as long as a caller would
 @pytest.mark.parametrize("number", [STRANGER, ""])
 def test_no_callback_is_promised_that_is_not_on_disk(tmp_path: Path, number: str) -> None:
-    """Another process holds the write lock: that is said, and a person takes the call."""
+    """Neither the store nor the spool takes it: the caller hears so, and waits."""
+    (tmp_path / "spool").write_text("where the folder should be")
 
     async def call(site: Site) -> None:
         with closing(sqlite3.connect(site.database, isolation_level=None)) as other:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from crm.customer_lines import COLUMNS, OPTIONAL_COLUMNS
 from crm.importing import (
-    LONGEST_LINE,
     PROGRESS_EVERY,
     CustomerFileError,
     ImportReport,
     import_customers,
 )
+from crm.importing.columns import COLUMNS, OPTIONAL_COLUMNS
+from crm.importing.csv_files import LONGEST_LINE
 from crm.ports import ImportCounts, StoreUnavailableError
 from crm.records import ContractRecord, Customer
 from crm.sqlite_store import SqliteStore
@@ -258,8 +258,6 @@ def test_the_rejected_lines_keep_the_byte_order_mark(
         (HEADER.replace("segment", "colour"), "'colour' is not known; column segment is missing"),
         (HEADER.replace(",grace_days", ""), "grace_days is missing"),
         (HEADER + ",name", "name is there twice"),
-        (HEADER.replace(",", ";"), "not separated by commas"),
-        (HEADER.replace(",", "\t"), "not separated by commas"),
         ('reference,"name', "no header"),
         ("", "no first line"),
     ],
@@ -277,28 +275,8 @@ def test_an_empty_file_is_told(store: SqliteStore, tmp_path: Path) -> None:
     """It has no header either."""
     path = tmp_path / "customers.csv"
     path.touch()
-    with pytest.raises(CustomerFileError, match=HEADER):
+    with pytest.raises(CustomerFileError, match="no first line that names the columns"):
         import_customers(store, path, country="IR")
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ((HEADER + "\nC-1,Jānis,,,,,,,\n").encode("cp1257"), "line 2 holds the byte 0xE2"),
-        ((HEADER + "\nC-1,رضا,,,,,,,\n").encode("cp1256"), "line 2 holds the byte"),
-        (HEADER.encode("utf-16"), "it is UTF-16"),
-    ],
-    ids=["latvian", "persian", "utf-16"],
-)
-def test_another_encoding_is_told_with_the_cure(
-    store: SqliteStore, tmp_path: Path, content: bytes, message: str
-) -> None:
-    """Guessing would put wrong letters into names."""
-    path = tmp_path / "customers.csv"
-    path.write_bytes(content)
-    with pytest.raises(CustomerFileError, match=rf"(?s)not UTF-8 \({message}.*iconv"):
-        import_customers(store, path, country="IR")
-    assert references(store) == []
 
 
 def test_a_line_without_end_is_not_read_into_memory(
@@ -364,7 +342,7 @@ def test_progress_reaches_its_end_in_each_stage(
     store: SqliteStore, write: Callable[..., Path]
 ) -> None:
     """Bytes while reading, customers while storing."""
-    told: dict[str, list[tuple[int, int]]] = {"reading": [], "storing": []}
+    told: dict[str, list[tuple[int, int]]] = {"reading": [], "comparing": [], "storing": []}
     path = write(HEADER, *(f"C-{n},x,,,,,,," for n in range(2 * PROGRESS_EVERY)))
     import_customers(
         store,
@@ -376,5 +354,5 @@ def test_progress_reaches_its_end_in_each_stage(
     assert told["reading"][-1] == (size, size)
     assert told["storing"][-1] == (2 * PROGRESS_EVERY, 2 * PROGRESS_EVERY)
     for steps in told.values():
-        assert len(steps) > 2
+        assert len(steps) > 1
         assert steps == sorted(steps)

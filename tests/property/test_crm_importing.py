@@ -6,11 +6,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.customer_lines import COLUMNS, LineError, LineReader, fields_of
 from crm.importing import CustomerFileError, import_customers
+from crm.importing.columns import COLUMNS, bound, own_mapping
+from crm.importing.judging import LineReader
+from crm.importing.values import LineError
 from crm.memory_store import MemoryStore
 
 HEADER = ",".join(COLUMNS)
+SHAPE = own_mapping(COLUMNS)
+READER = LineReader(bound(SHAPE.columns, COLUMNS), SHAPE, "IR")
 
 fields = st.sampled_from(
     ["", "C-1", "C-2", "Sara", "fa", "+989121234567", "0912;12", "2026-01-01", "2025-01-01", "7"]
@@ -53,7 +57,7 @@ def test_every_line_is_a_customer_or_rejected(written: list[str]) -> None:
 def reason_against(line: str) -> str | None:
     """Why the line is no customer; None if it is one, who then has a reference and a name."""
     try:
-        customer = LineReader(COLUMNS, "IR").customer(fields_of(line))
+        customer = READER.judge(line.split(",")).customer
     except LineError as error:
         return str(error)
     assert customer.reference

@@ -4,9 +4,11 @@ import re
 import time
 
 import phonenumbers
-from hypothesis import example, given
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from routing import number_plans
 from routing.phone_numbers import to_e164
 
 COUNTRIES = st.sampled_from(["IR", "LV", "GB", "US", "IT", "AU", "ir", "", "XX", "ZZZ"])
@@ -68,3 +70,66 @@ def test_long_garbage_costs_nothing(text: str) -> None:
     for _ in range(200):
         assert to_e164(text, "IR") is None
     assert time.process_time() - begun < 0.1
+
+
+REGIONS = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS))
+CODES = st.sampled_from(sorted(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE)))
+
+
+def read_by_the_library(digits: str, country: str) -> str | None:
+    """What `phonenumbers` makes of digits, asked without any shortcut."""
+    try:
+        number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if (
+        phonenumbers.is_possible_number_with_reason(number)
+        != phonenumbers.ValidationResult.IS_POSSIBLE
+    ):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(
+    st.text("0123456789", min_size=1, max_size=18), REGIONS, st.sampled_from(["", "0", "1", "8"])
+)
+@settings(max_examples=1500)
+def test_the_short_way_within_a_country_is_the_librarys(
+    rest: str, country: str, prefix: str
+) -> None:
+    """For the plan of every country there is."""
+    digits = prefix + rest
+    shortcut = number_plans.national(digits, country)
+    assert shortcut in (None, read_by_the_library(digits, country))
+
+
+@given(CODES, st.text("0123456789", max_size=14))
+@settings(max_examples=1500)
+def test_the_short_way_between_countries_is_the_librarys(code: str, rest: str) -> None:
+    """For every country code there is."""
+    shortcut = number_plans.international(code + rest)
+    assert shortcut in (None, read_by_the_library(f"+{code}{rest}", "ZZ"))
+
+
+@pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_an_example_of_each_country_is_read_as_the_library_does(country: str) -> None:
+    """Mobile and fixed, in both forms; most of them the short way."""
+    for kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE):
+        number = phonenumbers.example_number_for_type(country, kind)
+        if number is None:
+            continue
+        for form in (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.E164):
+            written = re.sub(r"[^\d+]", "", phonenumbers.format_number(number, form))
+            assert to_e164(written, country) == read_by_the_library(written, country)
+
+
+@pytest.mark.parametrize("country", ["IR", "LV", "GB", "DE", "AE"])
+def test_usual_numbers_take_the_short_way(country: str) -> None:
+    """Else the shortcut would be right and useless."""
+    number = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    assert number is not None
+    form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    national_form = re.sub(r"\D", "", form)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    assert number_plans.national(national_form, country) == e164
+    assert number_plans.international(e164[1:]) == e164

@@ -6,16 +6,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from agi_server.app import keeping
 from agi_server.call import Calls
+from agi_server.clock import utc_now
 from agi_server.gather import customer_facts
 from agi_server.policy import RulesInForce
 from agi_server.server import AgiServer
+from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import FakeChannel, agi_in_process
 from agi_server.testing.queues import Queue, QueueMember
@@ -335,15 +339,15 @@ def _no_length(file: str, language: str) -> float:
 async def _serve(book: Rulebook, database: MemoryDatabase, world: World) -> None:
     """Play the dialplan's part, as dialplan/extensions.conf has it."""
     channel = _channel(book, world)
-    threads = StoreThreads(lambda: MemoryStore(database))
-    await threads.start()
-    calls = Calls(
-        _in_force(book), threads, lambda: world.at + timedelta(seconds=channel.clock), "messages"
-    )
-    try:
+    stores, spool = StoreThreads(lambda: MemoryStore(database)), Spooling(Path("none"), utc_now)
+    async with keeping(stores, spool) as records:
+        calls = Calls(
+            _in_force(book),
+            records,
+            lambda: world.at + timedelta(seconds=channel.clock),
+            "messages",
+        )
         await _play(channel, AgiServer(calls.handlers()), world)
-    finally:
-        await threads.close()
 
 
 def _in_force(book: Rulebook) -> RulesInForce:

@@ -1,0 +1,1 @@
+"""The commands of `rahyab customers` on one person and their data."""

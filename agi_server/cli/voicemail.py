@@ -1,0 +1,178 @@
+"""`rahyab voicemail`: the messages that callers have recorded."""
+
+import shlex
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import tzinfo
+from typing import Final
+
+import click
+from rich.table import Table
+
+from agi_server.cli.access import Action, note
+from agi_server.cli.errors import CannotRunError
+from agi_server.cli.finding import Finder, country_option, end_with_findings, owner, told_customer
+from agi_server.cli.listing import (
+    ListingGroup,
+    customer_option,
+    json_option,
+    limit_option,
+    listing_table,
+    print_listed,
+    told_time,
+    zone_of,
+)
+from agi_server.cli.loading import opened_store, settings_for_command
+from agi_server.cli.printing import as_json, cell
+from crm.ports import Store
+from crm.recorded_files import recorded_file
+from crm.records import Customer, MessageState, Recording
+
+ANY_STATE: Final = "all"
+STATES: Final = [*(state.value for state in MessageState), ANY_STATE]
+
+mailbox_option = click.option("--mailbox", help="Which one, of a call that left several messages.")
+
+
+@click.group("voicemail", cls=ListingGroup)
+def voicemail() -> None:
+    """Messages that callers have recorded: list, show, play, close."""
+
+
+@voicemail.command("list")
+@click.option(
+    "--state",
+    default=MessageState.NEW.value,
+    show_default=True,
+    type=click.Choice(STATES),
+    help="Which to list.",
+)
+@customer_option
+@country_option
+@limit_option()
+@json_option
+def list_command(
+    state: str, whose: str | None, country: str | None, limit: int, *, for_programs: bool
+) -> None:
+    """List messages that nobody has listened to, the oldest first."""
+    settings = settings_for_command()
+    wanted = None if state == ANY_STATE else MessageState(state)
+    with opened_store(settings) as store, store.transaction():
+        if whose is None:
+            # One more than is shown tells whether there are more.
+            found = store.recordings(state=wanted, limit=limit + 1)
+            note(store, Action.LISTED, detail=f"{len(found[:limit])} messages")
+        else:
+            customer = Finder(settings, country).one(store, whose)
+            theirs = reversed(store.customer_file(customer.id or 0).recordings)
+            found = [each for each in theirs if wanted in {None, each.state}]
+            note(store, Action.SHOWN, customer.id, "messages")
+        listed = [(each, owner(store, each.customer_id)) for each in found[:limit]]
+    zone = zone_of(settings)
+    print_listed(
+        [_data(message, customer) for message, customer in listed],
+        lambda: _table(listed, zone),
+        for_programs=for_programs,
+        cut=len(found) > limit,
+        none="There are no new messages." if state == "new" else "There are none.",
+    )
+
+
+@voicemail.command("show")
+@click.argument("call_id", metavar="CALL")
+@mailbox_option
+@json_option
+def show_command(call_id: str, mailbox: str | None, *, for_programs: bool) -> None:
+    """Show the message that the call CALL left."""
+    with opened_store(settings_for_command()) as store, store.transaction():
+        message = _found(store, call_id, mailbox)
+        customer = owner(store, message.customer_id)
+        note(store, Action.SHOWN, message.customer_id, "message")
+    _print(message, customer, for_programs=for_programs)
+
+
+@voicemail.command("play")
+@click.argument("call_id", metavar="CALL")
+@mailbox_option
+@click.option("--with", "player", metavar="PROGRAM", help="As in `aplay`; it gets the file's path.")
+def play_command(call_id: str, mailbox: str | None, player: str | None) -> None:
+    """Print where the recording of a message is, and play it --with a program."""
+    with opened_store(settings_for_command()) as store, store.transaction():
+        message = _found(store, call_id, mailbox)
+        note(store, Action.PLAYED, message.customer_id, "message")
+    file = recorded_file(message.path)
+    if file is None:
+        end_with_findings(
+            f"{message.path} cannot be read here: play it on the machine of the Asterisk that"
+            " recorded it, as a user who may read its folder"
+        )
+    click.echo(cell(file).plain)
+    if player is not None:
+        _play(shlex.split(player), str(file))
+
+
+def _play(program: Sequence[str], path: str) -> None:
+    try:
+        subprocess.run([*program, path], check=True)
+    except (OSError, subprocess.CalledProcessError, IndexError) as error:
+        raise CannotRunError(
+            f"The player did not play it ({error}): try another with --with"
+        ) from None
+
+
+@voicemail.command("close")
+@click.argument("call_id", metavar="CALL")
+@mailbox_option
+@json_option
+def close_command(call_id: str, mailbox: str | None, *, for_programs: bool) -> None:
+    """Mark the message of the call CALL as done: somebody has seen to it."""
+    with opened_store(settings_for_command()) as store, store.transaction():
+        found = _found(store, call_id, mailbox)
+        message = store.set_recording_state(call_id, found.mailbox, MessageState.DONE)
+        customer = owner(store, message.customer_id)
+        note(store, Action.CHANGED, message.customer_id, "message: done")
+    _print(message, customer, for_programs=for_programs)
+
+
+def _found(store: Store, call_id: str, mailbox: str | None) -> Recording:
+    """The message of a call; the command ends with FINDINGS if there is none, or several."""
+    story = store.call_story(call_id)
+    left = () if story is None else story.recordings
+    found = [each for each in left if mailbox in {None, each.mailbox}]
+    if not found:
+        where = "" if mailbox is None else f" in {mailbox}"
+        end_with_findings(
+            f"The call {call_id} left no message{where}: `rahyab voicemail list --state all` tells"
+            " those that did"
+        )
+    if len(found) > 1:
+        names = ", ".join(each.mailbox for each in found)
+        end_with_findings(f"The call {call_id} left several: name one with --mailbox: {names}")
+    return found[0]
+
+
+def _print(message: Recording, customer: Customer | None, *, for_programs: bool) -> None:
+    if for_programs:
+        click.echo(as_json(_data(message, customer)))
+        return
+    told = (
+        f"The message of the call {message.call_id} in {message.mailbox}, {message.seconds:.0f} s,"
+        f" from {told_customer(customer)}: {message.state}. {message.path}"
+    )
+    click.echo(cell(told).plain)
+
+
+def _data(message: Recording, customer: Customer | None) -> dict[str, object]:
+    return {**asdict(message), "customer": customer and customer.name}
+
+
+def _table(listed: Sequence[tuple[Recording, Customer | None]], zone: tzinfo | None) -> Table:
+    columns = ("call", "recorded", "mailbox", "seconds", "customer", "state", "file")
+    table = listing_table(*columns, whole=columns[:2])
+    for each, customer in listed:
+        when, whose = told_time(each.recorded_at, zone), told_customer(customer)
+        seconds = f"{each.seconds:.0f}"
+        words = (each.call_id, when, each.mailbox, seconds, whose, each.state, each.path)
+        table.add_row(*map(cell, words))
+    return table
