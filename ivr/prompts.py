@@ -1,6 +1,8 @@
 """The catalogue of prompts: an id, its text in each language, the name of its sound for Asterisk.
 
-The texts come from the rules file and, for what the program itself says, from `ivr/languages`.
+The texts come from the rules file and, for what the program itself says, from `ivr/languages`: a
+folder for each language, whose `prompts.yaml` holds what every language says and whose `words.yaml`
+the words that its own grammar (`ivr.spoken`) makes numbers and dates of.
 """
 
 import re
@@ -8,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final
 
@@ -18,14 +21,22 @@ from routing.rules import Policy
 SOUND_FOLDER: Final = "rahyab"
 """Our corner of Asterisk's sound folder: a prompt never hides one of Asterisk's own sounds."""
 
-BUILTIN_LANGUAGES: Final = ("fa", "en", "lv")
-"""The languages that the program itself speaks: each is a file of `ivr/languages`."""
+LANGUAGES: Final[Traversable] = resources.files("ivr") / "languages"
+"""A folder for each language that the program itself speaks."""
+
+BUILTIN_LANGUAGES: Final = tuple(
+    sorted(folder.name for folder in LANGUAGES.iterdir() if (folder / "prompts.yaml").is_file())
+)
+"""The languages that the program itself speaks."""
 
 SILENCE: Final = "silence"
 """The prompt that is played where another one is missing."""
 
 PAUSE: Final = "pause"
 """The prompt that is played between two groups of digits."""
+
+WORD: Final = "word-"
+"""Begins the id of a word of numbers, times, dates and amounts: no prompt of a site is named so."""
 
 SILENCES: Final[Mapping[str, float]] = MappingProxyType({SILENCE: 1.0, PAUSE: 0.35})
 """Prompts that are no speech, with their length in seconds. A text of one's own replaces them."""
@@ -78,11 +89,33 @@ class Prompt:
 
 @cache
 def _language_file(code: str) -> tuple[Language, Mapping[str, str]]:
-    """One file of `ivr/languages`: the language and its texts. Read once: part of the program."""
-    file = resources.files("ivr") / "languages" / f"{code}.yaml"
-    page = yaml.safe_load(file.read_text(encoding="utf-8"))
+    """`prompts.yaml` of a language: itself and its texts. Read once: part of the program."""
+    page = yaml.safe_load((LANGUAGES / code / "prompts.yaml").read_text(encoding="utf-8"))
     language = Language(code, page["name"], page["voice"], page["digit-group"])
     return language, MappingProxyType(dict(page["prompts"]))
+
+
+@cache
+def words(code: str) -> Mapping[str, str]:
+    """The words of which a built-in language makes numbers, times, dates and amounts: word, text.
+
+    Read once: part of the program.
+    """
+    page = yaml.safe_load((LANGUAGES / code / "words.yaml").read_text(encoding="utf-8"))
+    return MappingProxyType(dict(page))
+
+
+@cache
+def builtin_words() -> Mapping[str, Mapping[str, str]]:
+    """The words as prompts: prompt id, language, text.
+
+    No language lacks the words of another: which ones it has is a matter of its grammar.
+    """
+    prompts: dict[str, dict[str, str]] = {}
+    for code in BUILTIN_LANGUAGES:
+        for word, text in words(code).items():
+            prompts.setdefault(f"{WORD}{word}", {})[code] = text
+    return MappingProxyType({name: MappingProxyType(texts) for name, texts in prompts.items()})
 
 
 def language(code: str) -> Language:
@@ -104,7 +137,10 @@ def language(code: str) -> Language:
 
 @cache
 def builtin_prompts() -> Mapping[str, Mapping[str, str]]:
-    """What the program itself says: prompt id, language, text. The silent ones have the text ""."""
+    """What the program itself says: prompt id, language, text. The silent ones have the text "".
+
+    Every language of a business needs these; `builtin_words` are a matter of each one's grammar.
+    """
     prompts: dict[str, dict[str, str]] = {
         silent: dict.fromkeys(BUILTIN_LANGUAGES, "") for silent in SILENCES
     }
@@ -134,9 +170,10 @@ class Catalogue:
 
     def __init__(self, prompts: Mapping[str, Mapping[str, str]], languages: Sequence[str]) -> None:
         self._languages = {code: language(code) for code in languages}
+        words = (word for word, texts in builtin_words().items() if texts.keys() & {*languages})
         self._texts = {
             prompt: _texts(prompt, prompts, self._languages)
-            for prompt in sorted({*builtin_prompts(), *prompts})
+            for prompt in sorted({*builtin_prompts(), *words, *prompts})
         }
 
     @classmethod
@@ -177,10 +214,11 @@ class Catalogue:
         return self.text(prompt, code) if folder == SOUND_FOLDER else None
 
     def missing(self) -> list[tuple[str, str]]:
-        """Each (prompt, language) without a text."""
+        """Each (prompt, language) without a text, but for words that its grammar does not use."""
         return [
             (prompt, code)
             for prompt, texts in self._texts.items()
+            if prompt not in builtin_words()
             for code in self._languages
             if code not in texts
         ]
@@ -209,7 +247,7 @@ def _texts(
             "as in for-support"
         )
     silent = dict.fromkeys(languages, "") if prompt in SILENCES else {}
-    builtin = builtin_prompts().get(prompt, {})
+    builtin = builtin_prompts().get(prompt) or builtin_words().get(prompt, {})
     written = {code: text for code, text in own.get(prompt, {}).items() if text.strip()}
     texts = silent | dict(builtin) | written
     return {code: text for code, text in texts.items() if code in languages}

@@ -1,5 +1,7 @@
 """The catalogue: whose text wins, what a missing one becomes, which names may be files."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +11,14 @@ from ivr.dialogues import TRACKING_LENGTH
 from ivr.prompts import (
     BUILTIN_LANGUAGES,
     SILENCES,
+    WORD,
     Catalogue,
     PromptNameError,
     builtin_prompts,
+    builtin_words,
     is_sound,
     language,
+    words,
 )
 
 SPOKEN_BY_THE_PROGRAM = {
@@ -52,8 +57,33 @@ def test_every_builtin_prompt_speaks_every_builtin_language():
 def test_no_two_builtin_prompts_of_a_language_say_the_same():
     """A text copied to the wrong id would tell callers the wrong thing."""
     for code in BUILTIN_LANGUAGES:
-        texts = [texts[code] for texts in builtin_prompts().values() if texts[code]]
-        assert len(texts) == len(set(texts))
+        prompts = [texts[code] for texts in builtin_prompts().values() if texts[code]]
+        said = Counter([*prompts, *words(code).values()])
+        twice = {text for text, times in said.items() if times > 1}
+        assert twice == ({"second"} if code == "en" else set())
+
+
+def test_words_are_no_prompts_that_a_site_could_have_named():
+    """A site's own prompt "morning" is not what Persian says of a time."""
+    assert all(prompt.startswith(WORD) for prompt in builtin_words())
+    assert not builtin_words().keys() & builtin_prompts().keys()
+    catalogue = Catalogue({"morning": {"fa": "صبح شما بخیر"}}, ["fa"])
+    assert catalogue.text("word-morning", "fa") == words("fa")["morning"]
+
+
+def test_a_business_has_the_words_of_its_own_languages():
+    """Nobody builds or records what no caller can hear, and nothing is missing."""
+    catalogue = Catalogue({}, ["fa", "en"])
+    spoken = {prompt for prompt in catalogue.ids if prompt.startswith(WORD)}
+    assert spoken == {f"{WORD}{word}" for code in ("fa", "en") for word in words(code)}
+    assert catalogue.text("word-oh", "fa") is None
+    assert catalogue.missing() == []
+
+
+def test_a_word_can_be_reworded():
+    """As every prompt can."""
+    catalogue = Catalogue({"word-oh": {"en": "zero"}}, ["en"])
+    assert catalogue.text("word-oh", "en") == "zero"
 
 
 def test_the_length_that_callers_are_told_is_the_length_of_a_tracking_number():
@@ -66,8 +96,8 @@ def test_the_length_that_callers_are_told_is_the_length_of_a_tracking_number():
 
 def test_persian_is_written_with_persian_letters():
     """Arabic yeh and kaf look the same and are read differently."""
-    for texts in builtin_prompts().values():
-        assert not set("يك") & set(texts["fa"])
+    for text in (*(texts["fa"] for texts in builtin_prompts().values()), *words("fa").values()):
+        assert not set("يك") & set(text)
 
 
 def test_the_text_of_the_rules_file_wins():

@@ -1,8 +1,4 @@
-"""Values as rows of prompts: what a language says for a number that no recording can hold whole.
-
-Each function takes the value and the language of the call, and gives prompt ids; how a language
-groups and orders them is written in its own file of `ivr/languages`.
-"""
+"""Digits read out in groups, as people say telephone numbers: no grammar is needed for them."""
 
 from typing import Final
 

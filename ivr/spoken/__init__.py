@@ -1,0 +1,36 @@
+"""Values as rows of prompts: what a language says for a number that no recording can hold whole.
+
+Each function takes the value and the language of the call, and gives prompt ids that the language's
+catalogue has. How a language puts words together is written in `grammar.yaml` of its folder in
+`ivr/languages`; the texts of the words are beside it, in `words.yaml`.
+"""
+
+from ivr.spoken.digits import digits
+from ivr.spoken.reading import GrammarError, NoGrammarError, language_for_values
+from ivr.spoken.values import (
+    CURRENCIES,
+    LARGEST_NUMBER,
+    LARGEST_ORDINAL,
+    clock_time,
+    day,
+    duration,
+    money,
+    number,
+    ordinal,
+)
+
+__all__ = [
+    "CURRENCIES",
+    "LARGEST_NUMBER",
+    "LARGEST_ORDINAL",
+    "GrammarError",
+    "NoGrammarError",
+    "clock_time",
+    "day",
+    "digits",
+    "duration",
+    "language_for_values",
+    "money",
+    "number",
+    "ordinal",
+]
