@@ -71,10 +71,12 @@ def test_what_is_done_is_no_longer_open(store: Store, call: NewCall) -> None:
     """Done twice is once."""
     for call_id in ("call-1", "call-2"):
         store.begin_call(replace(call, id=call_id))
-        store.ask_callback(replace(CALLBACK, call_id=call_id))
-    done = replace(CALLBACK, state=CallbackState.DONE)
+        store.ask_callback(replace(CALLBACK, call_id=call_id, number=call_id))
+    done = replace(CALLBACK, number="call-1", state=CallbackState.DONE)
     assert [store.finish_callback("call-1"), store.finish_callback("call-1")] == [done, done]
-    assert store.callbacks(state=CallbackState.OPEN) == [replace(CALLBACK, call_id="call-2")]
+    assert store.callbacks(state=CallbackState.OPEN) == [
+        replace(CALLBACK, call_id="call-2", number="call-2")
+    ]
     assert store.callbacks(state=CallbackState.DONE) == [done]
     assert len(store.callbacks()) == 2
 
@@ -84,7 +86,7 @@ def test_who_waits_longest_comes_first(store: Store, call: NewCall) -> None:
     for call_id, minutes in (("d", 2), ("c", 0), ("b", 1), ("a", 1)):
         store.begin_call(replace(call, id=call_id))
         asked_at = AT + timedelta(minutes=minutes)
-        store.ask_callback(replace(CALLBACK, call_id=call_id, asked_at=asked_at))
+        store.ask_callback(replace(CALLBACK, call_id=call_id, number=call_id, asked_at=asked_at))
     for state in (None, CallbackState.OPEN):
         found = store.callbacks(state=state)
         assert [callback.call_id for callback in found] == ["c", "a", "b", "d"]
