@@ -160,15 +160,16 @@ def test_what_the_schema_does_not_know_is_refused(store: SqliteStore) -> None:
         ),
         (
             (
-                "SELECT survey FROM surveys_asked WHERE (at, call_id, survey) > (?, ?, ?) AND at < ?"
-                " ORDER BY at, call_id, survey"
+                "SELECT survey FROM surveys_asked WHERE (at, call_id, survey) > (?, ?, ?)"
+                " AND at < ? ORDER BY at, call_id, survey"
             ),
             ("", "", "", ""),
         ),
         (
             (
-                "SELECT value FROM answers WHERE (given_at, call_id, survey, question) > (?, ?, ?, ?)"
-                " AND given_at < ? ORDER BY given_at, call_id, survey, question"
+                "SELECT value FROM answers"
+                " WHERE (given_at, call_id, survey, question) > (?, ?, ?, ?) AND given_at < ?"
+                " ORDER BY given_at, call_id, survey, question"
             ),
             ("", "", "", "", ""),
         ),
