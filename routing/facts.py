@@ -114,6 +114,7 @@ class Facts:
         keyed: What the caller keyed last, by menu or other dialogue.
         queues: How queues stand, by their id in the rules; one that is not there is not known.
         variables: The declared channel variables that are set, by their id in the rules.
+        proven: Whether the caller has proved, by a one-time code, to have the telephone that calls.
     """
 
     call_id: str
@@ -126,3 +127,4 @@ class Facts:
     keyed: Mapping[str, str] = field(default_factory=dict)
     queues: Mapping[str, QueueFacts] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    proven: bool = False
