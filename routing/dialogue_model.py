@@ -67,12 +67,14 @@ class MenuShape(Shape):
             keys:
               "1": {say_key: for-support, rules: arrival}
               "2": {say_key: track-request, track: true}
+              "5": {say_key: more-time, pace: slow, menu: welcome}
               "9": {say_key: in-english, language: en, menu: welcome}
               "0": {say_key: for-a-person, queue: reception}
             silence: {repeat: 2, then: {queue: reception}}
             wrong_key: {repeat: 2, say: not-a-choice, then: {queue: reception}}
             first_key: 5s
             between_keys: 2.5s
+            early_keys: true
     """
 
     say: OneOrMany[PromptName] = Field(description="What is said before the keys are offered.")
