@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from crm.asking_records import AskedSurvey, OutboxMessage
 from crm.records import Answer, BlockedNumber, Call, Callback, Case, Customer, Recording
 
 EVERYTHING: Final = 2**31 - 1
@@ -171,6 +172,10 @@ class CustomerFile:
     recordings: tuple[Recording, ...]
     blocked: tuple[BlockedNumber, ...]
     """Those of the customer's numbers that are blocked."""
+    messages: tuple[OutboxMessage, ...] = ()
+    """Written messages to the customer; the recorded ones are `recordings`."""
+    surveys: tuple[AskedSurvey, ...] = ()
+    has_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from crm.asking_ports import Asking
 from crm.people import (
     AgentRecord,
 )
@@ -194,9 +195,9 @@ class Journal(Protocol):
         """
 
     def keep_recording(self, recording: Recording) -> None:
-        """Keep the reference to a recorded message; the first of a call and mailbox counts.
+        """Keep the reference to a recorded message; the last recorded of a call and mailbox counts.
 
-        Its state counts as it has become since.
+        The caller may have recorded it anew. Its state counts as it has become since.
         """
 
     def recordings(
@@ -220,7 +221,11 @@ class Journal(Protocol):
         """One call as the journal has it."""
 
     def call_story(self, call_id: str) -> CallStory | None:
-        """One call with its timeline, the case it belongs to, answers, recordings and callback."""
+        """One call with its timeline and all that hangs on it.
+
+        The case and the callback are those that the call belongs to, also where another call was
+        the first to ask.
+        """
 
     def count_calls(self, since: datetime) -> int:
         """How many calls have begun since then, trials left out."""
@@ -287,11 +292,16 @@ class Requests(Protocol):
         """
 
     def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back, and return it as it is kept.
+        """Keep a wish to be called back, and return the callback that the call now belongs to.
+
+        Where another call is waiting for the same number, the wish joins that: the callback stays
+        under the call that asked first, with the earlier `since`, and takes the window of the new
+        wish. Trial calls neither join nor are joined.
 
         It is unique by call and number: asked for again it is left as it is, also when it is done,
-        and nobody is called twice. With another number it takes the place of the one before, for
-        the caller has heard that we shall call that one; but not that of a later wish.
+        and nobody is called twice. With another number it takes the place of the call's own wish
+        before, for the caller has heard that we shall call that one; but not that of a later wish.
+        A callback that the call had joined is left as it is.
         """
 
     def callbacks(
@@ -306,7 +316,7 @@ class Requests(Protocol):
         """Mark as done what this call asked for; done twice is once. Raises UnknownRecordError."""
 
 
-class Store(Customers, Journal, Requests, People, Protocol):
+class Store(Customers, Journal, Requests, Asking, People, Protocol):
     """The operations. All may raise StoreError."""
 
     def keep_revision(self, revision: Revision) -> None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from crm.asking_records import AskedSurvey, OutboxMessage
+
 LEAD_SCORES: Final = range(101)
 """How likely a sale is, in per cent, as the site's own books reckon it."""
 
@@ -172,10 +174,20 @@ class CallbackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A caller's wish to be called back. One a call: `call_id` is unique.
+    """A caller's wish to be called back. `call_id` is unique; other calls may have joined it.
 
-    `number` is where to call: the caller's own, or as they keyed it in. `queue` is the one that
-    they would have waited in, None if there was none.
+    Attributes:
+        call_id: The call that asked first.
+        number: Where to call: the caller's own, or as they keyed it in.
+        asked_at: When this was asked.
+        customer_id: Whom to call; None where nobody knows.
+        queue: The one that they would have waited in, None if there was none.
+        language: In which they asked.
+        state: How it stands.
+        since: When they first began to wait: the place in the queue that they keep; None:
+            `asked_at`.
+        earliest: Not to be called before; None: as soon as possible.
+        latest: Not to be called after; None: any time.
     """
 
     call_id: str
@@ -185,6 +197,9 @@ class Callback:
     queue: str | None
     language: str
     state: CallbackState = CallbackState.OPEN
+    since: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -293,7 +308,12 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique."""
+    """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique.
+
+    `mailbox` is the id of a mailbox, or a place of another kind, which no id looks like:
+    `case 123456786` for a voice note to a request, `survey satisfaction/comment` for a spoken
+    answer. `tracking` is the request that the message belongs to.
+    """
 
     call_id: str
     mailbox: str
@@ -302,6 +322,7 @@ class Recording:
     recorded_at: datetime
     customer_id: int | None
     state: MessageState = MessageState.NEW
+    tracking: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,3 +396,6 @@ class CallStory:
     answers: tuple[Answer, ...]
     recordings: tuple[Recording, ...]
     callback: Callback | None
+    """The wish to be called back that the call belongs to, which may be another call's."""
+    surveys: tuple[AskedSurvey, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()

@@ -17,7 +17,7 @@ from typing import Final
 
 from stdnum import damm
 
-from ivr.dialogues import TRACKING_LENGTH
+from ivr.tracking import TRACKING_LENGTH
 
 _LOWEST: Final = 10 ** (TRACKING_LENGTH - 2)
 """The first digit is never 0: spreadsheets and people drop leading zeros."""

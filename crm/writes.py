@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, Final, TypeAlias, TypeVar, assert_never, get_args, get_type_hints
 
+from crm.asking_records import AskedSurvey, OutboxMessage
 from crm.ports import Store
 from crm.records import (
     Answer,
@@ -31,10 +32,20 @@ class ChangedCall:
     change: CallChange
 
 
-Write: TypeAlias = NewCall | TimelineEvent | ChangedCall | Case | Callback | Answer | Recording
+Write: TypeAlias = (
+    NewCall
+    | TimelineEvent
+    | ChangedCall
+    | Case
+    | Callback
+    | Answer
+    | Recording
+    | OutboxMessage
+    | AskedSurvey
+)
 """One write of a request. Those of one request are done in their order: a call is begun first."""
 
-Promise = TypeVar("Promise", Case, Callback, Answer, Recording)
+Promise = TypeVar("Promise", Case, Callback, Answer, Recording, OutboxMessage, AskedSurvey)
 """A write that the caller is told of."""
 
 
@@ -95,6 +106,10 @@ def _apply_one(store: Store, write: Write) -> None:
             store.keep_answer(write)
         case Recording():
             store.keep_recording(write)
+        case OutboxMessage():
+            store.queue_message(write)
+        case AskedSurvey():
+            store.note_survey(write)
         case _:
             assert_never(write)
 
@@ -123,6 +138,8 @@ _KINDS: Final[Mapping[str, type]] = {
     "callback": Callback,
     "answer": Answer,
     "recording": Recording,
+    "message": OutboxMessage,
+    "survey": AskedSurvey,
 }
 """What each write is called on a line. A name is never given to anything else: lines of an earlier
 version are read by later ones."""

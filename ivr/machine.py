@@ -1,188 +1,180 @@
-"""The dialogue machine: one engine for menus, surveys and the tracking look-up.
+"""The dialogue machine: one question, asked until it is answered, given up, or a person is wanted.
 
-`start` and `step` are pure: a state and an event go in, a state and effects come out. The shell
-plays and collects what the effects ask for, and answers with the next event. The same machine
-serves real calls, `rahyab try` and the tests.
+Everything that callers are asked is asked by it: menus, values, look-ups, callbacks, surveys. It is
+pure, as all of a course is: what it asks for it yields (`ivr.effects`), what came of it it is sent.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from ivr.dialogues import (
-    Answered,
-    Check,
-    Dialogue,
-    Input,
-    Invalid,
-    Leave,
-    Question,
-    Retry,
-)
-from routing.destinations import Route
+from ivr.effects import Collect, Keyed, NoInput, Say, Steps, expect
+from ivr.keys import AGAIN, PERSON, Input
+
+MOST_REPEATS: Final = 5
+"""How often a caller may have one question repeated: more is somebody who plays, or a fault on the
+line, and counts as a wrong key."""
+
+NOT_A_CHOICE: Final = ("not-a-choice",)
+NOTHING_PRESSED: Final = ("nothing-pressed",)
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
-    """The caller pressed these keys."""
+class Valid:
+    """The keys are an answer, and mean this."""
 
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoInput:
-    """The caller pressed nothing in time."""
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The shell's answer to `Verify`: whether the value holds, and what to say of it."""
+class Invalid:
+    """The keys are no answer to this question: say so."""
 
-    holds: bool
+    say: tuple[str, ...] = NOT_A_CHOICE
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """No answer can be taken now, whatever is keyed: say so, and do not ask again."""
+
     say: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotChecked:
-    """The shell's answer to `Verify` when it cannot be done now, and what to say of it.
+Verdict: TypeAlias = Valid | Invalid | Impossible
 
-    The caller could only key the same again: the dialogue ends as it does after too many mistakes.
+Accept: TypeAlias = Callable[[str], Verdict]
+"""Judges what a caller keyed; the ending `#` is not part of it."""
+
+Check: TypeAlias = Callable[[str], Steps[Verdict]]
+"""Judges a well-formed value by asking the world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How often a question is asked again, and what is said before that."""
+
+    repeat: int
+    say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask.
+
+    It is asked at most `rounds` times, whatever mixture of silence and wrong keys it gets; on top
+    of that come at most `MOST_REPEATS` that the caller wishes. `wrong` says nothing of its own: the
+    verdict does.
     """
 
+    id: str
     say: tuple[str, ...]
-
-
-Event: TypeAlias = Keyed | NoInput | CheckResult | NotChecked
-"""What can happen in a dialogue. A hang-up ends it from outside: there is nobody to speak to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Play these prompts to their end, and go on at once."""
-
-    prompts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Play these prompts, which a key interrupts, and collect keys: the next event."""
-
-    prompts: tuple[str, ...]
     input: Input
+    accept: Accept
+    silence: Again
+    wrong: Again
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
-class Verify:
-    """Have a well-formed value checked against the store.
-
-    The next event is `CheckResult` or `NotChecked`.
-    """
+class Given:
+    """The caller has answered."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """Put this answer on disk before anything else is said."""
-
-    question: str
-    value: str
+class WantsPerson:
+    """The caller wants to speak with a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
-    """The dialogue is over: the call goes on along `route`, if it leads anywhere.
+class Nothing:
+    """There is no answer, and why."""
 
-    `why` is for the journal: `key 1`, `silence`, `wrong key`, `unavailable`, `finished`.
-    """
-
-    route: Route | None
-    why: str
+    why: Literal["silence", "wrong key", "unavailable"]
 
 
-Effect: TypeAlias = Say | Ask | Verify | Keep | Go
-"""What the shell must do. The last effect of a step is always `Ask`, `Verify` or `Go`."""
+Outcome: TypeAlias = Given | WantsPerson | Nothing
+"""What a question has come to."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a dialogue stands: the question, and how often it got nothing or something wrong."""
+@dataclass(slots=True)
+class _Asking:
+    """A question that is being asked: how often it got nothing, something wrong, or a repeat."""
 
-    question: int = 0
+    question: Question
+    first_words: tuple[str, ...] = ()
     silences: int = 0
     wrongs: int = 0
+    repeats: int = 0
+
+    def next_round(self, dialogue: str) -> Collect:
+        """What to ask now. Only the first time do keys count that came before it."""
+        question, asked = self.question, self.silences + self.wrongs + self.repeats
+        wanted = question.input if not asked else replace(question.input, early_keys=False)
+        return Collect(dialogue, question.id, (*self.first_words, *question.say), wanted)
+
+    def silence(self) -> bool:
+        """Nothing was pressed; whether to ask again."""
+        again = self.question.silence
+        if self._is_over(self.silences, again):
+            return False
+        self.silences, self.first_words = self.silences + 1, again.say
+        return True
+
+    def wrong(self, say: tuple[str, ...]) -> bool:
+        """Something wrong was keyed; whether to ask again."""
+        if self._is_over(self.wrongs, self.question.wrong):
+            return False
+        self.wrongs, self.first_words = self.wrongs + 1, say
+        return True
+
+    def repeat(self) -> bool:
+        """The caller wants to hear it again; whether that is still done."""
+        if self.repeats >= MOST_REPEATS:
+            return False
+        self.repeats, self.first_words = self.repeats + 1, ()
+        return True
+
+    def _is_over(self, count: int, again: Again) -> bool:
+        return count >= again.repeat or self.silences + self.wrongs + 1 >= self.question.rounds
 
 
-Step: TypeAlias = tuple[State, tuple[Effect, ...]]
+def ask(dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
+    """Ask a question.
+
+    Args:
+        dialogue: What asks it, for the journal.
+        question: The question.
+        check: Judges what `question.accept` finds well formed.
+    """
+    asking = _Asking(question)
+    while True:
+        event = yield asking.next_round(dialogue)
+        if isinstance(event, NoInput):
+            if asking.silence():
+                continue
+            return Nothing("silence")
+        digits = expect(event, Keyed).digits
+        verdict = question.accept(digits)
+        if isinstance(verdict, Valid) and check is not None:
+            verdict = yield from check(verdict.value)
+        elif isinstance(verdict, Invalid) and digits == PERSON:
+            return WantsPerson()
+        elif isinstance(verdict, Invalid) and digits == AGAIN and asking.repeat():
+            continue
+        if isinstance(verdict, Valid):
+            return Given(verdict.value)
+        if isinstance(verdict, Invalid) and asking.wrong(verdict.say):
+            continue
+        yield Say(verdict.say)
+        return Nothing("unavailable" if isinstance(verdict, Impossible) else "wrong key")
 
 
-def start(dialogue: Dialogue) -> Step:
-    """Begin a dialogue: the first question is asked."""
-    return State(), (_ask(dialogue.questions[0]),)
+def choices(*answers: str) -> Accept:
+    """Accepts exactly these keys."""
 
+    def accept(digits: str) -> Verdict:
+        return Valid(digits) if digits in answers else Invalid()
 
-def step(dialogue: Dialogue, state: State, event: Event) -> Step:
-    """Go on from `state` after `event`."""
-    question = dialogue.questions[state.question]
-    match event:
-        case NoInput():
-            return _silence(dialogue, question, state)
-        case Keyed(digits):
-            return _keyed(dialogue, question, state, digits)
-        case CheckResult(holds=True, say=say):
-            return _next(dialogue, state, (Say(say),))
-        case CheckResult(say=say):
-            return _wrong(dialogue, question, state, say)
-        case NotChecked(say):
-            after, effects = _give_up(dialogue, question.wrong, state, "unavailable")
-            return after, (Say(say), *effects)
-
-
-def _ask(question: Question) -> Ask:
-    return Ask(question.say, question.input)
-
-
-def _keyed(dialogue: Dialogue, question: Question, state: State, digits: str) -> Step:
-    match question.accept(digits):
-        case Leave(route):
-            return state, (Go(route, f"key {digits}"),)
-        case Answered(value):
-            return _next(dialogue, state, (Keep(question.id, value),))
-        case Check(value):
-            return state, (Verify(value),)
-        case Invalid(say):
-            return _wrong(dialogue, question, state, say)
-
-
-def _silence(dialogue: Dialogue, question: Question, state: State) -> Step:
-    if _exhausted(question, question.silence, state, state.silences):
-        return _give_up(dialogue, question.silence, state, "silence")
-    return replace(state, silences=state.silences + 1), (_ask(question),)
-
-
-def _wrong(dialogue: Dialogue, question: Question, state: State, say: tuple[str, ...]) -> Step:
-    said = Say(say)
-    if _exhausted(question, question.wrong, state, state.wrongs):
-        after, effects = _give_up(dialogue, question.wrong, state, "wrong key")
-        return after, (said, *effects)
-    return replace(state, wrongs=state.wrongs + 1), (said, _ask(question))
-
-
-def _exhausted(question: Question, retry: Retry, state: State, count: int) -> bool:
-    asked = state.silences + state.wrongs + 1
-    return count >= retry.repeat or asked >= question.rounds
-
-
-def _give_up(dialogue: Dialogue, retry: Retry, state: State, why: str) -> Step:
-    """Leave by the retry's own way out; a question without one is passed over."""
-    if retry.then is not None:
-        return state, (Go(retry.then, why),)
-    return _next(dialogue, state, ())
-
-
-def _next(dialogue: Dialogue, state: State, effects: tuple[Effect, ...]) -> Step:
-    """The question is done with: ask the one after it, or end."""
-    following = state.question + 1
-    if following < len(dialogue.questions):
-        return State(question=following), (*effects, _ask(dialogue.questions[following]))
-    closing = (Say(dialogue.closing),) if dialogue.closing else ()
-    return state, (*effects, *closing, Go(dialogue.finished, "finished"))
+    return accept

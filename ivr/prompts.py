@@ -96,6 +96,17 @@ def _language_file(code: str) -> tuple[Language, Mapping[str, str]]:
 
 
 @cache
+def builtin_texts() -> Mapping[str, Mapping[str, str]]:
+    """What the program itself sends as text messages: id, language, text with `{placeholders}`."""
+    texts: dict[str, dict[str, str]] = {}
+    for code in BUILTIN_LANGUAGES:
+        page = yaml.safe_load((LANGUAGES / code / "prompts.yaml").read_text(encoding="utf-8"))
+        for name, text in page["texts"].items():
+            texts.setdefault(name, {})[code] = text
+    return MappingProxyType({name: MappingProxyType(each) for name, each in texts.items()})
+
+
+@cache
 def words(code: str) -> Mapping[str, str]:
     """The words of which a built-in language makes numbers, times, dates and amounts: word, text.
 

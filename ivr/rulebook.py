@@ -1,15 +1,10 @@
-"""A policy with what is derived from it once: prompts and dialogues."""
+"""A policy with what is derived from it once: its prompts, and the questions of its menus."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ivr.dialogues import (
-    Dialogue,
-    callback_dialogue,
-    menu_dialogue,
-    survey_dialogue,
-    tracking_dialogue,
-)
+from ivr.machine import Question
+from ivr.menu_questions import menu_question
 from ivr.prompts import Catalogue
 from routing.rules import Policy
 
@@ -20,19 +15,10 @@ class Rulebook:
 
     policy: Policy
     catalogue: Catalogue
-    menus: Mapping[str, Dialogue]
-    surveys: Mapping[str, Dialogue]
-    tracking: Dialogue
-    callback: Dialogue
+    menus: Mapping[str, Question]
 
     @classmethod
     def of(cls, policy: Policy) -> "Rulebook":
         """Derive what calls need from a policy."""
-        return cls(
-            policy=policy,
-            catalogue=Catalogue.of(policy),
-            menus={menu.id: menu_dialogue(menu) for menu in policy.menus.values()},
-            surveys={survey.id: survey_dialogue(survey) for survey in policy.surveys.values()},
-            tracking=tracking_dialogue(policy.tracking),
-            callback=callback_dialogue(policy.fallback),
-        )
+        menus = {menu.id: menu_question(menu) for menu in policy.menus.values()}
+        return cls(policy, Catalogue.of(policy), menus)

@@ -68,6 +68,13 @@ class ToSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAgent:
+    """Speak with one agent of the rules file. Only a look-up leads there, so far."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToExtension:
     """Leave us for an extension in the site's own dialplan context."""
 
@@ -98,6 +105,7 @@ Destination: TypeAlias = (
     | ToVoicemail
     | ToCallback
     | ToSurvey
+    | ToAgent
     | ToExtension
     | ToNumber
     | ToHangup

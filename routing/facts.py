@@ -114,7 +114,7 @@ class Facts:
         keyed: What the caller keyed last, by menu or other dialogue.
         queues: How queues stand, by their id in the rules; one that is not there is not known.
         variables: The declared channel variables that are set, by their id in the rules.
-        proven: Whether the caller has proved, by a one-time code, to have the telephone that calls.
+        proven: Whether the caller has proved, by a one-time code, to have the number that calls.
     """
 
     call_id: str

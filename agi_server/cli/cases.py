@@ -35,7 +35,7 @@ from agi_server.settings import Settings
 from crm.ports import Store
 from crm.records import Case, CaseFile, CaseNote, CaseState, Customer
 from crm.tracking import is_well_formed
-from ivr.dialogues import TRACKING_LENGTH
+from ivr.tracking import TRACKING_LENGTH
 
 STATES: Final = [state.value for state in CaseState]
 

@@ -191,3 +191,29 @@ def _nearness(grammar: Grammar, when: date, today: date | None) -> Nearness:
         return beside[away]
     same = _in_calendar(grammar, when)[0] == _in_calendar(grammar, today)[0]
     return "this-year" if same else "another-year"
+
+
+def date_of(year: int, month: int, day_of_month: int, language: str) -> date | None:
+    """A day as speakers of a language write it: Persian in the Iranian calendar.
+
+    Args:
+        year: Of that calendar.
+        month: 1 to 12.
+        day_of_month: From 1.
+        language: A language with a grammar (`language_for_values`).
+
+    Returns:
+        The day, Gregorian; None if there is no such day, or none that `day` can say.
+
+    Raises:
+        NoGrammarError: The language has no grammar.
+    """
+    calendar = grammar_of(language).calendar
+    try:
+        if calendar == "gregorian":
+            when = date(year, month, day_of_month)
+        else:
+            when = jdatetime.date(year, month, day_of_month).togregorian()
+    except ValueError:
+        return None
+    return when if FIRST_YEAR <= when.year <= LAST_YEAR else None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.records import CaseState
-from ivr.dialogues import TRACKING_LENGTH
+from ivr.tracking import TRACKING_LENGTH
 from ivr.prompts import (
     BUILTIN_LANGUAGES,
     SILENCES,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum import damm
 
 from crm.tracking import COUNT, KEY_BYTES, is_well_formed, permuted, tracking_number
-from ivr.dialogues import TRACKING_LENGTH
+from ivr.tracking import TRACKING_LENGTH
 
 counters = st.integers(0, COUNT - 1)
 keys = st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)

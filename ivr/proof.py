@@ -1,0 +1,70 @@
+"""One-time codes: a caller proves to have the telephone that calls."""
+
+from dataclasses import replace
+from typing import Final
+
+from ivr import machine
+from ivr.effects import CheckCode, Failed, Say, SendCode, Steps
+from ivr.keys import Input
+from ivr.machine import Again, Given, Impossible, Invalid, Nothing, Question, Valid, Verdict
+from ivr.talk import BETWEEN_KEYS_SECONDS, Talk
+from routing.destinations import Route
+from routing.dialogues import Proof
+
+DIALOGUE: Final = "proof"
+
+CODE_TEXT: Final = "one-time-code"
+"""The text message that tells a code, as `{code}`."""
+
+PATIENCE_SECONDS: Final = 30.0
+"""To the first key: a text message takes its time, and is read on the telephone that calls."""
+
+_WHY_NOT: Final = {
+    Failed.UNAVAILABLE: "code-unavailable",
+    Failed.TOO_OFTEN: "too-many-tries",
+    Failed.NO_NUMBER: "code-no-number",
+}
+
+
+def prove(talk: Talk) -> Steps[Route]:
+    """Send a code and ask for it."""
+    talk.stage, proof = "proof", talk.book.policy.proof
+    if talk.facts.proven:
+        return (yield from talk.go(DIALOGUE, "proven before", proof.proven))
+    sent = yield SendCode()
+    if isinstance(sent, Failed):
+        yield Say((_WHY_NOT[sent],))
+        return (yield from talk.leave(DIALOGUE, Nothing("unavailable"), proof.otherwise))
+    outcome = yield from talk.ask(DIALOGUE, _question(proof), _check)
+    if not isinstance(outcome, Given):
+        return (yield from talk.leave(DIALOGUE, outcome, proof.otherwise))
+    talk.facts = replace(talk.facts, proven=True)
+    yield Say(("code-right",))
+    return (yield from talk.go(DIALOGUE, "finished", proof.proven))
+
+
+def _question(proof: Proof) -> Question:
+    def accept(keyed: str) -> Verdict:
+        well_formed = len(keyed) == proof.digits and keyed.isdigit()
+        return Valid(keyed) if well_formed else Invalid(("code-wrong",))
+
+    return Question(
+        id="code",
+        say=("enter-code",),
+        input=Input(
+            proof.digits, PATIENCE_SECONDS, BETWEEN_KEYS_SECONDS, early_keys=False, secret=True
+        ),
+        accept=accept,
+        silence=Again(proof.tries - 1, machine.NOTHING_PRESSED),
+        wrong=Again(proof.tries - 1),
+        rounds=proof.tries,
+    )
+
+
+def _check(code: str) -> Steps[Verdict]:
+    match (yield CheckCode(code)):
+        case True:
+            return Valid(code)
+        case Failed() as why:
+            return Impossible((_WHY_NOT[why],))
+    return Invalid(("code-wrong",))

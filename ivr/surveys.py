@@ -1,0 +1,114 @@
+"""Surveys: what callers are asked about their call, or in a call of its own."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ivr import machine
+from ivr.effects import Alert, BeginSurvey, EndSurvey, Keep, MayAsk, Say, Steps, expect
+from ivr.keys import Input
+from ivr.machine import Again, Given, Invalid, Outcome, Question, Valid, Verdict, WantsPerson
+from ivr.recording import Wanted, record
+from ivr.talk import Talk, choice, is_key
+from routing.destinations import Route, ToHangup
+from routing.dialogues import Survey, SurveyQuestion
+
+YES: Final = "1"
+NO: Final = "2"
+
+RECORDED: Final = "recorded"
+"""The answer that is kept of a spoken one: the recording is kept beside it."""
+
+_TWO_KEYS_FROM: Final = 10
+"""The first mark that takes two keys."""
+
+
+def ask_survey(talk: Talk, survey_id: str) -> Steps[Route]:
+    """Ask a survey's questions, if the caller may be asked; where the call goes then."""
+    survey, talk.stage = talk.book.policy.surveys[survey_id], f"survey {survey_id}"
+    done = Route(ToHangup())
+    may = expect((yield BeginSurvey(survey.id, survey.again_after_days)), MayAsk)
+    if may is not MayAsk.YES:
+        return (yield from talk.go(survey.id, may, done))
+    if survey.consent is not None:
+        question = choice("consent", survey.consent, keys=(YES, NO))
+        outcome = yield from talk.ask(survey.id, question)
+        if isinstance(outcome, WantsPerson):
+            return (yield from talk.leave(survey.id, outcome, done))
+        if not is_key(outcome, YES):  # silence is no consent
+            yield EndSurvey(survey.id, declined=True)
+            return (yield from talk.go(survey.id, "declined", done))
+    outcome = yield from _questions(talk, survey)
+    if isinstance(outcome, WantsPerson):
+        return (yield from talk.leave(survey.id, outcome, done))
+    if isinstance(outcome, Given):
+        yield EndSurvey(survey.id)
+    yield Say(("thank-you-for-your-answers",))
+    return (yield from talk.go(survey.id, "finished", done))
+
+
+def _questions(talk: Talk, survey: Survey) -> Steps[Outcome]:
+    """Ask what is to be asked. `Given`: all of it was answered."""
+    answers: dict[str, str] = {}
+    whole: Outcome = Given("")
+    alerted = False
+    for question in survey.questions:
+        if not all(condition.holds(answers) for condition in question.when):
+            continue
+        outcome = yield from _ask(talk, survey, question)
+        if isinstance(outcome, WantsPerson):
+            return outcome
+        if not isinstance(outcome, Given):
+            whole = outcome
+            continue
+        yield Keep(question.id, outcome.value)
+        answers[question.id] = outcome.value
+        if not alerted and _is_alarming(survey, answers):
+            alerted = True
+            yield Alert(survey.id, dict(answers))
+    return whole
+
+
+def _is_alarming(survey: Survey, answers: Mapping[str, str]) -> bool:
+    return bool(survey.alert) and all(each.holds(answers) for each in survey.alert)
+
+
+def _ask(talk: Talk, survey: Survey, question: SurveyQuestion) -> Steps[Outcome]:
+    if question.record is None:
+        return (yield from talk.ask(survey.id, _keyed_question(survey, question)))
+    place = f"survey {survey.id}/{question.id}"
+    recorded = yield from record(talk, Wanted(place, (question.say,), question.record))
+    if isinstance(recorded, WantsPerson):
+        return recorded
+    return machine.Nothing("silence") if recorded is None else Given(RECORDED)
+
+
+def _keyed_question(survey: Survey, question: SurveyQuestion) -> Question:
+    answers = _answers(question)
+    takes_two = question.scale is not None and question.scale[1] >= _TWO_KEYS_FROM
+
+    def accept(keyed: str) -> Verdict:
+        value = answers.get(keyed)
+        return Invalid() if value is None else Valid(value)
+
+    return Question(
+        id=question.id,
+        say=(question.say, "ten-takes-two-keys") if takes_two else (question.say,),
+        input=Input(
+            longest=max(map(len, answers)),
+            first_key_seconds=survey.first_key_seconds,
+            between_keys_seconds=survey.between_keys_seconds,
+            choices=frozenset(answers),
+            early_keys=False,
+        ),
+        accept=accept,
+        silence=Again(survey.repeat, machine.NOTHING_PRESSED),
+        wrong=Again(survey.repeat),
+        rounds=survey.repeat + 1,
+    )
+
+
+def _answers(question: SurveyQuestion) -> Mapping[str, str]:
+    if question.scale is None:
+        return question.choices
+    low, high = question.scale
+    return {str(mark): str(mark) for mark in range(low, high + 1)}

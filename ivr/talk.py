@@ -1,0 +1,97 @@
+"""One call on its way, as far as every part of a course needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ivr import machine
+from ivr.effects import Left, Steps
+from ivr.keys import Input
+from ivr.machine import Again, Check, Given, Nothing, Outcome, Question, WantsPerson
+from ivr.rulebook import Rulebook
+from routing.destinations import Pace, Priority, Route
+from routing.facts import Facts
+
+FIRST_KEY_SECONDS: Final = 8.0
+"""Of questions that the rules set no time for: long, for who thinks or looks for a note."""
+
+BETWEEN_KEYS_SECONDS: Final = 4.0
+
+
+@dataclass(slots=True)
+class Talk:
+    """A call on its way. What the way has done to it stands in the attributes.
+
+    Attributes:
+        book: The rules.
+        facts: What is known about the call now.
+        stage: Where it is: `menu welcome`, `queue support`.
+        rule: The list and the rule that decided last: `arrival/everyone`.
+        priority: The caller's place in queues, if a route has set it.
+        music: What the caller hears while waiting, if a route has set it.
+        variables: Channel variables that routes and entries have set.
+        pace: How long the caller is given for keys.
+    """
+
+    book: Rulebook
+    facts: Facts
+    stage: str = "arrival"
+    rule: str = ""
+    priority: Priority | None = None
+    music: str | None = None
+    variables: Mapping[str, str] | None = None
+    pace: Pace = "normal"
+
+    def ask(self, dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
+        """Ask a question at the caller's pace."""
+        if self.pace == "slow":
+            question = replace(question, input=question.input.slower())
+        return (yield from machine.ask(dialogue, question, check))
+
+    def leave(self, dialogue: str, outcome: Outcome, otherwise: Route) -> Steps[Route]:
+        """Leave a dialogue that got no answer: to a person who was asked for, else `otherwise`."""
+        if isinstance(outcome, WantsPerson):
+            return (yield from self.go(dialogue, "key 0", self.book.policy.person))
+        why = outcome.why if isinstance(outcome, Nothing) else "finished"
+        return (yield from self.go(dialogue, why, otherwise))
+
+    def go(self, dialogue: str, why: str, route: Route) -> Steps[Route]:
+        """Leave a dialogue, along a route."""
+        yield Left(dialogue, why, route)
+        return route
+
+    def set_variables(self, values: Mapping[str, str]) -> None:
+        """Set variables of the channel, and let rules see those that are declared."""
+        self.variables = {**(self.variables or {}), **values}
+        declared = self.book.policy.variables.values()
+        known = {each.id: values[each.channel] for each in declared if each.channel in values}
+        if known:
+            self.facts = replace(self.facts, variables={**self.facts.variables, **known})
+
+    def know_keyed(self, dialogue: str, value: str) -> None:
+        """Let rules see what was keyed."""
+        self.facts = replace(self.facts, keyed={**self.facts.keyed, dialogue: value})
+
+
+def choice(id_: str, *say: str, keys: tuple[str, ...], repeat: int = 1) -> Question:
+    """A question of the program's own with a few keys to choose from."""
+    return Question(
+        id=id_,
+        say=say,
+        input=Input(
+            longest=1,
+            first_key_seconds=FIRST_KEY_SECONDS,
+            between_keys_seconds=BETWEEN_KEYS_SECONDS,
+            choices=frozenset(keys),
+            early_keys=False,
+        ),
+        accept=machine.choices(*keys),
+        silence=Again(repeat, machine.NOTHING_PRESSED),
+        wrong=Again(repeat),
+        rounds=2 * repeat + 1,
+    )
+
+
+def is_key(outcome: Outcome, key: str) -> bool:
+    """Whether this key was chosen."""
+    return isinstance(outcome, Given) and outcome.value == key

@@ -1,0 +1,206 @@
+"""Requests and their tracking numbers: told when they are opened, looked up later."""
+
+from typing import Final
+
+from stdnum import damm
+
+from ivr import machine
+from ivr.effects import (
+    CheckPin,
+    Failed,
+    FindCase,
+    FoundCase,
+    OpenCase,
+    Say,
+    SendText,
+    Steps,
+    expect,
+)
+from ivr.keys import AGAIN, PERSON, Input
+from ivr.machine import (
+    Again,
+    Check,
+    Given,
+    Impossible,
+    Invalid,
+    Outcome,
+    Question,
+    Valid,
+    Verdict,
+    WantsPerson,
+)
+from ivr.prompts import SILENCE
+from ivr.recording import Wanted, record
+from ivr.spoken import digits
+from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
+from routing.callable_numbers import is_mobile
+from routing.destinations import Route, ToAgent
+
+TRACKING_LENGTH: Final = 9
+"""Digits of a tracking number, the check digit included: short enough to write down while hearing
+it, and one guess in a million hits one of a hundred open requests."""
+
+PIN_LENGTHS: Final = range(4, 13)
+"""How many digits a customer's PIN may have."""
+
+SMS_KEY: Final = "1"
+AGENT_KEY: Final = "1"
+NOTE_KEY: Final = "2"
+
+SMS_TEXT: Final = "tracking-number"
+"""The text message that tells a tracking number, as `{number}`."""
+
+_ROOM_TO_ANSWER: Final = (SILENCE,) * 3
+"""Seconds in which a caller may ask for the number again. They are silent prompts, so that nobody
+has to press a key to go on."""
+
+DIALOGUE: Final = "tracking"
+
+
+def open_case(talk: Talk) -> Steps[WantsPerson | None]:
+    """Open a case and read its number out: on disk first, spoken second."""
+    subject, _, _ = talk.rule.partition("/")
+    tracking = yield OpenCase(subject or "arrival")
+    if not isinstance(tracking, str):
+        return None
+    sms = talk.book.policy.tracking.sms and is_mobile(talk.facts.caller.number)
+    outcome = yield from talk.ask("case", _number_question(talk, tracking, sms=sms))
+    if is_key(outcome, SMS_KEY):
+        sent = expect((yield SendText(SMS_TEXT, {"number": tracking})), bool)
+        yield Say(("text-sent",) if sent else ("text-not-sent",))
+    return outcome if isinstance(outcome, WantsPerson) else None
+
+
+def _number_question(talk: Talk, tracking: str, *, sms: bool) -> Question:
+    keys = (SMS_KEY,) if sms else ()
+    offers = ("tracking-number-by-text",) if sms else ()
+    number = digits(tracking, talk.facts.language)
+    return Question(
+        id="tracking-number",
+        say=("tracking-number-is", *number, "tracking-number-again", *offers, *_ROOM_TO_ANSWER),
+        input=Input(1, 0.0, 0.0, frozenset((*keys, AGAIN)), early_keys=False),
+        accept=_accept_any,
+        silence=Again(0),
+        wrong=Again(0),
+        rounds=1,
+    )
+
+
+def _accept_any(keyed: str) -> Verdict:
+    """A key without a meaning here is that of a caller who does not want to hear more."""
+    return Invalid() if keyed in {AGAIN, PERSON} else Valid(keyed)
+
+
+def look_up(talk: Talk) -> Steps[Route]:
+    """Ask for a tracking number and tell how the request stands."""
+    tracking, talk.stage = talk.book.policy.tracking, "tracking"
+    found: dict[str, FoundCase] = {}
+    outcome = yield from talk.ask(DIALOGUE, _look_up_question(tracking.tries), _finder(found))
+    if not isinstance(outcome, Given):
+        unavailable = outcome == machine.Nothing("unavailable")
+        then = tracking.found_then if unavailable else tracking.not_found_then
+        return (yield from talk.leave(DIALOGUE, outcome, then))
+    number = outcome.value
+    case = found[number]
+    if tracking.identified and not (case.is_callers or talk.facts.proven):
+        proved = yield from talk.ask(DIALOGUE, _pin_question(tracking.tries), _pin_checker(number))
+        if not isinstance(proved, Given):
+            return (yield from talk.leave(DIALOGUE, proved, tracking.not_found_then))
+    return (yield from _tell(talk, number, case))
+
+
+def _look_up_question(tries: int) -> Question:
+    return Question(
+        id="number",
+        say=("enter-tracking-number",),
+        input=Input(TRACKING_LENGTH, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS),
+        accept=_accept_tracking,
+        silence=Again(tries - 1, machine.NOTHING_PRESSED),
+        wrong=Again(tries - 1),
+        rounds=tries,
+    )
+
+
+def _accept_tracking(keyed: str) -> Verdict:
+    well_formed = len(keyed) == TRACKING_LENGTH and keyed.isdigit() and damm.is_valid(keyed)
+    return Valid(keyed) if well_formed else Invalid(("tracking-mistyped",))
+
+
+def _finder(found: dict[str, FoundCase]) -> Check:
+    def find(number: str) -> Steps[Verdict]:
+        match (yield FindCase(number)):
+            case FoundCase() as case:
+                found[number] = case
+                return Valid(number)
+            case Failed.TOO_OFTEN:
+                return Impossible(("too-many-tries",))
+            case Failed():
+                return Impossible(("tracking-unavailable",))
+        return Invalid(("tracking-unknown",))
+
+    return find
+
+
+def _pin_question(tries: int) -> Question:
+    def accept(keyed: str) -> Verdict:
+        well_formed = keyed.isdigit() and len(keyed) in PIN_LENGTHS
+        return Valid(keyed) if well_formed else Invalid(("pin-wrong",))
+
+    return Question(
+        id="pin",
+        say=("enter-pin",),
+        input=Input(
+            PIN_LENGTHS[-1],
+            FIRST_KEY_SECONDS,
+            BETWEEN_KEYS_SECONDS,
+            early_keys=False,
+            secret=True,
+        ),
+        accept=accept,
+        silence=Again(tries - 1, machine.NOTHING_PRESSED),
+        wrong=Again(tries - 1),
+        rounds=tries,
+    )
+
+
+def _pin_checker(tracking: str) -> Check:
+    def check(pin: str) -> Steps[Verdict]:
+        match (yield CheckPin(tracking, pin)):
+            case True:
+                return Valid(pin)
+            case Failed.TOO_OFTEN:
+                return Impossible(("too-many-tries",))
+            case Failed():
+                return Impossible(("tracking-unavailable",))
+        return Invalid(("pin-wrong",))
+
+    return check
+
+
+def _tell(talk: Talk, number: str, case: FoundCase) -> Steps[Route]:
+    """Say how the request stands, and what the caller may do about it."""
+    tracking = talk.book.policy.tracking
+    state = f"tracking-state-{case.state}"
+    offers = {}
+    if tracking.agent_ring is not None and case.agent is not None:
+        offers[AGENT_KEY] = "tracking-agent"
+    if tracking.note is not None:
+        offers[NOTE_KEY] = "tracking-note"
+    if not offers:
+        yield Say((state,))
+        return (yield from talk.go(DIALOGUE, "finished", tracking.found_then))
+    question = choice("offers", state, *offers.values(), keys=tuple(offers), repeat=0)
+    outcome = yield from talk.ask(DIALOGUE, question)
+    if case.agent is not None and is_key(outcome, AGENT_KEY):
+        return (yield from talk.go(DIALOGUE, "agent", Route(ToAgent(case.agent))))
+    if tracking.note is not None and is_key(outcome, NOTE_KEY):
+        outcome = yield from _add_note(talk, number, tracking.note)
+    if isinstance(outcome, WantsPerson):
+        return (yield from talk.leave(DIALOGUE, outcome, tracking.found_then))
+    return (yield from talk.go(DIALOGUE, "finished", tracking.found_then))
+
+
+def _add_note(talk: Talk, number: str, longest: int) -> Steps[Outcome]:
+    wanted = Wanted(f"case {number}", ("leave-a-note",), longest, review=True, tracking=number)
+    recorded = yield from record(talk, wanted)
+    return recorded if isinstance(recorded, WantsPerson) else Given(number)
