@@ -7,15 +7,17 @@ id.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
+from agi_server.alerts import Alerts
 from agi_server.cases import Cases
 from agi_server.channel import Channel, HungUpError
 from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
+from agi_server.driving import follow, lead
 from agi_server.endings import call_log_fields, change_at_the_end, final_change
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
@@ -29,7 +31,7 @@ from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
-from crm.records import Answer, Call, NewCall, Outcome
+from crm.records import Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
 from ivr.rulebook import Rulebook
@@ -49,7 +51,7 @@ class Calls:
     """The handlers of all AGI requests, over what they share.
 
     `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
-    callers whom the customer file does not know.
+    callers whom the customer file does not know. `alerts` is told of bad marks.
     """
 
     rules: RulesInForce
@@ -57,6 +59,7 @@ class Calls:
     clock: Clock
     messages: str
     lookup: HttpLookup | None = None
+    alerts: Alerts = field(default_factory=Alerts)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Script name to handler, for the server."""
@@ -95,7 +98,10 @@ class Calls:
         queue = book.policy.queues.get(talk.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        route = route_after_queue(book.policy, queue, served=served)
+        if talk.course.stage.startswith("agent "):
+            route = _route_after_agent(book.policy, served=served)
+        else:
+            route = route_after_queue(book.policy, queue, served=served)
         await self._converse(talk, route, Script.AFTER_QUEUE)
 
     async def survey(self, channel: Channel) -> None:
@@ -106,18 +112,8 @@ class Calls:
         survey = talk.survey_wanted or _survey_of_queue(talk)
         if survey is None or survey not in book.policy.surveys:
             raise BadRequestError(f"the rules have no survey {survey!r} any more")
-        context = Answer(
-            call_id=request.call_id,
-            survey=survey,
-            question="",
-            value="",
-            given_at=self.clock(),
-            agent=talk.agent or request.agent,
-            queue=talk.queue,
-            tracking=talk.cases.tracking,
-            revision=book.policy.revision,
-        )
-        await self._converse(talk, Route(ToHangup()), Script.SURVEY, context)
+        talk.agent = talk.agent or request.agent
+        await self._converse(talk, None, Script.SURVEY, survey)
 
     async def ended(self, channel: Channel) -> None:
         """The call is over: complete its journal, and write the one line of log that tells it."""
@@ -157,10 +153,12 @@ class Calls:
     ) -> Conversation:
         journal = self._journal(channel, request)
         return Conversation(
-            line=Line(channel, book.catalogue, journal, facts.language),
+            line=Line(channel, book.catalogue, journal, facts.language, book.policy.uninterrupted),
             course=Course(book, facts),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
+            alerts=self.alerts,
+            messages=self.messages,
             trial=request.trial,
         )
 
@@ -238,16 +236,18 @@ class Calls:
         return Journal(request.call_id, request.visit, self.records, self.clock, channel)
 
     async def _converse(
-        self, talk: Conversation, start: Route, script: Script, survey: Answer | None = None
+        self, talk: Conversation, start: Route | None, script: Script, survey: str = ""
     ) -> None:
-        """The common course of a request: begin, converse, perform, journal, complete."""
+        """The common course of a request: begin, converse, perform, journal, complete.
+
+        It goes along `start`, or where the survey leads.
+        """
         try:
             await begin(talk.line.channel, script)
             if script is Script.INCOMING:
                 await talk.line.change_language(talk.course.facts.language)
-            if survey is not None:
-                await talk.survey(survey.survey, survey)
-            await perform(talk, await talk.run(start), self.messages)
+            route = start if start is not None else await lead(talk, talk.course.survey(survey))
+            await perform(talk, await follow(talk, route))
             await _flush(talk)
             await complete(talk.line.channel, script)
         except HungUpError:
@@ -280,6 +280,12 @@ class Calls:
 async def _flush(talk: Conversation) -> None:
     talk.journal.learn(stage=talk.course.stage, state=talk.state().to_data())
     await talk.journal.flush()
+
+
+def _route_after_agent(policy: Policy, *, served: bool) -> Route:
+    """Where a call goes on whose caller wanted to speak with one agent."""
+    otherwise = policy.tracking.agent_otherwise
+    return Route(ToHangup()) if served or otherwise is None else otherwise
 
 
 def _survey_of_queue(talk: Conversation) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from routing.destinations import Priority
+from routing.destinations import Pace, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class CallState:
         keyed: What the caller keyed last, by menu.
         variables: The declared variables that are set, by their id; None in states of versions that
             did not keep them.
+        pace: How long the caller is given for keys.
+        proven: Whether the caller has proved who calls by a one-time code.
     """
 
     rule: str = ""
@@ -32,6 +34,8 @@ class CallState:
     first_queued_at: datetime | None = None
     keyed: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] | None = None
+    pace: Pace = "normal"
+    proven: bool = False
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
@@ -45,6 +49,8 @@ class CallState:
             "first_queued_at": None if queued_at is None else queued_at.isoformat(),
             "keyed": dict(self.keyed),
             "variables": None if self.variables is None else dict(self.variables),
+            "pace": self.pace,
+            "proven": self.proven,
         }
 
     @classmethod
@@ -61,4 +67,6 @@ class CallState:
             first_queued_at=None if queued_at is None else datetime.fromisoformat(queued_at),
             keyed=data.get("keyed") or {},
             variables=data.get("variables"),
+            pace=data.get("pace") or "normal",
+            proven=bool(data.get("proven")),
         )

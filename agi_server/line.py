@@ -25,34 +25,39 @@ from agi_server.commands import (
 )
 from agi_server.journal import Journal
 from dialplan import contract
-from ivr.dialogues import LONE_TERMINATORS, TERMINATOR, Input
-from ivr.machine import Keyed, NoInput
-from ivr.prompts import Catalogue
+from ivr.effects import Keyed, NoInput
+from ivr.keys import DONE, LONE_DONES, MOST_ANEW, Input
+from ivr.prompts import PAUSE, Catalogue
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Line:
-    """Speaks to one caller in one language at a time."""
+    """Speaks to one caller in one language at a time.
+
+    `uninterrupted` are the prompts that are heard to their end, whatever is pressed.
+    """
 
     channel: Channel
     catalogue: Catalogue
     journal: Journal
     language: str
+    uninterrupted: frozenset[str] = frozenset()
 
     async def change_language(self, language: str) -> None:
         """Speak another language from now on."""
         self.language = language
         await self.channel.send(SetVariable(contract.LANGUAGE, language))
 
-    async def say(self, prompts: tuple[str, ...]) -> None:
-        """Play prompts to their end; keys do not interrupt them. Raises HungUpError."""
+    async def say(self, prompts: tuple[str, ...], *, to_the_end: bool = True) -> None:
+        """Play prompts. A key stops them, unless heard `to_the_end`. Raises HungUpError."""
         begun: list[str] = []
         try:
             for prompt in prompts:
                 begun.append(prompt)
-                await self._play(prompt, "")
+                if await self._play(prompt, "" if to_the_end else ANY_KEY):
+                    break
         finally:
             self._note_heard(begun)
 
@@ -61,19 +66,38 @@ class Line:
 
         A lone `#` is the end of what was keyed before this question, not an answer to it.
         """
-        for _ in range(LONE_TERMINATORS):
+        if not wanted.early_keys:
+            await self._be_deaf()
+        for _ in range(LONE_DONES):
             first = await self._first_key(prompts, wanted)
-            if first == TERMINATOR:
+            if first == DONE:
                 continue
-            return Keyed(first + await self._further_keys(wanted)) if first else NoInput()
+            return Keyed(await self._whole(first, wanted)) if first else NoInput()
         return NoInput()
 
-    async def record(self, path: str, longest: float) -> Recorded | NotRecorded:
-        """Beep and record to `path` (without its ending) until `#`, `longest` seconds, or hang-up.
+    async def record(
+        self, path: str, longest: float, silence: int | None = None
+    ) -> Recorded | NotRecorded:
+        """Beep and record to `path` (without its ending) until a key, a limit, or hang-up.
 
         A hang-up does not raise here: it is how most callers end a message, and it is kept.
+
+        Args:
+            path: As Asterisk sees it.
+            longest: Seconds.
+            silence: Seconds of silence that end it; None: it goes on.
         """
-        return await self.channel.send(RecordFile(path, longest))
+        return await self.channel.send(RecordFile(path, longest, silence_seconds=silence or 0))
+
+    async def play_back(self, path: str) -> None:
+        """Play a recording, until a key stops it. Raises HungUpError."""
+        outcome = await self.channel.send(StreamFile(path, ANY_KEY))
+        if isinstance(outcome, PlayFailed):
+            await self._missing(path)
+
+    async def _be_deaf(self) -> None:
+        """Let keys pass that belong to what came before: Asterisk drops what nobody waits for."""
+        await self._play(PAUSE, "")
 
     async def _first_key(self, prompts: tuple[str, ...], wanted: Input) -> str:
         """The key that interrupted the prompts or followed them; empty when none came in time."""
@@ -81,22 +105,28 @@ class Line:
         try:
             for prompt in prompts:
                 begun.append(prompt)
-                key = await self._play(prompt, ANY_KEY)
+                key = await self._play(prompt, "" if prompt in self.uninterrupted else ANY_KEY)
                 if key:
                     return key
         finally:
             self._note_heard(begun)
-        return await self._keys(1, wanted.first_key_seconds)
+        return "" if wanted.is_optional else await self._keys(1, wanted.first_key_seconds)
+
+    async def _whole(self, keys: str, wanted: Input) -> str:
+        """The answer that begins with these keys."""
+        for _ in range(MOST_ANEW):
+            further = wanted.further(keys)
+            if further <= 0:
+                break
+            pressed = await self._keys(further, wanted.between_keys_seconds)
+            keys = wanted.taken(keys + pressed.removesuffix(DONE))
+            if len(pressed) < further or pressed == DONE:
+                break
+        return keys
 
     def _note_heard(self, begun: list[str]) -> None:
         """Write down what the caller heard, the last of it perhaps not to its end."""
         self.journal.note("heard", prompts=begun, language=self.language)
-
-    async def _further_keys(self, wanted: Input) -> str:
-        if wanted.longest == 1:
-            return ""
-        keys = await self._keys(wanted.longest - 1, wanted.between_keys_seconds)
-        return keys.removesuffix(TERMINATOR)
 
     async def _keys(self, longest: int, seconds: float) -> str:
         """Up to `longest` keys; a lone terminator is returned as such."""
@@ -105,7 +135,7 @@ class Line:
             await self.channel.send(ChannelStatus())
             return ""
         if not outcome.digits and not outcome.timed_out:
-            return TERMINATOR
+            return DONE
         return outcome.digits
 
     async def _play(self, prompt: str, keys: str) -> str:

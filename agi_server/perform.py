@@ -10,13 +10,13 @@ from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.conversation import Conversation
 from agi_server.endings import END_OF_THE_RULES
-from agi_server.voicemail import take_message
 from crm.records import Outcome
 from dialplan import contract
 from dialplan.contract import Script
 from dialplan.orders import orders
 from ivr.course import Ending
 from routing.destinations import (
+    ToAgent,
     ToExtension,
     ToHangup,
     ToNumber,
@@ -26,13 +26,12 @@ from routing.destinations import (
 )
 
 
-async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
-    """Carry out `ending`: whatever is left to say to the caller, then the variables.
+async def perform(talk: Conversation, ending: Ending) -> None:
+    """Carry out `ending`: tell the dialplan where the call goes.
 
     Args:
         talk: The conversation that led to it.
         ending: Where the call goes.
-        messages: The folder for recorded messages, as Asterisk sees it.
 
     Raises:
         HungUpError: The caller left meanwhile.
@@ -41,8 +40,10 @@ async def perform(talk: Conversation, ending: Ending, messages: str) -> None:
     match ending:
         case ToQueue(queue):
             talk.enter_queue(queue, now)
-        case ToVoicemail(mailbox):
-            await take_message(talk, mailbox, messages)
+        case ToVoicemail():
+            pass  # the message has been taken on the way
+        case ToAgent(agent):
+            talk.course.stage = f"agent {agent}"
         case ToExtension(extension):
             _leave(talk, f"extension {extension}")
         case ToNumber(number):

@@ -8,6 +8,7 @@ from dialplan.contract import Go
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
 from ivr.course import Course, Ending
 from routing.destinations import (
+    ToAgent,
     ToExtension,
     ToHangup,
     ToNumber,
@@ -18,6 +19,10 @@ from routing.destinations import (
 
 NORMAL_CLEARING: Final = 16
 """Q.850 cause of an ordinary end."""
+
+
+SHORTEST_RING: Final = 1
+"""Seconds for which an agent is rung where the rules do not offer it any more."""
 
 
 def orders(course: Course, ending: Ending, waited: float) -> Mapping[str, str]:
@@ -32,10 +37,14 @@ def orders(course: Course, ending: Ending, waited: float) -> Mapping[str, str]:
     return {**_leading(course, ending, waited), **music, **(course.variables or {})}
 
 
-def _leading(course: Course, ending: Ending, waited: float) -> Mapping[str, str]:
+def _leading(  # noqa: PLR0911  one line a kind
+    course: Course, ending: Ending, waited: float
+) -> Mapping[str, str]:
     match ending:
         case ToQueue(queue):
             return _queue(course, queue, waited)
+        case ToAgent(agent):
+            return _agent(course, agent)
         case ToExtension(extension):
             return {contract.GO: Go.EXTENSION, contract.EXTENSION: extension}
         case ToNumber(number):
@@ -51,6 +60,16 @@ def _leading(course: Course, ending: Ending, waited: float) -> Mapping[str, str]
 def _hangup(cause: int) -> Mapping[str, str]:
     """The variables that let the dialplan hang up with a Q.850 cause."""
     return {contract.GO: Go.HANGUP, contract.CAUSE: str(cause)}
+
+
+def _agent(course: Course, agent: str) -> Mapping[str, str]:
+    policy = course.book.policy
+    return {
+        contract.GO: Go.AGENT,
+        contract.AGENT: agent,
+        contract.DEVICE: policy.agents[agent].device,
+        contract.RING: str(policy.tracking.agent_ring or SHORTEST_RING),
+    }
 
 
 def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:

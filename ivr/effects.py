@@ -236,6 +236,7 @@ class EndSurvey:
 class Keep:
     """Put this answer on disk before anything else is said."""
 
+    survey: str
     question: str
     value: str
 

@@ -60,7 +60,7 @@ def _questions(talk: Talk, survey: Survey) -> Steps[Outcome]:
         if not isinstance(outcome, Given):
             whole = outcome
             continue
-        yield Keep(question.id, outcome.value)
+        yield Keep(survey.id, question.id, outcome.value)
         answers[question.id] = outcome.value
         if not alerted and _is_alarming(survey, answers):
             alerted = True
