@@ -170,6 +170,7 @@ class Catalogue:
 
     def __init__(self, prompts: Mapping[str, Mapping[str, str]], languages: Sequence[str]) -> None:
         self._languages = {code: language(code) for code in languages}
+        self._own = tuple(prompts)
         words = (word for word, texts in builtin_words().items() if texts.keys() & {*languages})
         self._texts = {
             prompt: _texts(prompt, prompts, self._languages)
@@ -190,6 +191,11 @@ class Catalogue:
     def ids(self) -> tuple[str, ...]:
         """Every prompt id, in order."""
         return tuple(self._texts)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The ids that the administrator's texts are written under, in their order."""
+        return self._own
 
     def text(self, prompt: str, language: str) -> str | None:
         """What `prompt` says in exactly this language; None where it has no text there."""

@@ -1,6 +1,5 @@
 """Builds real prompts with espeak-ng and sox, and reads the files back."""
 
-import math
 import os
 import shutil
 import signal
@@ -18,11 +17,12 @@ from agi_server.prompt_building import (
     LOCK,
     BuildResult,
     Progress,
-    PromptBuildError,
     build_prompts,
 )
 from agi_server.prompt_manifest import MANIFEST, PARTIAL_SUFFIX
-from agi_server.sound_samples import TARGET_DBFS, Samples, speech_level
+from agi_server.prompt_sources import PromptBuildError
+from agi_server.sound_samples import TARGET_DBFS, Loudness, Samples, Sound
+from agi_server.sound_samples import decibels as in_decibels
 from ivr.prompts import Catalogue
 
 pytestmark = pytest.mark.slow
@@ -92,7 +92,7 @@ def read(path: Path) -> Samples:
 
 def decibels(samples: Samples) -> float:
     """The level of the speech in dBFS."""
-    return 20 * math.log10(speech_level(samples, RATE))
+    return in_decibels(Loudness(Sound(samples, RATE)).speech)
 
 
 def hertz(samples: Samples) -> float:
@@ -294,7 +294,8 @@ def test_what_was_made_before_an_interruption_is_not_made_again(tmp_path: Path):
 BUILD_SCRIPT = """
 import resource, sys
 from pathlib import Path
-from agi_server.prompt_building import PromptBuildError, build_prompts
+from agi_server.prompt_building import build_prompts
+from agi_server.prompt_sources import PromptBuildError
 from ivr.prompts import Catalogue
 
 folder, limit = Path(sys.argv[1]), int(sys.argv[2])
