@@ -145,7 +145,8 @@ def _require_programs(due: Collection[Source]) -> None:
     if not sound_programs.has_piper() and any(isinstance(s.voice, PiperVoice) for s in due):
         sentences.append(
             "RAHYAB_VOICES names a model of Piper, which is not installed: "
-            "`pip install 'rahyab[piper]'`, or leave the setting out for espeak-ng"
+            "`.venv/bin/pip install -e '.[piper]'` in the folder of the program installs it, or "
+            "leave the setting out for espeak-ng"
         )
     if sentences:
         raise PromptBuildError("\n".join(sentences))

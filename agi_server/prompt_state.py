@@ -9,8 +9,9 @@ from typing import Final
 from agi_server.prompt_building import is_built
 from agi_server.prompt_manifest import UNBUILT, load_manifest
 from agi_server.prompt_sources import find_recordings, sources_of
-from ivr.prompts import BUILTIN_LANGUAGES, SOUND_FOLDER, WORD, Catalogue
+from ivr.prompts import BUILTIN_LANGUAGES, SOUND_FOLDER, Catalogue
 from ivr.spoken import lacking_words
+from routing.names import WORD
 
 BUILD: Final = "`rahyab prompts build`"
 

@@ -140,7 +140,10 @@ def converted(sound: Sound, rate: int, gain: float) -> Sound:
     louder = f"{gain - float(HALF_AS_LOUD):.3f}"
     effects = ["gain", HALF_AS_LOUD, "rate", str(rate), "gain", louder]
     command = [SOX, "-V1", "-D", *_RAW, "--rate", str(sound.rate), "-", *_RAW, "-", *effects]
-    return Sound(array("h", _run(command, sound.samples.tobytes())), rate)
+    content = _run(command, sound.samples.tobytes())
+    if not content:
+        raise SoundProgramError(f"{SOX} gave no sound")
+    return Sound(array("h", content), rate)
 
 
 def _spoken(content: bytes, program: str) -> Sound:

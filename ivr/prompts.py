@@ -16,6 +16,7 @@ from typing import Final
 
 import yaml
 
+from routing.names import WORD
 from routing.rules import Policy
 
 SOUND_FOLDER: Final = "rahyab"
@@ -34,9 +35,6 @@ SILENCE: Final = "silence"
 
 PAUSE: Final = "pause"
 """The prompt that is played between two groups of digits."""
-
-WORD: Final = "word-"
-"""Begins the id of a word of numbers, times, dates and amounts: no prompt of a site is named so."""
 
 SILENCES: Final[Mapping[str, float]] = MappingProxyType({SILENCE: 1.0, PAUSE: 0.35})
 """Prompts that are no speech, with their length in seconds. A text of one's own replaces them."""

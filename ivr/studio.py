@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ivr.prompts import BUILTIN_LANGUAGES, WORD, Catalogue, builtin_prompts, words
+from ivr.prompts import BUILTIN_LANGUAGES, Catalogue, builtin_prompts, words
+from routing.names import WORD
 
 _DIGIT: Final = re.compile(r"digit-\d")
 

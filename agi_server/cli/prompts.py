@@ -12,6 +12,8 @@ from agi_server.cli.prompts_script import script_command
 from agi_server.cli.prompts_site import Site, site_for_command
 from agi_server.prompt_building import BuildResult, Progress, build_prompts
 from agi_server.prompt_sources import PromptBuildError
+from agi_server.prompt_state import Lacking, lacking_in_grammar
+from ivr.spoken import GrammarError
 
 
 @click.group()
@@ -36,7 +38,8 @@ def build() -> None:
     except PromptBuildError as error:
         raise CannotRunError(str(error)) from None
     _summarise(site, result)
-    if result.missing:
+    lacking = _tell_lacking(site, result)
+    if lacking:
         raise click.exceptions.Exit(FINDINGS)
 
 
@@ -65,9 +68,29 @@ def _summarise(site: Site, result: BuildResult) -> None:
             f"Not used: RAHYAB_VOICES has a voice for {language}, which the rules do not speak.",
             err=True,
         )
+
+
+def _tell_lacking(site: Site, result: BuildResult) -> bool:
+    """Tell what could not be built for want of words; whether there is any."""
     for prompt, language in result.missing:
         click.echo(
             f"No text: {prompt} has none in {language}; callers hear it in another language. "
             f"Write it under prompts: {prompt}: in the rules file.",
             err=True,
         )
+    # Saying all kinds of values takes a moment, and what was in order without a change still is.
+    words = _lacking_words(site) if result.built or result.removed else []
+    for word in words:
+        click.echo(
+            f"No word: some values cannot be said in {word.language} without {word.prompt}: "
+            f"{word.cure}.",
+            err=True,
+        )
+    return bool(result.missing or words)
+
+
+def _lacking_words(site: Site) -> list[Lacking]:
+    try:
+        return list(lacking_in_grammar(site.catalogue))
+    except GrammarError as error:
+        raise CannotRunError(str(error)) from None

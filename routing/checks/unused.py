@@ -10,7 +10,7 @@ from routing.checks.ladders import callers_of, queues_of, roster_of
 from routing.checks.plain import mapping, sequence
 from routing.checks.scene import Scene
 from routing.checks.ways import Node, Way, in_words, node_path, reached, starts
-from routing.names import PLURALS
+from routing.names import PLURALS, is_word
 from routing.problems import Problem
 from routing.rules import CALLERS_LANGUAGE
 from routing.skills import first_step, served
@@ -38,7 +38,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     for kind, names in used.items():
         section = PLURALS[kind]
         for name in mapping(scene.data.get(section)):
-            if name not in names:
+            if name not in names and not (kind == "prompt" and is_word(name)):
                 message = f'nothing uses the {kind} "{name}"'
                 yield scene.at((section, name), _CODE, message, _HINT, key=True)
 
