@@ -9,8 +9,8 @@ from agi_server.sound_programs import HALF_AS_LOUD, SoundProgramError
 from agi_server.sound_samples import Loudness, Sound, decibels
 from ivr.prompts import Prompt
 
-TOO_QUIET_DBFS: Final = -45.0
-"""Speech below this would be lifted by 25 dB, and the noise of the room with it."""
+TOO_QUIET_DBFS: Final = -40.0
+"""Speech below this would be lifted by 20 dB, and the noise of the room with it."""
 
 FULL_DBFS: Final = -0.2
 """Peaks above this stand at the end of the scale."""
