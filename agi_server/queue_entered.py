@@ -2,24 +2,22 @@
 
 from agi_server.channel import Channel
 from dialplan import contract
-from dialplan.queues import asterisk_queue_name
+from dialplan.requirements import requirement_entered
 from routing.rules import Policy
-from routing.skills import uses_language
 
 
 async def gather_queue(channel: Channel, policy: Policy) -> tuple[str | None, str | None]:
     """Ask Asterisk for the queue that the caller was sent to last, and the language.
 
     Returns:
-        The queue's id in the rules, and the language that its name tells, or else the channel; None
-        for what the rules do not have: they may have changed.
+        The queue's id in the rules, and the language that the name of its penalty rule or its own
+        tells, or else the channel; None for what the rules do not have: they may have changed.
     """
     entered = await channel.get_untrusted(contract.QUEUE)
+    rule = await channel.get_untrusted(contract.QUEUE_RULE)
     spoken = await channel.get_untrusted(contract.LANGUAGE)
-    languages = policy.business.languages
-    language = spoken if spoken in languages else None
-    for queue in policy.queues.values():
-        for each in languages:
-            if asterisk_queue_name(queue, each, policy) == entered:
-                return queue.id, each if uses_language(queue) else language
-    return None, language
+    language = spoken if spoken in policy.business.languages else None
+    required = requirement_entered(entered or "", rule or "", policy)
+    if required is None:
+        return None, language
+    return required.queue.id, required.language or language

@@ -1,21 +1,19 @@
 """The applications that the dialplan runs with what it is told, as its log will show them."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from dialplan import contract
-
-QUEUE_ARGUMENTS: Final = ("{queue}", "c", "", "", "{timeout}", "", "", "{rule}")
-"""Of Queue() from Asterisk 21 on; before, there is one more before the last."""
+from dialplan.releases import NEWEST, Release, queue_arguments
 
 
-def queue_application(variables: Mapping[str, str]) -> str:
+def queue_application(variables: Mapping[str, str], release: Release = NEWEST) -> str:
     """The line with which a caller enters a queue.
 
     Args:
         variables: What the dialplan was told.
+        release: The Asterisk that runs it.
     """
-    line = f"Queue({','.join(QUEUE_ARGUMENTS)})"
+    line = f"Queue({','.join(queue_arguments(release))})"
     return line.format(
         queue=variables[contract.QUEUE],
         timeout=variables[contract.QUEUE_TIMEOUT],

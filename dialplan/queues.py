@@ -2,8 +2,9 @@
 
 `app_queue` gives callers their turn without looking at who may serve whom: in one big queue with a
 penalty window for each caller, three callers who wait for the one Spanish agent hold up a fourth
-beside two idle English ones. So each distinct requirement becomes a queue of its own: one for each
-language of the business where the caller's language is needed, else one.
+beside two idle English ones. So each distinct requirement that a call can come to becomes a queue
+of its own (`dialplan.requirements`): one for each language of the business where the caller's
+language is needed, else one.
 
 An agent who is good enough at some step is a member. The penalty is 1 for the ideal and one more
 for each step the agent has to wait for; the server sets QUEUE_MAX_PENALTY to 1 at entry, and each
@@ -12,12 +13,14 @@ entry, and its older releases took a highest penalty of 0 for no limit at all.) 
 the ring time and two seconds: a caller at the head is looked at only between two attempts to ring.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from dialplan.contract import FALLBACK_QUEUE
+from dialplan.releases import NEWEST, Options, Release, known_options
+from dialplan.requirements import AsteriskQueue, plan_for, requirement_for
 from routing.rules import Agent, Policy, Queue
-from routing.skills import first_step, uses_language
+from routing.skills import first_step
 
 IDEAL_PENALTY: Final = 1
 """The penalty of agents who are good enough from the first second on."""
@@ -27,8 +30,6 @@ RETRY_SECONDS: Final = 1
 
 WRAP_UP_SECONDS: Final = 5
 """After a call, before an agent is rung again: enough to finish a sentence."""
-
-Options = Iterable[tuple[str, str | int]]
 
 ALWAYS: Final[Options] = (
     # Without it only the first caller in line is ever served, one after the other.
@@ -82,36 +83,50 @@ is ever taken out of it."""
 def asterisk_queue_name(queue: Queue, language: str, policy: Policy) -> str:
     """The Asterisk queue for callers of `queue` who speak `language`.
 
-    A language that is not one of the business's is served as its default.
+    A language that is not one of the business's is served as its default. A queue that no call can
+    come to has the name that it would have alone.
     """
-    if not uses_language(queue):
-        return queue.id
-    spoken = policy.business.languages
-    return f"{queue.id}-{language if language in spoken else spoken[0]}"
+    own = requirement_for(queue, language, policy).name
+    return plan_for(policy).serving.get(own, own)
 
 
 def penalty_rule_name(queue: Queue, language: str, policy: Policy) -> str | None:
-    """The penalty rule that a caller enters the queue with; None when there are no further steps.
+    """The penalty rule that a caller enters the queue with; None when none is needed.
 
-    It is called like the queue: rules and queues are named apart from each other.
+    It bears the requirement's own name (rules and queues are named apart from each other), so that
+    it tells what a caller had required who comes back from a queue that serves several. There it is
+    needed even without further steps.
     """
-    return asterisk_queue_name(queue, language, policy) if len(queue.steps) > 1 else None
+    own = requirement_for(queue, language, policy).name
+    serving = plan_for(policy).serving.get(own, own)
+    return own if len(queue.steps) > 1 or serving != own else None
 
 
-def queues_conf(policy: Policy) -> str:
-    """The text of our part of `queues.conf`."""
-    parts = [_queue(queue, language, policy) for queue, language in _requirements(policy)]
-    return "\n".join((_header(policy, _PAUSED), *parts, _fallback(policy)))
+def queues_conf(policy: Policy, release: Release = NEWEST) -> str:
+    """The text of our part of `queues.conf`.
+
+    Args:
+        policy: The rules.
+        release: The Asterisk that will read it.
+    """
+    parts = [_queue(queue, policy, release) for queue in plan_for(policy).queues]
+    return "\n".join((_header(policy, release, _PAUSED), *parts, _fallback(policy, release)))
 
 
-def queue_rules_conf(policy: Policy) -> str:
-    """The text of our part of `queuerules.conf`."""
-    named = (
-        (penalty_rule_name(queue, language, policy), queue)
-        for queue, language in _requirements(policy)
-    )
-    parts = [_rule(name, queue) for name, queue in named if name is not None]
-    return "\n".join((_header(policy, _LATE), *parts))
+def queue_rules_conf(policy: Policy, release: Release = NEWEST) -> str:
+    """The text of our part of `queuerules.conf`.
+
+    Args:
+        policy: The rules.
+        release: The Asterisk that will read it.
+    """
+    parts = [
+        _rule(each.name, each.queue)
+        for queue in plan_for(policy).queues
+        for each in queue.requirements
+        if len(each.queue.steps) > 1 or each.name != queue.name
+    ]
+    return "\n".join((_header(policy, release, _LATE), *parts))
 
 
 _PAUSED: Final = (
@@ -124,52 +139,40 @@ _LATE: Final = (
 )
 
 
-def _header(policy: Policy, remarks: Iterable[str]) -> str:
+def _header(policy: Policy, release: Release, remarks: Iterable[str]) -> str:
     lines = (
-        f"Made by `rahyab dialplan build` from revision {policy.revision} of the rules.",
-        "Do not edit: the next build writes it anew.",
+        f"Made by `rahyab dialplan build` for Asterisk {release} from revision {policy.revision}",
+        "of the rules. Do not edit: the next build writes it anew.",
         *remarks,
     )
     return "".join(f"; {line}\n" for line in lines)
 
 
-def _requirements(policy: Policy) -> Iterator[tuple[Queue, str]]:
-    """Each queue with each language that makes it another Asterisk queue."""
-    spoken = policy.business.languages
-    for queue in policy.queues.values():
-        for language in spoken if uses_language(queue) else spoken[:1]:
-            yield queue, language
-
-
-def _queue(queue: Queue, language: str, policy: Policy) -> str:
-    members = tuple(_members(queue, language, policy))
+def _queue(queue: AsteriskQueue, policy: Policy, release: Release) -> str:
+    ladder = queue.ladder
     # Pausing the only agent would close the queue and help nobody.
-    autopause = "yes" if len(members) > 1 else "no"
-    own: Options = (("musicclass", queue.music), ("timeout", queue.ring_for))
-    name = asterisk_queue_name(queue, language, policy)
+    autopause = "yes" if len(ladder.members) > 1 else "no"
+    own: Options = (("musicclass", ladder.music), ("timeout", ladder.ring_for))
     options = (*own, *ALWAYS, *SERVED, ("autopause", autopause))
-    return _section(name, options, members)
+    members = [(policy.agents[each.agent], IDEAL_PENALTY + each.tier) for each in ladder.members]
+    shared = "; For callers of " if len(queue.requirements) > 1 else ""
+    remark = f"{shared}{', '.join(each.name for each in queue.requirements)}.\n" if shared else ""
+    return remark + _section(queue.name, known_options(options, release), members)
 
 
-def _members(queue: Queue, language: str, policy: Policy) -> Iterator[tuple[Agent, int]]:
-    """Who can ever serve, with the penalty: those for whom nobody waits come first."""
-    for agent in policy.agents.values():
-        step = first_step(queue, agent, language)
-        if step is not None:
-            yield agent, IDEAL_PENALTY + step
-
-
-def _fallback(policy: Policy) -> str:
+def _fallback(policy: Policy, release: Release) -> str:
     """Everybody who serves the fallback queue at any step and in any language, as equals."""
     queue = policy.queues[policy.fallback]
     able = {
         agent.id
         for language in policy.business.languages
-        for agent, _ in _members(queue, language, policy)
+        for agent in policy.agents.values()
+        if first_step(queue, agent, language) is not None
     }
     members = [(agent, IDEAL_PENALTY) for agent in policy.agents.values() if agent.id in able]
     own: Options = (("musicclass", queue.music), ("timeout", queue.ring_for))
-    return _section(FALLBACK_QUEUE, (*own, *ALWAYS, *UNSERVED), members)
+    options = known_options((*own, *ALWAYS, *UNSERVED), release)
+    return _section(FALLBACK_QUEUE, options, members)
 
 
 def _section(name: str, options: Options, members: Iterable[tuple[Agent, int]]) -> str:

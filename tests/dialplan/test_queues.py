@@ -12,6 +12,7 @@ from dialplan.queues import (
     queue_rules_conf,
     queues_conf,
 )
+from routing.destinations import Route, ToHangup, ToQueue
 from routing.rules import Agent, Need, Policy, Queue, Step
 from tests.sample import POLICY
 
@@ -139,11 +140,19 @@ def spanish_and_english() -> Policy:
         for id_, language in (("ann", "en"), ("bob", "en"), ("eva", "es"))
     }
     queue = Queue(
-        "help", (Step(0, (Need("{language}"),)),), 60, RECEPTION.give_up_then, 15, "x", None
+        "help", (Step(0, (Need("{language}"),)),), 60, Route(ToHangup()), 15, "x", None
     )
     business = replace(POLICY.business, languages=("en", "es"))
+    to_help = Route(ToQueue("help"))
     return replace(
-        POLICY, business=business, agents=agents, queues={"help": queue}, fallback="help"
+        POLICY,
+        business=business,
+        agents=agents,
+        queues={"help": queue},
+        fallback="help",
+        numbers={},
+        unlisted=to_help,
+        person=to_help,
     )
 
 
