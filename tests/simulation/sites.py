@@ -1,0 +1,183 @@
+"""Rules with made-up agents and queues, compiled and put to work in the simulator."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Final
+
+from dialplan.queues import (
+    IDEAL_PENALTY,
+    asterisk_queue_name,
+    penalty_rule_name,
+    queue_rules_conf,
+    queues_conf,
+)
+from routing.destinations import Route, ToHangup, ToQueue
+from routing.rules import Agent, DialledNumber, Policy, Queue
+from routing.skills import first_step
+from tests.sample import POLICY
+from tests.simulation.app_queue import AppQueue
+from tests.simulation.people import Caller, Event, Line, Phone, Seat
+from tests.simulation.queue_files import read_queues, read_rules
+
+TICK: Final = 1000
+"""Milliseconds between two looks at whether anybody is kept waiting for nothing."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who comes to a queue of the rules. Times in milliseconds."""
+
+    queue: str
+    language: str = "en"
+    arrives: int = 0
+    talks: int = 30_000
+    patience: int | None = None
+    priority: int = 0
+
+
+def site(
+    agents: Iterable[Agent], queues: Iterable[Queue], languages: tuple[str, ...] = ("en", "es")
+) -> Policy:
+    """Rules by which a call can come to each of these queues."""
+    made = {queue.id: queue for queue in queues}
+    return replace(
+        POLICY,
+        business=replace(POLICY.business, languages=languages),
+        agents={agent.id: agent for agent in agents},
+        queues=made,
+        fallback=next(iter(made)),
+        numbers={id_: DialledNumber(id_, Route(ToQueue(id_)), None, None) for id_ in made},
+        unlisted=Route(ToHangup()),
+        person=Route(ToHangup()),
+    )
+
+
+@dataclass
+class Watch:
+    """Looks once a second for callers who could be rung and are not.
+
+    The caller in the k-th place of those who wait in a queue should be rung when k of the agents
+    who are good enough by then are free: those ahead cannot need more than k - 1 of them.
+
+    Attributes:
+        longest: For how many seconds on end that was so, for the caller for whom it was longest.
+        who: That caller.
+    """
+
+    longest: int = 0
+    who: str = ""
+    _kept: dict[str, int] = field(default_factory=dict)
+
+    def look(self, queues: AppQueue) -> None:
+        """Count another second for whoever is kept waiting."""
+        rung = {each.caller for each in queues.events if _ago(queues, each) <= TICK}
+        kept: dict[str, int] = {}
+        for line in queues.lines.values():
+            waiting = [each for each in line.callers if not each.pending]
+            for place, caller in enumerate(waiting, start=1):
+                if caller.name not in rung and _able(queues, line, caller) >= place:
+                    kept[caller.name] = self._kept.get(caller.name, 0) + 1
+        self._kept = kept
+        for name, seconds in kept.items():
+            if seconds > self.longest:
+                self.longest, self.who = seconds, name
+
+
+def _ago(queues: AppQueue, event: Event) -> int:
+    return queues.now - queues.began - event.at if event.what == "rung" else TICK + 1
+
+
+def _able(queues: AppQueue, line: Line, caller: Caller) -> int:
+    """How many are free and, by the time of waiting, good enough."""
+    highest = caller.highest
+    for change in caller.changes:
+        if queues.now // 1000 - caller.start >= change.after:
+            highest = change.highest
+    return sum(
+        queues.free(line, seat) and _inside(seat, caller.lowest, highest) for seat in line.seats
+    )
+
+
+def _inside(seat: Seat, lowest: int, highest: int) -> bool:
+    penalty = seat.member.penalty
+    return penalty <= highest and (lowest > highest or penalty >= lowest)
+
+
+@dataclass(frozen=True)
+class History:
+    """What has happened, to whom, and who was kept waiting."""
+
+    policy: Policy
+    visitors: Mapping[str, Visitor]
+    events: Sequence[Event]
+    watch: Watch
+
+    def waits(self) -> dict[str, int]:
+        """Milliseconds from the coming of each caller to the answer or to leaving."""
+        ends = {each.caller: each.at for each in self.events if each.what in {"answered", "left"}}
+        return {name: ends[name] - each.arrives for name, each in self.visitors.items()}
+
+    def opens(self, caller: str, agent: str) -> int:
+        """The second of waiting from which on the rules let an agent be rung for a caller."""
+        visitor = self.visitors[caller]
+        queue = self.policy.queues[visitor.queue]
+        step = first_step(queue, self.policy.agents[agent], visitor.language)
+        return NEVER if step is None else queue.steps[step].after
+
+
+NEVER: Final = 10**9
+
+
+def play(
+    policy: Policy,
+    visitors: Sequence[Visitor],
+    phones: Mapping[str, Phone] | None = None,
+    race: Random | None = None,
+) -> History:
+    """Compile the rules, and let callers come.
+
+    Args:
+        policy: The rules.
+        visitors: Who comes.
+        phones: By agent; who is missing answers after two seconds.
+        race: Draws what comes first of what happens at the same moment.
+    """
+    given = phones or {}
+    by_device = {
+        agent.device: given.get(agent.id, Phone(agent.device, 2000))
+        for agent in policy.agents.values()
+    }
+    queues = AppQueue(
+        read_queues(queues_conf(policy)), read_rules(queue_rules_conf(policy)), by_device, race
+    )
+    named = {f"c{number}": each for number, each in enumerate(visitors)}
+    for name, each in named.items():
+        queues.call(_caller(policy, name, each))
+    watch = Watch()
+    patience = max(each.give_up_after + each.ring_for for each in policy.queues.values())
+    last = max((each.arrives for each in visitors), default=0)
+    watched(queues, watch, last + patience * 1000)
+    return History(policy, named, queues.run(), watch)
+
+
+def watched(queues: AppQueue, watch: Watch, until: int) -> None:
+    """Let `watch` look once a second, half a second off the clock, up to a moment."""
+    for moment in range(TICK // 2, until, TICK):
+        queues.at(moment, lambda: watch.look(queues))
+
+
+def _caller(policy: Policy, name: str, visitor: Visitor) -> Caller:
+    """As `dialplan.orders` sends a call into a queue."""
+    queue = policy.queues[visitor.queue]
+    return Caller(
+        name,
+        asterisk_queue_name(queue, visitor.language, policy),
+        penalty_rule_name(queue, visitor.language, policy) or "",
+        visitor.arrives,
+        queue.give_up_after,
+        IDEAL_PENALTY,
+        priority=visitor.priority,
+        talks=visitor.talks,
+        patience=visitor.patience,
+    )
