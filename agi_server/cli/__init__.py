@@ -66,6 +66,10 @@ COMMANDS: Final = {
         "Explain the CODE of a finding, with an example; without CODE, list them all.",
     ),
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
+    "queues": (
+        "queues:queues",
+        "The Asterisk queues that the rules make, and who is rung when: list, show.",
+    ),
     "diff": (
         "diff:diff_command",
         "Tell what is different between two versions of the rules, in meaning and not in text.",

@@ -9,6 +9,8 @@ import click
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
 from dialplan.queues import queue_rules_conf, queues_conf
+from dialplan.releases import NEWEST, Release
+from dialplan.requirements import Plan, growth_warning, plan_for
 from routing.rules import Policy
 
 EXTENSIONS = "extensions.conf"
@@ -33,7 +35,15 @@ def dialplan_group() -> None:
     metavar="DIR",
     help="Where to write them.  [default: asterisk in RAHYAB_HOME]",
 )
-def build(folder: Path | None) -> None:
+@click.option(
+    "--asterisk",
+    "branch",
+    type=click.Choice([str(each.value) for each in Release]),
+    default=str(NEWEST.value),
+    show_default=True,
+    help="The Asterisk that reads them; for one between two of these, the lower.",
+)
+def build(folder: Path | None, branch: str) -> None:
     """Write extensions.conf, queues.conf and queuerules.conf from the rules.
 
     A file that would not change is left alone.
@@ -43,21 +53,36 @@ def build(folder: Path | None) -> None:
     target = (folder or settings.home / "asterisk").absolute()
     make_home_for(settings, target)
     try:
-        written = write_changed(target, asterisk_files(policy))
+        written = write_changed(target, asterisk_files(policy, Release(int(branch))))
     except WriteError as error:
         raise CannotRunError(str(error)) from None
     for name, changed in written.items():
         click.echo(f"{'written  ' if changed else 'unchanged'}  {target / name}")
+    click.echo(_count(plan_for(policy)))
     click.echo(_instructions(target))
 
 
-def asterisk_files(policy: Policy) -> Mapping[str, str]:
-    """The text of each file, by its name."""
+def _count(plan: Plan) -> str:
+    """How many Asterisk queues the rules make; a warning beside it if they are many."""
+    warning = growth_warning(plan)
+    if warning is not None:
+        click.echo(f"warning: {warning}", err=True)
+    count = len(plan.queues)
+    return f"{count} Asterisk queue{'' if count == 1 else 's'}: see `rahyab queues list`"
+
+
+def asterisk_files(policy: Policy, release: Release = NEWEST) -> Mapping[str, str]:
+    """The text of each file, by its name.
+
+    Args:
+        policy: The rules.
+        release: The Asterisk that reads them.
+    """
     packaged = resources.files("dialplan").joinpath(EXTENSIONS)
     return {
         EXTENSIONS: packaged.read_text(encoding="utf-8"),
-        QUEUES: queues_conf(policy),
-        QUEUE_RULES: queue_rules_conf(policy),
+        QUEUES: queues_conf(policy, release),
+        QUEUE_RULES: queue_rules_conf(policy, release),
     }
 
 
