@@ -71,6 +71,16 @@ def test_a_file_that_would_not_change_is_left_alone(rules: Path, tmp_path: Path)
     ]
 
 
+def test_the_files_say_for_which_asterisk_they_are(rules: Path, tmp_path: Path) -> None:
+    """The newest, where nothing else is said; and how many queues there are."""
+    for arguments, release in (((), "22"), (("--asterisk", "16"), "16")):
+        result = build(rules, "--to", str(tmp_path / release), *arguments)
+        text = (tmp_path / release / "queues.conf").read_text(encoding="utf-8")
+        assert f"for Asterisk {release} from revision" in text
+        assert "3 Asterisk queues" in result.output
+    assert build(rules, "--asterisk", "13").exit_code == 2
+
+
 def test_rules_with_problems_build_nothing(rules: Path, tmp_path: Path) -> None:
     """All of them are told, as by `check`."""
     rules.write_text(TEXT.replace("queue: support", "queue: suport"), encoding="utf-8")

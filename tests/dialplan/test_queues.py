@@ -139,9 +139,7 @@ def spanish_and_english() -> Policy:
         id_: Agent(id_, f"PJSIP/{id_}", id_, {language: 5}, None)
         for id_, language in (("ann", "en"), ("bob", "en"), ("eva", "es"))
     }
-    queue = Queue(
-        "help", (Step(0, (Need("{language}"),)),), 60, Route(ToHangup()), 15, "x", None
-    )
+    queue = Queue("help", (Step(0, (Need("{language}"),)),), 60, Route(ToHangup()), 15, "x", None)
     business = replace(POLICY.business, languages=("en", "es"))
     to_help = Route(ToQueue("help"))
     return replace(

@@ -1,6 +1,6 @@
 """Rules with made-up agents and queues, compiled and put to work in the simulator."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
@@ -22,6 +22,11 @@ from tests.simulation.queue_files import read_queues, read_rules
 
 TICK: Final = 1000
 """Milliseconds between two looks at whether anybody is kept waiting for nothing."""
+
+
+KEPT_SECONDS: Final = 3
+"""For which a caller may be kept who could be rung: a second until the caller looks whether it is
+the turn, a second between two attempts, and one as Asterisk counts in whole seconds."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,8 @@ def site(
 class Watch:
     """Looks once a second for callers who could be rung and are not.
 
-    The caller in the k-th place of those who wait in a queue should be rung when k of the agents
-    who are good enough by then are free: those ahead cannot need more than k - 1 of them.
+    A caller is kept waiting for nothing when more agents are free who are good enough by then than
+    callers wait ahead, in the same queue, whom one of these agents may serve.
 
     Attributes:
         longest: For how many seconds on end that was so, for the caller for whom it was longest.
@@ -71,32 +76,52 @@ class Watch:
 
     def look(self, queues: AppQueue) -> None:
         """Count another second for whoever is kept waiting."""
-        rung = {each.caller for each in queues.events if _ago(queues, each) <= TICK}
+        moved = _moved(queues)
         kept: dict[str, int] = {}
         for line in queues.lines.values():
-            waiting = [each for each in line.callers if not each.pending]
-            for place, caller in enumerate(waiting, start=1):
-                if caller.name not in rung and _able(queues, line, caller) >= place:
-                    kept[caller.name] = self._kept.get(caller.name, 0) + 1
+            for caller in _kept_waiting(queues, line, moved):
+                kept[caller.name] = self._kept.get(caller.name, 0) + 1
         self._kept = kept
         for name, seconds in kept.items():
             if seconds > self.longest:
                 self.longest, self.who = seconds, name
 
 
-def _ago(queues: AppQueue, event: Event) -> int:
-    return queues.now - queues.began - event.at if event.what == "rung" else TICK + 1
+def _kept_waiting(queues: AppQueue, line: Line, moved: set[str]) -> Iterator[Caller]:
+    """Who could be rung, and has not been within the second."""
+    ahead: list[set[str]] = []
+    for caller in line.callers:
+        if not caller.pending:
+            able = _able(queues, line, caller, moved)
+            rivals = sum(not able.isdisjoint(each) for each in ahead)
+            if len(able) > rivals and caller.name not in moved:
+                yield caller
+            ahead.append(able)
 
 
-def _able(queues: AppQueue, line: Line, caller: Caller) -> int:
-    """How many are free and, by the time of waiting, good enough."""
+def _moved(queues: AppQueue) -> set[str]:
+    """The callers and agents to whom something has happened within the second."""
+    moved: set[str] = set()
+    for each in reversed(queues.events):
+        if queues.now - queues.began - each.at > TICK:
+            break
+        moved |= {each.caller, each.agent}
+    return moved
+
+
+def _able(queues: AppQueue, line: Line, caller: Caller, moved: set[str]) -> set[str]:
+    """Who has been free for a second and is, by the time of waiting, good enough."""
     highest = caller.highest
     for change in caller.changes:
         if queues.now // 1000 - caller.start >= change.after:
             highest = change.highest
-    return sum(
-        queues.free(line, seat) and _inside(seat, caller.lowest, highest) for seat in line.seats
-    )
+    return {
+        seat.member.name
+        for seat in line.seats
+        if seat.member.name not in moved
+        and queues.free(line, seat)
+        and _inside(seat, caller.lowest, highest)
+    }
 
 
 def _inside(seat: Seat, lowest: int, highest: int) -> bool:

@@ -276,3 +276,27 @@ def test_rules_are_read_in_the_order_of_time() -> None:
     """Whatever their order in the file."""
     text = "[r] ; a remark\npenaltychange => 60,3\npenaltychange=20,2,1\n"
     assert read_rules(text) == {"r": (Change(20, 2, 1), Change(60, 3))}
+
+
+def test_who_has_waited_longest_can_be_overtaken_where_agents_of_a_later_step_are_idle() -> None:
+    """They count as free, so that several have the turn; who looks first gets the ideal agent."""
+    phones = {"ann": Phone("ann", 0), "bob": Phone("bob", 0), "cy": Phone("cy", 0)}
+    queue = Office({"ann": 1, "bob": 2, "cy": 2}, phones=phones).open()
+    queue.call(Caller("talking", "q", highest=1, talks=10_500))
+    queue.call(Caller("older", "q", arrives=1800, highest=1))
+    queue.call(Caller("younger", "q", arrives=3600, highest=1))
+    answered = [each[2] for each in told(queue.run(400_000), "answered")]
+    assert answered == ["talking", "younger", "older"]
+
+
+def test_a_caller_of_higher_priority_with_a_narrower_window_blocks_those_behind() -> None:
+    """The one who has waited longer could be served by the agent of the next step, and is not."""
+    rules = "[r]\npenaltychange => 20,2"
+    phones = {"ann": Phone("ann", 0, busy=True), "bob": Phone("bob", 0)}
+    queue = Office({"ann": 1, "bob": 2}, rules=rules, phones=phones).open()
+    queue.call(Caller("older", "q", "r", highest=1))
+    queue.call(Caller("gold", "q", "r", arrives=15_000, highest=1, priority=10, talks=1000))
+    assert told(queue.run(), "rung")[:2] == [
+        (36, "rung", "gold", "bob"),
+        (38, "rung", "older", "bob"),
+    ]

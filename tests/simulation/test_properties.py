@@ -13,14 +13,10 @@ from routing.checks.ladders import LATENESS_SECONDS
 from routing.destinations import Route, ToHangup
 from routing.rules import CALLERS_LANGUAGE, Agent, Need, Policy, Queue, Step
 from tests.simulation.people import Phone
-from tests.simulation.sites import History, Visitor, play, site
+from tests.simulation.sites import KEPT_SECONDS, History, Visitor, play, site
 
 SKILLS = ("support", "billing")
 LANGUAGES = ("en", "es")
-KEPT_SECONDS = 3
-"""For which a caller may be kept who could be rung: a second until the caller looks whether it is
-the turn, a second between two attempts, and one as Asterisk counts in whole seconds."""
-
 levels = st.integers(1, 3)
 
 
