@@ -104,7 +104,11 @@ GO: Final = "RAHYAB_GO"
 QUEUE: Final = "RAHYAB_QUEUE"
 """The Asterisk queue to enter."""
 QUEUE_RULE: Final = "RAHYAB_QUEUE_RULE"
-"""The penalty rule (queuerules.conf) that widens the circle of agents; may be empty."""
+"""The penalty rule (queuerules.conf) that widens the circle of agents; may be empty.
+
+It is called after what the caller requires (`support-en`), which RAHYAB_QUEUE may serve together
+with other requirements and not tell.
+"""
 QUEUE_TIMEOUT: Final = "RAHYAB_QUEUE_TIMEOUT"
 """Seconds after which the caller is given back to `after-queue`."""
 AGENT: Final = "RAHYAB_AGENT"

@@ -8,9 +8,8 @@ its last one by then: 16.0.0 and 16.30.1, 18.0.0 and 18.26.4, 20.0.0 and 20.15.2
 - Arguments of Queue(): AST_DECLARE_APP_ARGS in `queue_exec`.
 - A penalty of 0 as the highest: all of them take it for what it says, as they know "no limit" by
   INT_MAX (`queue_exec`). Releases before 1.8 did not.
-- `rN` in a penalty rule: `insert_penaltychange` reads it from the middle of 20 and 22 on, yet
-  `copy_rules` lost it until 22.10 (#1901) and `calc_metric` read it wrongly (#1702). It is written
-  for no release.
+- `rN` in a penalty rule: where `insert_penaltychange` reads it, `calc_metric` took it for something
+  else until 20.19 and 22.9, and `copy_rules` lost it until 20.20 and 22.10. It is written for none.
 """
 
 from collections.abc import Iterable

@@ -170,7 +170,7 @@ def _print_requirement(console: Console, requirement: Requirement, policy: Polic
 
 def _sentences(requirement: Requirement, steps: Sequence[Opening]) -> list[str]:
     """The ladder in words."""
-    told = []
+    told: list[str] = []
     for each in steps:
         if each.agents:
             also = " also" if told else ""

@@ -154,6 +154,17 @@ class History:
 NEVER: Final = 10**9
 
 
+def opened(policy: Policy, phones: Mapping[str, Phone], race: Random | None = None) -> AppQueue:
+    """The compiled queues at work, with telephones by agent; others answer after two seconds."""
+    by_device = {
+        agent.device: phones.get(agent.id, Phone(agent.device, 2000))
+        for agent in policy.agents.values()
+    }
+    return AppQueue(
+        read_queues(queues_conf(policy)), read_rules(queue_rules_conf(policy)), by_device, race
+    )
+
+
 def play(
     policy: Policy,
     visitors: Sequence[Visitor],
@@ -168,17 +179,10 @@ def play(
         phones: By agent; who is missing answers after two seconds.
         race: Draws what comes first of what happens at the same moment.
     """
-    given = phones or {}
-    by_device = {
-        agent.device: given.get(agent.id, Phone(agent.device, 2000))
-        for agent in policy.agents.values()
-    }
-    queues = AppQueue(
-        read_queues(queues_conf(policy)), read_rules(queue_rules_conf(policy)), by_device, race
-    )
+    queues = opened(policy, phones or {}, race)
     named = {f"c{number}": each for number, each in enumerate(visitors)}
     for name, each in named.items():
-        queues.call(_caller(policy, name, each))
+        queues.call(sent(policy, name, each))
     watch = Watch()
     patience = max(each.give_up_after + each.ring_for for each in policy.queues.values())
     last = max((each.arrives for each in visitors), default=0)
@@ -192,7 +196,7 @@ def watched(queues: AppQueue, watch: Watch, until: int) -> None:
         queues.at(moment, lambda: watch.look(queues))
 
 
-def _caller(policy: Policy, name: str, visitor: Visitor) -> Caller:
+def sent(policy: Policy, name: str, visitor: Visitor) -> Caller:
     """As `dialplan.orders` sends a call into a queue."""
     queue = policy.queues[visitor.queue]
     return Caller(

@@ -300,3 +300,16 @@ def test_a_caller_of_higher_priority_with_a_narrower_window_blocks_those_behind(
         (36, "rung", "gold", "bob"),
         (38, "rung", "older", "bob"),
     ]
+
+
+def test_who_had_no_call_for_twelve_days_is_taken_for_one_tier_better() -> None:
+    """`leastrecent` takes seconds off a metric in which a tier is worth a million of them."""
+    rung = {}
+    for days in (11, 12):
+        queue = Office({"ann": 1, "bob": 2}).open()
+        ann, bob = queue.lines["q"].seats
+        now = queue.now // 1000
+        ann.last_call, bob.last_call = now - 60, now - days * 24 * 3600
+        queue.call(Caller("c", "q", highest=2))
+        rung[days] = [each[3] for each in told(queue.run(), "rung")]
+    assert rung == {11: ["ann"], 12: ["bob"]}

@@ -9,11 +9,13 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialplan.openings import openings
+from dialplan.requirements import ladder_of, requirement_for
 from routing.checks.ladders import LATENESS_SECONDS
 from routing.destinations import Route, ToHangup
 from routing.rules import CALLERS_LANGUAGE, Agent, Need, Policy, Queue, Step
 from tests.simulation.people import Phone
-from tests.simulation.sites import KEPT_SECONDS, History, Visitor, play, site
+from tests.simulation.sites import KEPT_SECONDS, History, Visitor, opened, play, sent, site
 
 SKILLS = ("support", "billing")
 LANGUAGES = ("en", "es")
@@ -114,3 +116,29 @@ def test_every_caller_is_answered_gives_up_or_leaves_within_the_bound(history: H
 def test_nobody_is_held_up_beside_a_free_agent_who_may_serve_them(history: History) -> None:
     """Whatever other callers wait for, and however many of them there are."""
     assert history.watch.longest <= KEPT_SECONDS
+
+
+@given(
+    after=st.integers(1, 40),
+    ring=st.integers(1, 15),
+    back=st.integers(0, 45_000),
+    arrives=st.integers(0, 999),
+)
+def test_a_step_comes_by_the_second_that_is_told(
+    after: int, ring: int, back: int, arrives: int
+) -> None:
+    """Also where the telephone of a better agent, who is not at it, begins to ring just before."""
+    steps = (Step(0, (Need("support", 3),)), Step(after, (Need("support"),)))
+    queue = Queue("q", steps, 100, Route(ToHangup()), ring, "default", None)
+    made = [
+        Agent(name, f"PJSIP/{name}", name, {"support": level}, None)
+        for name, level in (("best", 3), ("other", 1))
+    ]
+    policy = site(made, [queue])
+    best = Phone("PJSIP/best", None, there=False)
+    queues = opened(policy, {"best": best})
+    queues.at(back, lambda: setattr(best, "there", True))
+    queues.call(sent(policy, "c", Visitor("q", arrives=arrives)))
+    rung = [each for each in queues.run() if each.what == "rung" and each.agent == "other"]
+    ladder = ladder_of(requirement_for(queue, "en", policy), policy)
+    assert rung[0].at - arrives <= openings(ladder)[1].at_the_latest * 1000
