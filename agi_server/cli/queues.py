@@ -28,7 +28,7 @@ from routing.skills import uses_language
 
 @click.group("queues", cls=ListingGroup)
 def queues() -> None:
-    """The Asterisk queues that the rules make: list, show."""
+    """The Asterisk queues that the rules make, and who is rung when: list, show."""
 
 
 @queues.command("list")
