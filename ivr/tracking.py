@@ -71,7 +71,7 @@ def open_case(talk: Talk) -> Steps[bool]:
         return False
     sms = talk.book.policy.tracking.sms and is_mobile(talk.facts.caller.number)
     outcome = yield from talk.ask(CASE, _number_question(talk, tracking, sms=sms))
-    if is_key(outcome, SMS_KEY):
+    if sms and is_key(outcome, SMS_KEY):
         sent = expect((yield SendText(SMS_TEXT, {"number": tracking})), bool)
         yield Say(("text-sent",) if sent else ("text-not-sent",))
     return isinstance(outcome, WantsPerson)
