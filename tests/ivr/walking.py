@@ -5,6 +5,7 @@ variables hold. A place that was reached before is not walked on from again, so 
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
@@ -106,8 +107,11 @@ _PLAIN: Final[Mapping[type[Effect], tuple[Reply, ...]]] = {
     ),
 }
 
-_BY_HEART: Final = ("1", "1234", TRACKING, "09351112233", "02079460958", "21234567", "2015550123")
-"""What callers key who are asked for a number of any kind: too short a one is among them."""
+_BY_HEART: Final = {"number": TRACKING, "pin": "1234"}
+"""What callers key who are asked in the look-up."""
+
+CALLED_BACK: Final = "09351112233"
+"""What they key who want to be called at another number."""
 
 _CHECKS: Final[Mapping[str | None, Callable[[str], str]]] = {
     None: lambda _: "7",
@@ -173,9 +177,9 @@ class Walk:
 
     def _explore(self, begin: Begin, language: str) -> None:
         seen: set[object] = set()
-        pending: list[Path] = [()]
+        pending: deque[Path] = deque([()])
         while pending:
-            path = pending.pop()
+            path = pending.popleft()  # the shortest first: each is gone from its beginning
             course = Course(self._book, replace(self.facts, language=language))
             going = begin(course)
             options = self._run(course, going, path, seen)
@@ -240,13 +244,15 @@ class Walk:
 
     def _keys(self, asked: Collect) -> set[str]:
         """Every choice; else something right and wrong; a key without meaning; `*` and `0`."""
-        own = self.policy.entries.get(asked.dialogue)
         if asked.input.choices:
-            answers = {*asked.input.choices}
-        else:
-            code = "1" * self.policy.proof.digits
-            answers = {*_BY_HEART, code} if own is None else {_value(own), "1"}
-        return answers | {"##", "*", "0"}
+            return {*asked.input.choices, "##", "*", "0"}
+        own = self.policy.entries.get(asked.dialogue)
+        right = {
+            "tracking": _BY_HEART.get(asked.question, ""),
+            "callback": CALLED_BACK,
+            "proof": "1" * self.policy.proof.digits,
+        }.get(asked.dialogue, "")
+        return {right if own is None else _value(own), "##", "*", "0"} - {""}
 
 
 def _place(course: Course, going: Generator[Effect, Reply, Any]) -> object:
@@ -273,6 +279,8 @@ def _known(value: object) -> str:
     if isinstance(value, Question):
         return f"{value.id} {value.say}"
     if is_dataclass(value):
-        parts = ((each.name, _known(getattr(value, each.name))) for each in fields(value))
-        return f"{type(value).__name__} {dict(parts)}"
+        held = {each.name: getattr(value, each.name) for each in fields(value)}
+        # What is said after the last repeat is what is said of a wrong key.
+        held.update({"repeats": bool(held["repeats"])} if "repeats" in held else {})
+        return f"{type(value).__name__} { {name: _known(each) for name, each in held.items()} }"
     return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
