@@ -107,11 +107,12 @@ _PLAIN: Final[Mapping[type[Effect], tuple[Reply, ...]]] = {
     ),
 }
 
-_BY_HEART: Final = {"number": TRACKING, "pin": "1234"}
-"""What callers key who are asked in the look-up."""
-
-CALLED_BACK: Final = "09351112233"
-"""What they key who want to be called at another number."""
+_ASKED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("tracking", "number"): (TRACKING,),
+    ("tracking", "pin"): ("1234",),
+    ("callback", "number"): ("09351112233", "09601", "00442079460958"),
+}
+"""What callers key into the dialogues of the program: right, too dear, foreign."""
 
 _CHECKS: Final[Mapping[str | None, Callable[[str], str]]] = {
     None: lambda _: "7",
@@ -122,17 +123,18 @@ _CHECKS: Final[Mapping[str | None, Callable[[str], str]]] = {
 }
 
 
-def _value(entry: Entry) -> str:
-    """What is right for an entry."""
+def _values(entry: Entry) -> set[str]:
+    """What may be keyed into an entry: right ones, a mistyped one, one without its limits."""
     match entry.kind:
         case EntryKind.DATE:
-            return "14050903"
+            return {"14050903"}
         case EntryKind.AMOUNT:
-            return str(int(entry.least or entry.most or Decimal(12)))
+            return {str(int(entry.least or 0)), "1*5", "9" * entry.longest}
         case EntryKind.PHONE:
-            return "09351112233"
+            return {"09351112233"}
     body = "1" * (entry.longest - (2 if entry.checksum == "iso7064" else 1))
-    return body + _CHECKS[entry.checksum](body)
+    right = body + _CHECKS[entry.checksum](body)
+    return {right, "2" + right[1:]}
 
 
 @dataclass
@@ -247,12 +249,11 @@ class Walk:
         if asked.input.choices:
             return {*asked.input.choices, "##", "*", "0"}
         own = self.policy.entries.get(asked.dialogue)
-        right = {
-            "tracking": _BY_HEART.get(asked.question, ""),
-            "callback": CALLED_BACK,
-            "proof": "1" * self.policy.proof.digits,
-        }.get(asked.dialogue, "")
-        return {right if own is None else _value(own), "##", "*", "0"} - {""}
+        values = (
+            {*_ASKED.get((asked.dialogue, asked.question), ())} if own is None else _values(own)
+        )
+        code = {"1" * self.policy.proof.digits} if asked.dialogue == "proof" else set()
+        return values | code | {"##", "*", "0"}
 
 
 def _place(course: Course, going: Generator[Effect, Reply, Any]) -> object:
@@ -263,7 +264,7 @@ def _place(course: Course, going: Generator[Effect, Reply, Any]) -> object:
         known = sorted(
             (name, _known(value))
             for name, value in inner.gi_frame.f_locals.items()
-            if not (name == "_" and inner.gi_code is Course.follow.__code__)  # counts the moves
+            if inner.gi_code is not Course.follow.__code__ or name == "route"  # not what has been
         )
         lines.append((inner.gi_code.co_name, inner.gi_frame.f_lasti, repr(known)))
         inner = inner.gi_yieldfrom
