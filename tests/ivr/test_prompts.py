@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.records import CaseState
-from ivr.tracking import TRACKING_LENGTH
 from ivr.prompts import (
     BUILTIN_LANGUAGES,
     SILENCES,
@@ -20,6 +19,7 @@ from ivr.prompts import (
     language,
     words,
 )
+from ivr.tracking import TRACKING_LENGTH
 
 SPOKEN_BY_THE_PROGRAM = {
     *(f"digit-{digit}" for digit in range(10)),
