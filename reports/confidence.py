@@ -65,7 +65,7 @@ def student_t(degrees: int) -> float:
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
     )
-    return z + sum(term / degrees ** (power + 1) for power, term in enumerate(terms))
+    return z + sum(term / float(degrees**power) for power, term in enumerate(terms, start=1))
 
 
 def share_interval(part: int, n: int) -> Interval:

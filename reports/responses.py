@@ -71,9 +71,7 @@ def responses(asked: Iterable[AskedSurvey], answers: Iterable[Answer]) -> Iterat
         answers: The answers to the same surveys, the oldest first.
     """
     waiting: OrderedDict[tuple[str, str], _Gathered] = OrderedDict()
-    notes = ((each.at, each) for each in asked)
-    given = ((each.given_at, each) for each in answers)
-    for at, record in merge(notes, given, key=itemgetter(0)):
+    for at, record in _by_time(asked, answers):
         yield from _finished(waiting, at - LONGEST_SURVEY)
         key = (record.call_id, record.survey)
         gathered = waiting.get(key)
@@ -91,6 +89,13 @@ def begun_between(
 ) -> Iterator[Response]:
     """Those that were begun from `since` on and before `until`, whenever they were answered."""
     return (each for each in found if since <= each.at < until)
+
+
+def _by_time(
+    asked: Iterable[AskedSurvey], answers: Iterable[Answer]
+) -> Iterator[tuple[datetime, AskedSurvey | Answer]]:
+    notes: Iterator[tuple[datetime, AskedSurvey | Answer]] = ((each.at, each) for each in asked)
+    return merge(notes, ((each.given_at, each) for each in answers), key=itemgetter(0))
 
 
 @dataclass(slots=True)

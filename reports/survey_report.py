@@ -16,7 +16,7 @@ Forms: TypeAlias = Callable[[str, str, str], Asked]
 """How a question was put, by revision of the rules, survey and question."""
 
 _BEGUN: Final = (Standing.COMPLETE, Standing.PARTIAL, Standing.SILENT, Standing.DECLINED)
-_NOTED: Final = frozenset(Standing) - {Standing.UNNOTED}
+_NOTED: Final = (*_BEGUN, Standing.RECENTLY, Standing.FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,23 @@ class Reach:
         served: Calls that an agent answered in a queue with this survey; None where that is not
             known by group.
         counts: Surveys by how they are counted.
-        after_served: Of these, how many there are a note of, after an agent answered in a queue.
-        asked_after_served: Of these, how many were asked.
+        after_served: The same, of those alone that followed upon a served call.
     """
 
     group: Group
     served: int | None
     counts: Mapping[Standing, int]
-    after_served: int
-    asked_after_served: int
+    after_served: Mapping[Standing, int]
 
     @property
     def asked(self) -> int:
         """Surveys that were begun, if only by asking for consent."""
         return sum(self.counts[standing] for standing in _BEGUN)
+
+    @property
+    def asked_after_served(self) -> int:
+        """Of these, how many were asked of callers whom an agent had served."""
+        return sum(self.after_served[standing] for standing in _BEGUN)
 
     @property
     def answered(self) -> int:
@@ -76,7 +79,10 @@ class Reach:
     @property
     def never_reached(self) -> int | None:
         """Served calls that never came to the survey; None where the served are not known."""
-        return None if self.served is None else max(0, self.served - self.after_served)
+        if self.served is None:
+            return None
+        # A call counts when it began and a survey when it was begun: at midnight there may be more.
+        return max(0, self.served - sum(self.after_served[standing] for standing in _NOTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +134,7 @@ class _Reached:
     """Counts of one group while they grow."""
 
     counts: Counter[Standing] = field(default_factory=Counter)
-    after_served: int = 0
-    asked_after_served: int = 0
+    after_served: Counter[Standing] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -294,16 +299,14 @@ def _count_reach(survey: _Survey, group: Group, response: Response) -> None:
     # A survey may also be asked of who never spoke with anybody: by a rule, or after a menu.
     if response.queue is not None and response.agent is not None:
         survey.queues.add(response.queue)
-        reached.after_served += response.standing in _NOTED
-        reached.asked_after_served += response.standing in _BEGUN
+        reached.after_served[response.standing] += 1
 
 
 def _sum_reached(each: Iterable[_Reached]) -> _Reached:
     total = _Reached()
     for one in each:
         total.counts.update(one.counts)
-        total.after_served += one.after_served
-        total.asked_after_served += one.asked_after_served
+        total.after_served.update(one.after_served)
     return total
 
 
@@ -312,8 +315,7 @@ def _reach(group: Group, reached: _Reached, served: int | None) -> Reach:
         group,
         served,
         {standing: reached.counts[standing] for standing in Standing},
-        reached.after_served,
-        reached.asked_after_served,
+        {standing: reached.after_served[standing] for standing in Standing},
     )
 
 
