@@ -72,7 +72,8 @@ def responses(asked: Iterable[AskedSurvey], answers: Iterable[Answer]) -> Iterat
     """
     waiting: OrderedDict[tuple[str, str], _Gathered] = OrderedDict()
     for at, record in _by_time(asked, answers):
-        yield from _finished(waiting, at - LONGEST_SURVEY)
+        while waiting and next(iter(waiting.values())).first < at - LONGEST_SURVEY:
+            yield waiting.popitem(last=False)[1].response()
         key = (record.call_id, record.survey)
         gathered = waiting.get(key)
         if gathered is None:
@@ -118,13 +119,6 @@ class _Gathered:
             standing=_standing(self.asked, answered=bool(self.answers)),
             answers=tuple(self.answers),
         )
-
-
-def _finished(
-    waiting: OrderedDict[tuple[str, str], _Gathered], before: datetime
-) -> Iterator[Response]:
-    while waiting and next(iter(waiting.values())).first < before:
-        yield waiting.popitem(last=False)[1].response()
 
 
 def _standing(asked: AskedSurvey | None, *, answered: bool) -> Standing:
