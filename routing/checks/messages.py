@@ -66,6 +66,6 @@ def _proofs(scene: Scene) -> Iterator[Problem]:
         return
     for way in scene.ways:
         if way.target is not None and way.target[0] == _PROVES:
-            message = "nothing says where a call goes of which the caller has proved it, or has not"
+            message = "nothing says where a caller goes who has proved it, or who has not"
             hint = "write `proof: {proven: {…}, otherwise: {…}}`"
             yield scene.at((*way.path, _PROVES), "no-proof", message, hint, key=True)
