@@ -106,9 +106,8 @@ def _present_rules(settings: Settings) -> Policy | None:
 
 def _period(since: datetime | None, until: datetime | None, zone: tzinfo | None) -> Period:
     """From when to when, in UTC. Raises BadParameter."""
-    now = datetime.now(UTC)
     try:
-        end = now if until is None else min(now, midnight(until, zone))
+        end = datetime.now(UTC) if until is None else midnight(until, zone)
         if since is None:
             # From the beginning of a day, as with a day that is given.
             since = (end - timedelta(days=DAYS)).astimezone(zone).replace(tzinfo=None)
