@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 from stdnum import damm
 
 from routing.destinations import Route, ToHangup, ToQueue
-from routing.rules import Menu, Survey, SurveyQuestion, Tracking
+from routing.dialogues import Menu, Survey, SurveyQuestion, Tracking
 
 TRACKING_LENGTH = 9
 """Digits of a tracking number, the check digit included: short enough to write down while hearing

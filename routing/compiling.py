@@ -30,6 +30,17 @@ from routing.dialogue_model import (
     SurveyShape,
     TrackingShape,
 )
+from routing.dialogues import (
+    Callbacks,
+    KeyChoice,
+    Mailbox,
+    Menu,
+    Patience,
+    Proof,
+    Survey,
+    SurveyQuestion,
+    Tracking,
+)
 from routing.documents import Document
 from routing.indexing import index_rules
 from routing.model import (
@@ -49,20 +60,13 @@ from routing.rules import (
     ClosedRange,
     DialledNumber,
     Hours,
-    KeyChoice,
-    Mailbox,
-    Menu,
     Need,
     OpenSpan,
-    Patience,
     Policy,
     Queue,
     Rule,
     RuleList,
     Step,
-    Survey,
-    SurveyQuestion,
-    Tracking,
     Variable,
 )
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
@@ -94,6 +98,29 @@ def compile_policy(shape: FileShape, document: Document, revision: str) -> Polic
         surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
         mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
         tracking=_tracking(shape.tracking, fallback),
+        person=Route(ToQueue(fallback)),
+        entries={},
+        callbacks=Callbacks(
+            countries=(business.country,),
+            premium=False,
+            hours=None,
+            window=7200,
+            days=2,
+            tries=DEFAULT_TRIES,
+            then=Route(ToHangup()),
+            otherwise=Route(ToQueue(fallback)),
+        ),
+        proof=Proof(
+            digits=6,
+            valid=600,
+            tries=DEFAULT_TRIES,
+            per_number=5,
+            per_day=500,
+            proven=Route(ToHangup()),
+            otherwise=Route(ToQueue(fallback)),
+        ),
+        uninterrupted=frozenset(),
+        texts={},
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
         assumed=assumed,
         fallback=fallback,

@@ -11,10 +11,12 @@ from routing.destinations import (
     Priority,
     Route,
     ToCallback,
+    ToEntry,
     ToExtension,
     ToHangup,
     ToMenu,
     ToNumber,
+    ToProof,
     ToQueue,
     ToRules,
     ToSurvey,
@@ -31,6 +33,8 @@ _KINDS: Final[Mapping[str, type[Destination]]] = {
     "menu": ToMenu,
     "rules": ToRules,
     "track": ToTracking,
+    "enter": ToEntry,
+    "prove": ToProof,
     "voicemail": ToVoicemail,
     "callback": ToCallback,
     "survey": ToSurvey,
@@ -66,6 +70,7 @@ def route_to_data(route: Route) -> Data:
         "priority": priority and [priority.start, priority.rise, priority.every, priority.highest],
         "music": route.music,
         "variables": dict(route.variables),
+        "pace": route.pace,
     }
     given = {name: value for name, value in actions.items() if value}
     return {**destination_to_data(route.to), **given}
@@ -82,6 +87,7 @@ def route_from_data(data: Mapping[str, Any]) -> Route:
         priority=Priority(*data["priority"]) if "priority" in data else None,
         music=data.get("music"),
         variables=tuple(data.get("variables", {}).items()),
+        pace=data.get("pace"),
     )
 
 

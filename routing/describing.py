@@ -4,23 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import time
 from typing import Any, Final, TypeAlias
 
+from routing.dialogues import KeyChoice, Mailbox, Menu, Survey, SurveyQuestion, Tracking
 from routing.explain import duration_in_words, route_in_words
-from routing.rules import (
-    Agent,
-    DialledNumber,
-    Hours,
-    KeyChoice,
-    Mailbox,
-    Menu,
-    Need,
-    OpenSpan,
-    Policy,
-    Queue,
-    Survey,
-    SurveyQuestion,
-    Tracking,
-    Variable,
-)
+from routing.rules import Agent, DialledNumber, Hours, Need, OpenSpan, Policy, Queue, Variable
 from routing.world_fields import DAYS
 
 Aspects: TypeAlias = Mapping[str, str]

@@ -4,7 +4,7 @@ Destinations are a closed union, so that whoever performs one must know every ki
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 HIGHEST_PRIORITY = 1000
 """Of a caller in a queue; the lowest is 0."""
@@ -34,6 +34,18 @@ class ToRules:
 @dataclass(frozen=True, slots=True)
 class ToTracking:
     """Key in a tracking number and hear the state of the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToEntry:
+    """Key in a value: one of the entries of the rules file."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToProof:
+    """Prove to have the telephone that calls, by a one-time code that is sent to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,8 @@ Destination: TypeAlias = (
     | ToMenu
     | ToRules
     | ToTracking
+    | ToEntry
+    | ToProof
     | ToVoicemail
     | ToCallback
     | ToSurvey
@@ -89,6 +103,10 @@ Destination: TypeAlias = (
     | ToHangup
 )
 """Everything that a rule, a key or an ending may name."""
+
+
+Pace: TypeAlias = Literal["normal", "slow"]
+"""How long a caller is given for keys: `slow` is twice as long as the rules say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,7 @@ class Route:
         priority: The caller's place in a queue, from here on.
         music: What waiting callers hear, from here on: a music class of Asterisk.
         variables: Channel variables for the site's own dialplan, as names with values.
+        pace: How long the caller is given for keys, from here on.
     """
 
     to: Destination
@@ -135,3 +154,4 @@ class Route:
     priority: Priority | None = None
     music: str | None = None
     variables: tuple[tuple[str, str], ...] = ()
+    pace: Pace | None = None

@@ -42,6 +42,8 @@ def route_in_words(route: Route) -> str:
     if route.open_case:
         parts.append("open a request")
     parts.append(destination_in_words(route.to))
+    if route.pace is not None:
+        parts.append(f"pace {route.pace}")
     if route.priority is not None:
         parts.append(f"priority {_priority_in_words(route.priority)}")
     if route.music is not None:
@@ -62,6 +64,7 @@ def destination_in_words(destination: Destination) -> str:
 
 _PHRASES: Final[Mapping[str, str]] = {
     "track": "track a request",
+    "prove": "prove who calls by a one-time code",
     "callback": "ask to be called back",
     "hangup": "hang up (cause {})",
 }

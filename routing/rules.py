@@ -14,6 +14,15 @@ from zoneinfo import ZoneInfo
 from routing.call_tests import CallTest
 from routing.conditions import Condition, Seen
 from routing.destinations import Route
+from routing.dialogues import (
+    Callbacks,
+    Entry,
+    Mailbox,
+    Menu,
+    Proof,
+    Survey,
+    Tracking,
+)
 from routing.indexing import Index
 
 CALLERS_LANGUAGE: Final = "{language}"
@@ -129,39 +138,6 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyChoice:
-    """What one key of a menu does. `offer` is the prompt that offers it; None if none does."""
-
-    key: str
-    offer: str | None
-    then: Route
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """What happens when a caller presses nothing, or something else.
-
-    `repeat` is how often the question is asked again before `then`.
-    """
-
-    repeat: int
-    then: Route
-
-
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """A question with one answer by key."""
-
-    id: str
-    say: tuple[str, ...]
-    keys: tuple[KeyChoice, ...]
-    silence: Patience
-    wrong_key: Patience
-    first_key_seconds: float
-    between_keys_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Variable:
     """A channel variable that the site declares, so that rules may ask for it.
 
@@ -200,51 +176,15 @@ class RuleList:
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyQuestion:
-    """One question of a survey: a scale from `low` to `high`, or `choices` by key (never both)."""
-
-    id: str
-    say: str
-    scale: tuple[int, int] | None
-    choices: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """Questions asked after a call, in order. `repeat`: how often an unanswered one is repeated."""
-
-    id: str
-    questions: tuple[SurveyQuestion, ...]
-    repeat: int
-    first_key_seconds: float
-    between_keys_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """A place for recorded messages: what is said first, and the longest message in seconds."""
-
-    id: str
-    say: tuple[str, ...]
-    longest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tracking:
-    """The look-up of a request by its tracking number."""
-
-    tries: int
-    found_then: Route
-    not_found_then: Route
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole rules file, compiled. `revision` is a hash of its text.
 
     `fallback` is the queue whose agents take calls while the server gives no answer. `prompts` maps
     a prompt id to its text per language, the built-in ones (`ivr/languages`) excluded. `unlisted`
-    is where a call starts that dialled a number not in `numbers`. `variables` are those that rules
+    is where a call starts that dialled a number not in `numbers`. `person` is where the key for a
+    person leads, wherever a caller is asked. `uninterrupted` are prompts that are heard to their
+    end, whatever is pressed. `texts` are what is sent as text messages, by their id and language,
+    the built-in ones excluded. `variables` are those that rules
     may ask for. `assumed` maps a fact to what is taken for it when it could not be fetched. `tests`
     are for `rahyab test`; no call asks for them. `retention` is for how many days each kind of data
     on people is kept, where it is not kept for ever.
@@ -263,6 +203,12 @@ class Policy:
     surveys: Mapping[str, Survey]
     mailboxes: Mapping[str, Mailbox]
     tracking: Tracking
+    person: Route
+    entries: Mapping[str, Entry]
+    callbacks: Callbacks
+    proof: Proof
+    uninterrupted: frozenset[str]
+    texts: Mapping[str, Mapping[str, str]]
     variables: Mapping[str, Variable]
     assumed: Mapping[str, Seen]
     fallback: str

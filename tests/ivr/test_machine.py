@@ -9,7 +9,7 @@ from ivr import machine
 from ivr.dialogues import Dialogue, menu_dialogue, survey_dialogue, tracking_dialogue
 from ivr.machine import Ask, CheckResult, Go, Keep, Keyed, NoInput, NotChecked, Say, Verify
 from routing.destinations import Destination, Route, ToMenu, ToQueue
-from routing.rules import KeyChoice, Menu, Patience, Survey, SurveyQuestion, Tracking
+from routing.dialogues import KeyChoice, Menu, Patience, Survey, SurveyQuestion, Tracking
 
 RECEPTION = Route(ToQueue("reception"))
 

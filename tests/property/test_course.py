@@ -39,9 +39,10 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
+from routing.dialogues import KeyChoice, Menu, Patience, Tracking
 from routing.facts import Caller, QueueFacts
 from routing.indexing import index_rules
-from routing.rules import KeyChoice, Menu, Patience, Policy, Rule, RuleList, Tracking
+from routing.rules import Policy, Rule, RuleList
 from tests.sample import FACTS, POLICY
 
 MENUS = ("one", "two", "tracking")

@@ -51,21 +51,12 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
+from routing.dialogues import KeyChoice, Menu, Patience, Tracking
 from routing.entrances import read_caller
 from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
 from routing.indexing import index_rules
 from routing.key_script import read_script
-from routing.rules import (
-    DialledNumber,
-    KeyChoice,
-    Menu,
-    Patience,
-    Policy,
-    Rule,
-    RuleList,
-    Tracking,
-    Variable,
-)
+from routing.rules import DialledNumber, Policy, Rule, RuleList, Variable
 from tests.sample import POLICY, TEHRAN
 
 pytestmark = pytest.mark.slow

@@ -17,18 +17,10 @@ from routing.destinations import (
     ToTracking,
     ToVoicemail,
 )
+from routing.dialogues import KeyChoice, Patience, SurveyQuestion, Tracking
 from routing.loading import RulesError, load_policy
 from routing.model import FileShape, Shape
-from routing.rules import (
-    ClosedRange,
-    KeyChoice,
-    Need,
-    OpenSpan,
-    Patience,
-    Step,
-    SurveyQuestion,
-    Tracking,
-)
+from routing.rules import ClosedRange, Need, OpenSpan, Step
 from routing.rules_text import RulesText
 from tests.sample import BUILTIN, POLICY, TEXT
 
