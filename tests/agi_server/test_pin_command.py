@@ -52,6 +52,9 @@ def test_it_is_asked_for_twice_and_shown_nowhere(home: Path) -> None:
     assert pin is not None
     assert matches("1357", pin.salt, pin.digest)
     assert noted(home) == [("changed", 1, "pin")]
+    shown = CliRunner().invoke(main, ["customers", "show", "C-1"]).stdout
+    assert "PIN" in shown
+    assert pin.digest.hex() not in shown
 
 
 def test_two_that_differ_are_asked_for_again(home: Path) -> None:

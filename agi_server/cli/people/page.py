@@ -133,6 +133,8 @@ def _standing(file: CustomerFile, zone: tzinfo | None) -> Iterator[tuple[str, st
     if file.hold is not None:
         until = "" if file.hold.until is None else f" before {file.hold.until}"
         yield "held", f"not to be erased{until}: {file.hold.reason}"
+    if file.has_pin:
+        yield "PIN", "set"
     for blocked in file.blocked:
         since = told_time(blocked.since, zone)
         yield "blocked", f"{blocked.number}, since {since}: {blocked.reason}"
