@@ -42,6 +42,11 @@ _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
         "nothing says where a caller goes who presses a key that is not offered",
         "write `wrong_key: {repeat: 2, then: {queue: …}}`",
     ),
+    ("entries", "otherwise"): (
+        "missing-branch",
+        "nothing says where a caller goes who keys in nothing, or nothing that is right",
+        "write `otherwise: {queue: …}`",
+    ),
     ("queues", "give_up"): (
         "missing-branch",
         f"callers whom nobody answers have no way on: {_UNANSWERED} of QUEUESTATUS",
@@ -50,11 +55,12 @@ _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
 }
 """What is told when a way on is missing, by section and key."""
 
-_BY_ITSELF: Final = frozenset({"hangup", "track", "callback"})
+_BY_ITSELF: Final = frozenset({"hangup", "track", "prove", "callback"})
 _SECTIONS: Final = {
     "queue": "queues",
     "menu": "menus",
     "rules": "rules",
+    "enter": "entries",
     "voicemail": "mailboxes",
     "survey": "surveys",
 }

@@ -7,15 +7,17 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from routing.callback_model import CallbacksShape
 from routing.checks.plain import mapping, sequence
 from routing.checks.ways import Way, ways_in
-from routing.dialogue_model import MenuShape, SurveyShape
+from routing.dialogue_model import EntryShape, MenuShape
 from routing.documents import Document
 from routing.model import FileShape, HoursShape, RuleShape
 from routing.names import Names
 from routing.problems import Path, Problem
 from routing.queue_model import AgentShape, QueueShape
 from routing.shape import Shape
+from routing.survey_model import SurveyShape
 from routing.when_model import AssumedShape
 
 S = TypeVar("S", bound=Shape)
@@ -76,6 +78,11 @@ class Scene:
         return self._entries("menus", MenuShape)
 
     @cached_property
+    def entries(self) -> Mapping[str, EntryShape | None]:
+        """What callers key in, in the same way."""
+        return self._entries("entries", EntryShape)
+
+    @cached_property
     def surveys(self) -> Mapping[str, SurveyShape | None]:
         """The surveys, in the same way."""
         return self._entries("surveys", SurveyShape)
@@ -90,6 +97,13 @@ class Scene:
             id_: tuple(self._entry(rule, RuleShape) for rule in sequence(rules))
             for id_, rules in lists.items()
         }
+
+    @property
+    def callbacks(self) -> CallbacksShape | None:
+        """How callers are called back; None if the file does not say, or not in order."""
+        if self.whole is not None:
+            return self.whole.callbacks
+        return self._entry(self.data.get("callbacks"), CallbacksShape)
 
     @property
     def assumed(self) -> AssumedShape | None:
