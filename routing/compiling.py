@@ -6,40 +6,15 @@ from zoneinfo import ZoneInfo
 
 from routing.call_test_compiling import compile_tests
 from routing.conditions import Condition, Seen
-from routing.destinations import (
-    Destination,
-    Priority,
-    Route,
-    ToCallback,
-    ToExtension,
-    ToHangup,
-    ToMenu,
-    ToNumber,
-    ToQueue,
-    ToRules,
-    ToSurvey,
-    ToTracking,
-    ToVoicemail,
-)
-from routing.dialogue_model import (
-    KeyShape,
-    MailboxShape,
-    MenuShape,
-    PatienceShape,
-    QuestionShape,
-    SurveyShape,
-    TrackingShape,
-)
-from routing.dialogues import (
-    Callbacks,
-    KeyChoice,
-    Mailbox,
-    Menu,
-    Patience,
-    Proof,
-    Survey,
-    SurveyQuestion,
-    Tracking,
+from routing.destinations import Route, ToQueue
+from routing.dialogue_compiling import (
+    compile_callbacks,
+    compile_entry,
+    compile_mailbox,
+    compile_menu,
+    compile_proof,
+    compile_survey,
+    compile_tracking,
 )
 from routing.documents import Document
 from routing.indexing import index_rules
@@ -53,7 +28,7 @@ from routing.model import (
 )
 from routing.problems import Path
 from routing.queue_model import AgentShape, NeedShape, QueueShape
-from routing.route_model import ActionsShape, DestinationShape, PriorityShape, RouteShape
+from routing.route_compiling import compile_route, destination, with_actions
 from routing.rules import (
     Agent,
     Business,
@@ -72,55 +47,35 @@ from routing.rules import (
 from routing.when_model import AssumedShape, QueueStateShape, WhenShape
 from routing.world_fields import DAYS, date_range, weekday_numbers
 
-DEFAULT_TRIES = 3
-"""Of keying in a tracking number, where the file says nothing."""
-
 
 def compile_policy(shape: FileShape, document: Document, revision: str) -> Policy:
     """The policy of a file in which nothing is wrong."""
     fallback, assumed = shape.business.fallback, assumed_values(shape.unavailable)
-    business = _business(shape.business)
+    business, to_fallback = _business(shape.business), Route(ToQueue(fallback))
     return Policy(
         revision=revision,
         business=business,
         numbers={number: _number(number, entry) for number, entry in shape.numbers.items()},
-        unlisted=_route(shape.unlisted),
+        unlisted=compile_route(shape.unlisted),
         hours={
             id_: compile_hours(id_, entry, business.timezone) for id_, entry in shape.hours.items()
         },
         skills=shape.skills,
         agents={id_: compile_agent(id_, entry) for id_, entry in shape.agents.items()},
         queues={id_: compile_queue(id_, entry) for id_, entry in shape.queues.items()},
-        menus={id_: _menu(id_, entry) for id_, entry in shape.menus.items()},
+        menus={id_: compile_menu(id_, entry) for id_, entry in shape.menus.items()},
         rules={
             id_: _rule_list(id_, entry, document, assumed) for id_, entry in shape.rules.items()
         },
-        surveys={id_: _survey(id_, entry) for id_, entry in shape.surveys.items()},
-        mailboxes={id_: _mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
-        tracking=_tracking(shape.tracking, fallback),
-        person=Route(ToQueue(fallback)),
-        entries={},
-        callbacks=Callbacks(
-            countries=(business.country,),
-            premium=False,
-            hours=None,
-            window=7200,
-            days=2,
-            tries=DEFAULT_TRIES,
-            then=Route(ToHangup()),
-            otherwise=Route(ToQueue(fallback)),
-        ),
-        proof=Proof(
-            digits=6,
-            valid=600,
-            tries=DEFAULT_TRIES,
-            per_number=5,
-            per_day=500,
-            proven=Route(ToHangup()),
-            otherwise=Route(ToQueue(fallback)),
-        ),
-        uninterrupted=frozenset(),
-        texts={},
+        surveys={id_: compile_survey(id_, entry) for id_, entry in shape.surveys.items()},
+        mailboxes={id_: compile_mailbox(id_, entry) for id_, entry in shape.mailboxes.items()},
+        tracking=compile_tracking(shape.tracking, to_fallback),
+        person=to_fallback if shape.person is None else compile_route(shape.person),
+        entries={id_: compile_entry(id_, entry) for id_, entry in shape.entries.items()},
+        callbacks=compile_callbacks(shape.callbacks, business.country, to_fallback),
+        proof=compile_proof(shape.proof, to_fallback),
+        uninterrupted=frozenset(shape.uninterrupted),
+        texts=shape.texts,
         variables={id_: _variable(id_, entry) for id_, entry in shape.variables.items()},
         assumed=assumed,
         fallback=fallback,
@@ -134,52 +89,8 @@ def _business(shape: BusinessShape) -> Business:
     return Business(shape.name, shape.country, shape.timezone, tuple(shape.languages))
 
 
-def destination(shape: DestinationShape) -> Destination:  # noqa: PLR0911  one line a kind
-    """Where a call goes. The shape has made sure that exactly one key is given."""
-    match shape:
-        case DestinationShape(queue=str(queue)):
-            return ToQueue(queue)
-        case DestinationShape(menu=str(menu)):
-            return ToMenu(menu)
-        case DestinationShape(rules=str(rules)):
-            return ToRules(rules)
-        case DestinationShape(voicemail=str(mailbox)):
-            return ToVoicemail(mailbox)
-        case DestinationShape(callback=True):
-            return ToCallback()
-        case DestinationShape(survey=str(survey)):
-            return ToSurvey(survey)
-        case DestinationShape(extension=str(extension)):
-            return ToExtension(extension)
-        case DestinationShape(number=str(number)):
-            return ToNumber(number)
-        case DestinationShape(hangup=int(cause)):
-            return ToHangup(cause)
-    return ToTracking()
-
-
-def _route(shape: RouteShape) -> Route:
-    return _with_actions(destination(shape), shape)
-
-
-def _with_actions(to: Destination, shape: ActionsShape) -> Route:
-    return Route(
-        to=to,
-        language=shape.language,
-        say=shape.say,
-        open_case=shape.case == "open",
-        priority=None if shape.priority is None else _priority(shape.priority),
-        music=shape.music,
-        variables=tuple(shape.variables.items()),
-    )
-
-
-def _priority(shape: PriorityShape) -> Priority:
-    return Priority(shape.start, shape.rise, shape.every, shape.highest)
-
-
 def _number(number: str, shape: NumberShape) -> DialledNumber:
-    return DialledNumber(number, _route(shape.start), shape.source, shape.language)
+    return DialledNumber(number, compile_route(shape.start), shape.source, shape.language)
 
 
 def compile_hours(id_: str, shape: HoursShape, timezone: ZoneInfo) -> Hours:
@@ -205,7 +116,7 @@ def compile_queue(id_: str, shape: QueueShape) -> Queue:
         id=id_,
         steps=(Step(0, _needs(shape.need)), *later),
         give_up_after=shape.give_up.after,
-        give_up_then=_route(shape.give_up.then),
+        give_up_then=compile_route(shape.give_up.then),
         ring_for=shape.ring,
         music=shape.music,
         survey=shape.survey,
@@ -214,26 +125,6 @@ def compile_queue(id_: str, shape: QueueShape) -> Queue:
 
 def _needs(shapes: list[NeedShape]) -> tuple[Need, ...]:
     return tuple(Need(shape.skill, shape.level) for shape in shapes)
-
-
-def _menu(id_: str, shape: MenuShape) -> Menu:
-    return Menu(
-        id=id_,
-        say=shape.say,
-        keys=tuple(_key(key, choice) for key, choice in shape.keys.items()),
-        silence=_patience(shape.silence),
-        wrong_key=_patience(shape.wrong_key),
-        first_key_seconds=shape.first_key,
-        between_keys_seconds=shape.between_keys,
-    )
-
-
-def _key(key: str, shape: KeyShape) -> KeyChoice:
-    return KeyChoice(key, shape.say_key, _route(shape))
-
-
-def _patience(shape: PatienceShape) -> Patience:
-    return Patience(shape.repeat, _route(shape.then))
 
 
 def _rule_list(
@@ -257,7 +148,7 @@ def _rule(shape: RuleShape, document: Document, path: Path) -> Rule:
     return Rule(
         id=shape.id,
         when=_when(shape.when, document, (*path, "when")),
-        then=_with_actions(destination(shape.then), shape),
+        then=with_actions(destination(shape.then), shape),
         file=place.file,
         line=place.line,
     )
@@ -298,30 +189,6 @@ def _of_queue(queue: str, shape: QueueStateShape) -> Iterator[Condition]:
     for name in QueueStateShape.model_fields:
         if name in shape.model_fields_set:
             yield Condition(f"queue.{name}", queue, getattr(shape, name))
-
-
-def _survey(id_: str, shape: SurveyShape) -> Survey:
-    return Survey(
-        id=id_,
-        questions=tuple(_question(question) for question in shape.questions),
-        repeat=shape.repeat,
-        first_key_seconds=shape.first_key,
-        between_keys_seconds=shape.between_keys,
-    )
-
-
-def _question(shape: QuestionShape) -> SurveyQuestion:
-    return SurveyQuestion(shape.id, shape.say, shape.scale, shape.keys or {})
-
-
-def _mailbox(id_: str, shape: MailboxShape) -> Mailbox:
-    return Mailbox(id_, shape.say, shape.longest)
-
-
-def _tracking(shape: TrackingShape | None, fallback: str) -> Tracking:
-    if shape is None:
-        return Tracking(DEFAULT_TRIES, Route(ToHangup()), Route(ToQueue(fallback)))
-    return Tracking(shape.tries, _route(shape.found), _route(shape.not_found))
 
 
 def _variable(id_: str, shape: VariableShape) -> Variable:

@@ -121,6 +121,31 @@ Number = Annotated[
 ]
 """A comparison with a whole number, or `unavailable`."""
 
+_LIKE_A_NUMBER: Final = re.compile(r"[<>]|[0-9]+ *(?:\.\.|$)")
+_marks = _comparison(_whole, "a mark", "<=4", ())
+
+
+def _answer(value: object) -> Allowed:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _marks(value)
+    written = text_of(value, 'an answer such as "<=4"')
+    if not written:
+        raise complaint("empty-value", "an empty text", "write an answer")
+    return _marks(written) if _LIKE_A_NUMBER.match(written) else written
+
+
+AnswerWanted = Annotated[
+    str | Range,
+    BeforeValidator(_answer),
+    Written(
+        "an answer, or a comparison with a mark",
+        {"type": ["string", "integer"], "minLength": 1, "minimum": 0},
+        ("<=4",),
+        COMPARISON,
+    ),
+]
+"""An answer to a question of a survey: a word, or a comparison with a mark."""
+
 AgeOrWord = Annotated[
     str | Range,
     BeforeValidator(_comparison(_seconds, "a time", ">2d", (NONE, UNAVAILABLE))),

@@ -32,6 +32,7 @@ def facts_to_data(facts: Facts) -> Data:
         "keyed": dict(facts.keyed),
         "queues": {id_: asdict(queue) for id_, queue in facts.queues.items()},
         "variables": dict(facts.variables),
+        "proven": facts.proven,
     }
 
 
@@ -50,6 +51,7 @@ def facts_from_data(data: Mapping[str, Any]) -> Facts:
         keyed=data.get("keyed", {}),
         queues={id_: QueueFacts(**queue) for id_, queue in data.get("queues", {}).items()},
         variables=data.get("variables", {}),
+        proven=data.get("proven", False),
     )
 
 

@@ -45,13 +45,14 @@ _EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
 _MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _KEY = re.compile(r"[0-9*]{1,4}")
+_ENTERED = re.compile(r"\+?[0-9][0-9.-]{4,31}|[0-9]+\.[0-9]+")
 _DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
 _PAUSE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)s")
 _SCALE = re.compile(r"([0-9]{1,3})\.\.([0-9]{1,3})")
 _SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600}
 _NORMAL_CLEARING: Final = 16
 _LAST_CAUSE: Final = 127
-_LONGEST_MARK: Final = 99
+_LONGEST_MARK: Final = 10
 _SHORTEST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 60
 
@@ -153,6 +154,8 @@ ChannelVariable = Annotated[
 """The name of a variable of Asterisk's channels that is not one of its own or of ours."""
 
 Level = Annotated[int, Field(ge=1, le=10)]
+Tries = Annotated[int, Field(ge=1, le=9)]
+"""How often a caller may key something in."""
 
 
 def _menu_key(value: str) -> str:
@@ -166,7 +169,7 @@ def _menu_key(value: str) -> str:
 
 
 def _keyed_or_none(value: str) -> str:
-    return NONE if value == NONE else _menu_key(value)
+    return value if value == NONE or _ENTERED.fullmatch(value) else _menu_key(value)
 
 
 def _variable_value(value: str) -> str:
@@ -195,8 +198,14 @@ _A_KEY: Final = 'write one to four of 0 to 9 and *, in quotes: "1"'
 KeyedOrNone = Annotated[
     str,
     AfterValidator(_keyed_or_none),
-    Written(f"a key or `{NONE}`", pattern(_A_KEY, _KEY, NONE), ("1",), KEY),
+    Written(
+        f"a key, the value of an entry, or `{NONE}`",
+        pattern(_A_KEY, _KEY, _ENTERED, NONE),
+        ("1",),
+        KEY,
+    ),
 ]
+"""What a caller has keyed: a key of a menu, or the value of an entry as it is kept."""
 MenuKey = Annotated[
     str,
     AfterValidator(_menu_key),
@@ -254,6 +263,14 @@ Ringing = Annotated[int, BeforeValidator(_seconds(5, 300)), _lasting(5, 300, "15
 """How long an agent's telephone rings: 5s to 5m."""
 Speaking = Annotated[int, BeforeValidator(_seconds(5, 3600)), _lasting(5, 3600, "2m")]
 """How long a message may be: 5s to 1h."""
+Quiet = Annotated[int, BeforeValidator(_seconds(2, 60)), _lasting(2, 60, "5s")]
+"""How long a silence is that ends a message: 2s to 1m."""
+Validity = Annotated[int, BeforeValidator(_seconds(60, 3600)), _lasting(60, 3600, "10m")]
+"""How long a one-time code holds: 1m to 1h."""
+CallingTime = Annotated[
+    int, BeforeValidator(_seconds(900, 12 * 3600)), _lasting(900, 12 * 3600, "2h")
+]
+"""How long a time is to choose from, for being called back: 15m to 12h."""
 
 
 def _pause(value: object) -> float:
@@ -326,6 +343,8 @@ ONLY_TRUE: Final = Written(
 """How a key is written that has no other value."""
 TrackTrue = Annotated[bool, BeforeValidator(just_true("track")), ONLY_TRUE]
 CallbackTrue = Annotated[bool, BeforeValidator(just_true("callback")), ONLY_TRUE]
+ProveTrue = Annotated[bool, BeforeValidator(just_true("prove")), ONLY_TRUE]
+YesNoTrue = Annotated[bool, BeforeValidator(just_true("yes_no")), ONLY_TRUE]
 
 
 def _scale(value: object) -> tuple[int, int]:
@@ -337,9 +356,11 @@ def _scale(value: object) -> tuple[int, int]:
     low, high = int(match[1]), int(match[2])
     if low >= high:
         raise complaint("bad-scale", f"{low} is not below {high}", "write the lower mark first")
-    if high > _LONGEST_MARK:
-        hint = "callers key in at most two digits: end at 99 or below"
-        raise complaint("bad-scale", f"{high} takes more than two keys", hint)
+    if low > 1 or high > _LONGEST_MARK:
+        message = f"marks from {low} to {high} are no scale that callers know"
+        raise complaint(
+            "bad-scale", message, f"begin with 0 or 1, end with {_LONGEST_MARK} or less"
+        )
     return low, high
 
 

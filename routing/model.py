@@ -9,12 +9,15 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from routing.call_test_model import CallTestShape
-from routing.dialogue_model import MailboxShape, MenuShape, SurveyShape, TrackingShape
+from routing.callback_model import CallbacksShape, ProofShape
+from routing.dialogue_model import EntryShape, MailboxShape, MenuShape, TrackingShape
 from routing.fields import ChannelVariable, OneOrMany, Text
-from routing.name_fields import Id, LanguageCode, LanguageName, QueueId, QueueName
+from routing.name_fields import Id, LanguageCode, LanguageName, PromptName, QueueId, QueueName
 from routing.queue_model import AgentShape, QueueShape
 from routing.route_model import ActionsShape, DestinationShape, RouteShape, Start
 from routing.shape import Shape
+from routing.survey_model import SurveyShape
+from routing.text_messages import MessageText, TextName
 from routing.when_model import AssumedShape, WhenShape
 from routing.world_fields import (
     Country,
@@ -233,8 +236,9 @@ class FileShape(Shape):
         Names are relative to the folder of the main file and stay within it; there are no
         patterns, and an included file cannot include others. Sections are joined as if all stood in
         one file. An entry stands in one file only, and so do `version`, `business`, `unlisted`,
-        `tracking` and `retention`. With `rahyab check -`, which reads the main file from standard
-        input, names are relative to the working folder.
+        `person`, `uninterrupted`, `tracking`, `callbacks`, `proof` and `retention`. With
+        `rahyab check -`, which reads the main file from standard input, names are relative to the
+        working folder.
 
         Example:
             include: [queues.yaml, prompts.yaml]
@@ -268,6 +272,17 @@ class FileShape(Shape):
             unlisted: {rules: arrival}
         """,
     )
+    person: RouteShape | None = Field(
+        None,
+        description="""Where the key `0` leads, wherever a caller is asked something.
+
+        If left out: the fallback queue. A menu may give `0` another meaning, and it is a digit like
+        any other where a value is keyed in.
+
+        Example:
+            person: {queue: reception}
+        """,
+    )
     hours: dict[Id, HoursShape] = Field(default={}, description="When things are open.")
     skills: dict[Id, Text] = Field(
         default={},
@@ -289,6 +304,7 @@ class FileShape(Shape):
         description="Where callers wait for them."
     )
     menus: dict[Id, MenuShape] = Field(default={}, description="What callers choose from.")
+    entries: dict[Id, EntryShape] = Field(default={}, description="What callers key in.")
     rules: dict[Id, Annotated[list[RuleShape], Field(min_length=1)]] = Field(
         default={}, description="Lists of rules; in each, the first that matches decides."
     )
@@ -298,6 +314,12 @@ class FileShape(Shape):
         None,
         description="The look-up of requests. If left out: three tries, then the end of the call if"
         " the number was found, the fallback queue if not.",
+    )
+    callbacks: CallbacksShape | None = Field(
+        None, description="How callers are called back who ask for it."
+    )
+    proof: ProofShape | None = Field(
+        None, description="One-time codes by which callers prove that the telephone is theirs."
     )
     variables: dict[Id, VariableShape] = Field(
         default={}, description="Channel variables of the site that rules may ask for."
@@ -321,6 +343,33 @@ class FileShape(Shape):
               welcome:
                 fa: به پشتیبانی پارس خوش آمدید.
                 en: Welcome to Pars Support.
+        """,
+    )
+    uninterrupted: list[PromptName] = Field(
+        default=[],
+        description="""Prompts that are heard to their end, whatever the caller presses.
+
+        What is pressed meanwhile does not count.
+
+        Example:
+            uninterrupted: [closed-now]
+        """,
+    )
+    texts: dict[TextName, dict[LanguageName, MessageText]] = Field(
+        default={},
+        description="""The text messages that callers are sent, by their language.
+
+        The program has its own; what is written here takes their place. Each holds what it is sent
+        for: `{number}` stands for the tracking number, `{code}` for the one-time code.
+
+        Example:
+            texts:
+              tracking-number:
+                fa: "شمارهٔ پیگیری شما: {number}"
+                en: "The number of your request is {number}."
+              one-time-code:
+                fa: "کد شما {code} است."
+                en: "Your code is {code}."
         """,
     )
     tests: list[CallTestShape] = Field(

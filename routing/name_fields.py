@@ -18,6 +18,9 @@ from routing.written import Kind, Written, pattern
 LONGEST_ID: Final = 40
 """Characters. Asterisk cuts queue names at 79, and a language is appended to ours."""
 
+MENU_OR_ENTRY: Final = "menu-or-entry"
+"""What a caller keys something in at, as a kind of name."""
+
 _NAME = "[a-z][a-z0-9-]{0,39}"
 
 
@@ -51,7 +54,7 @@ def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
         known = names(info).of.get(kind)
         if known is None or value in known or value in words:
             return value
-        missing = f"define it under `{PLURALS[kind]}`" if kind in PLURALS else ""
+        missing = _MISSING.get(kind, "")
         # A name that is itself refused is no cure; its own finding tells how it is written.
         good = [each for each in known if kind not in PLURALS or is_id(each)]
         twins = [each for each in known if each not in good and each.lower() == value]
@@ -62,9 +65,15 @@ def _known(kind: str, *words: str) -> Callable[[str, ValidationInfo], str]:
             hint = f'"{twins[0]}" is defined: write it there in small letters'
         there_is = "there are" if kind == "hours" else "there is"
         message = f'{there_is} no {kind.replace("-", " ")} "{value}"'
-        raise complaint(f"unknown-{kind}", message, hint)
+        raise complaint(f"unknown-{kind.partition('-or-')[0]}", message, hint)
 
     return check
+
+
+_MISSING: Final = {kind: f"define it under `{section}`" for kind, section in PLURALS.items()} | {
+    MENU_OR_ENTRY: "define it under `menus`, or under `entries`"
+}
+"""What to do where nothing of a kind is defined."""
 
 
 NAME: Final = Kind(
@@ -120,6 +129,10 @@ RuleName = Annotated[
         section="rules",
     ),
 ]
+DialogueName = Annotated[
+    str, AfterValidator(_known(MENU_OR_ENTRY)), _mention("menus", "a menu or an entry")
+]
+EntryName = Annotated[str, AfterValidator(_known("entry")), _mention("entries", "an entry")]
 MailboxName = Annotated[str, AfterValidator(_known("mailbox")), _mention("mailboxes", "a mailbox")]
 HoursName = Annotated[str, AfterValidator(_known("hours")), _mention("hours", "hours")]
 LanguageName = Annotated[

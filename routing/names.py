@@ -23,6 +23,7 @@ PLURALS: Final = {
     "hours": "hours",
     "agent": "agents",
     "variable": "variables",
+    "entry": "entries",
 }
 """The kinds of name that are the keys of a section, and the section."""
 
@@ -36,7 +37,13 @@ _SECTIONS: Final = frozenset(PLURALS.values()) | {
     "business",
     "numbers",
     "unlisted",
+    "person",
+    "uninterrupted",
     "tracking",
+    "callbacks",
+    "proof",
+    "texts",
+    "retention",
     "unavailable",
     "tests",
 }
@@ -95,6 +102,8 @@ def names_in(
         sections = queues.items() if isinstance(queues, dict) else ()
         told_apart = {str(each): _by_language(queue) for each, queue in sections}
         found["asterisk-queue"] = asterisk_queues(told_apart, found["language"])
+    if {"menu", "entry"} <= found.keys():
+        found["menu-or-entry"] = (*found["menu"], *found["entry"])
     if {"queue", "menu", "survey"} <= found.keys():
         found["stage"] = stages(found["menu"], found["queue"], found["survey"])
     answers = _answers(data.get("surveys", {})) if "survey" in found else None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from routing.destinations import HIGHEST_PRIORITY
+from routing.destinations import HIGHEST_PRIORITY, Pace
 from routing.fields import (
     CallbackTrue,
     ChannelVariable,
@@ -12,6 +12,7 @@ from routing.fields import (
     HangupCause,
     Music,
     OneOrMany,
+    ProveTrue,
     TrackTrue,
     VariableValue,
     Waiting,
@@ -19,6 +20,7 @@ from routing.fields import (
     names,
 )
 from routing.name_fields import (
+    EntryName,
     LanguageName,
     MailboxName,
     MenuName,
@@ -36,6 +38,8 @@ DESTINATIONS = (
     "menu",
     "rules",
     "track",
+    "enter",
+    "prove",
     "voicemail",
     "callback",
     "survey",
@@ -65,6 +69,8 @@ class DestinationShape(Shape):
               "7": {extension: "201"}
               "8": {number: "+982191000099"}
               "9": {hangup: 17}
+              "0": {enter: account}
+              "*": {prove: true}
             silence: {repeat: 1, then: {hangup: true}}
             wrong_key: {repeat: 1, then: {hangup: true}}
     """
@@ -82,6 +88,11 @@ class DestinationShape(Shape):
     rules: RuleListName | None = Field(None, description="Let this list of rules decide.")
     track: TrackTrue | None = Field(
         None, description="`true`: key in a tracking number and hear how the request stands."
+    )
+    enter: EntryName | None = Field(None, description="Key in this value.")
+    prove: ProveTrue | None = Field(
+        None,
+        description="`true`: prove to have the telephone that calls, by a code that is sent to it.",
     )
     voicemail: MailboxName | None = Field(None, description="Leave a message in this mailbox.")
     callback: CallbackTrue | None = Field(
@@ -161,8 +172,8 @@ AnyPriority = Annotated[
 class ActionsShape(Shape):
     """What is done before a call goes on, in this order.
 
-    Language, priority, music and variables hold for the rest of the call, unless a later route sets
-    them again.
+    Language, priority, music, variables and pace hold for the rest of the call, unless a later
+    route sets them again.
 
     Example:
         rules:
@@ -174,6 +185,7 @@ class ActionsShape(Shape):
               priority: 10
               music: default
               variables: {SITE_REASON: closed}
+              pace: slow
               then: {extension: "201"}
     """
 
@@ -190,6 +202,9 @@ class ActionsShape(Shape):
     )
     variables: dict[ChannelVariable, VariableValue] = Field(
         default={}, description="Channel variables for the site's own dialplan."
+    )
+    pace: Pace | None = Field(
+        None, description="`slow` gives the caller twice the time for keys; `normal` takes it back."
     )
 
 

@@ -110,6 +110,7 @@ SIGHTS: Final[Mapping[str, See]] = {
     "source": lambda _policy, facts, _: facts.source or NONE,
     "language": lambda _policy, facts, _: facts.language,
     "caller.blocked": _of_customer(lambda customer: _truth(customer.blocked)),
+    "caller.proven": lambda _policy, facts, _: _truth(facts.proven),
     "caller.country": lambda _policy, facts, _: facts.caller.country or NONE,
     "caller.area": lambda _policy, facts, _: facts.caller.number or NONE,
     "customer": lambda _policy, facts, _: facts.customer.status,

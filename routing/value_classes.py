@@ -183,6 +183,7 @@ CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
     "customer": ("known", "unknown", "ambiguous", "withheld", UNAVAILABLE),
     "contract": ("running", "grace", "ended", NONE, UNAVAILABLE),
     "case.open": ("true", "false", UNAVAILABLE),
+    "caller.proven": ("true", "false"),
     "caller.blocked": ("true", "false", UNAVAILABLE),
 }
 """The facts of which every value is known."""

@@ -12,10 +12,10 @@ from routing.name_fields import (
     AgentOrWord,
     CustomerLanguage,
     DeclaredVariable,
+    DialogueName,
     HoursName,
     Id,
     LanguageName,
-    MenuName,
     QueueName,
     SourceOrNone,
 )
@@ -105,6 +105,7 @@ class WhenShape(Shape):
                 source: [website, none]
                 language: fa
                 caller.blocked: false
+                caller.proven: false
                 caller.country: [IR, none]
                 caller.area: "+9821"
                 customer: known
@@ -116,7 +117,7 @@ class WhenShape(Shape):
                 case.open: true
                 case.age: ">2d"
                 queue: {support: {waiting: "<5", longest_wait: "<=2m", estimated_wait: "<10m"}}
-                keyed: {welcome: "1"}
+                keyed: {welcome: "1", account: "12345678"}
                 share: {new-menu: 10%}
                 variable: {region: north}
               then: {queue: support}
@@ -142,6 +143,12 @@ class WhenShape(Shape):
         None,
         alias="caller.blocked",
         description="Whether the site has blocked the caller's number.",
+    )
+    caller_proven: OneOrMany[PlainTruth] | None = Field(
+        None,
+        alias="caller.proven",
+        description="Whether the caller has proved, in this call, to have the telephone that calls:"
+        " by a one-time code ([`prove`](#destination)).",
     )
     caller_country: OneOrMany[CountryOrNone] | None = Field(
         None,
@@ -200,9 +207,12 @@ class WhenShape(Shape):
     queue: Annotated[dict[QueueName, QueueStateShape], Field(min_length=1)] | None = Field(
         None, description="How queues stand, each by its name."
     )
-    keyed: Annotated[dict[MenuName, OneOrMany[KeyedOrNone]], Field(min_length=1)] | None = Field(
-        None,
-        description="What the caller keyed last in a menu; `none` if nothing.",
+    keyed: Annotated[dict[DialogueName, OneOrMany[KeyedOrNone]], Field(min_length=1)] | None = (
+        Field(
+            None,
+            description="What the caller keyed last in a menu, or as the value of an entry; `none`"
+            " if nothing.",
+        )
     )
     share: Annotated[dict[Id, Share], Field(min_length=1)] | None = Field(
         None,

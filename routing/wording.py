@@ -50,11 +50,12 @@ _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
 }
 """What is told when a way on is missing, by section and key."""
 
-_BY_ITSELF: Final = frozenset({"hangup", "track", "callback"})
+_BY_ITSELF: Final = frozenset({"hangup", "track", "prove", "callback"})
 _SECTIONS: Final = {
     "queue": "queues",
     "menu": "menus",
     "rules": "rules",
+    "enter": "entries",
     "voicemail": "mailboxes",
     "survey": "surveys",
 }

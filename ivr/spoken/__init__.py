@@ -8,7 +8,6 @@ catalogue has. How a language puts words together is written in `grammar.yaml` o
 from ivr.spoken.digits import digits
 from ivr.spoken.reading import GrammarError, NoGrammarError, language_for_values
 from ivr.spoken.values import (
-    CURRENCIES,
     LARGEST_NUMBER,
     LARGEST_ORDINAL,
     clock_time,
@@ -19,6 +18,7 @@ from ivr.spoken.values import (
     number,
     ordinal,
 )
+from routing.currencies import CURRENCIES
 
 __all__ = [
     "CURRENCIES",

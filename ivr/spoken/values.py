@@ -9,6 +9,7 @@ import jdatetime
 
 from ivr.spoken.grammar import UNITS, Grammar, Nearness
 from ivr.spoken.reading import grammar_of
+from routing.currencies import CURRENCIES
 
 LARGEST_NUMBER: Final = 999_999_999_999
 """The greatest number that every language says: an amount in rials is soon a milliard."""
@@ -19,9 +20,6 @@ LARGEST_ORDINAL: Final = 999
 FIRST_YEAR: Final = 1700
 LAST_YEAR: Final = 2999
 """The years, Gregorian, of the days that every language says."""
-
-CURRENCIES: Final = ("EUR", "GBP", "IRR", "IRT", "USD")
-"""The currencies that every language says: those of ISO 4217, and IRT for the toman of 10 rials."""
 
 Gender: TypeAlias = Literal["masculine", "feminine"]
 

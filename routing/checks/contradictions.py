@@ -29,6 +29,9 @@ _WITHOUT: Final[Mapping[str, str]] = {
 }
 """Why conditions on these exclude some on `customer`."""
 
+_BY_KEYS: Final = frozenset({"key", "wrong_key", "entered", "person"})
+"""How ways are taken only by callers who press something."""
+
 _MOST_SHOWN: Final = 4
 """Of the values of a condition, in a message."""
 
@@ -149,7 +152,7 @@ class _Search:
     @cached_property
     def _silently(self) -> frozenset[Node]:
         """Where calls come in which no key is ever pressed."""
-        ways = (way for way in self._scene.ways if way.how not in {"key", "wrong_key"})
+        ways = (way for way in self._scene.ways if way.how not in _BY_KEYS)
         return reached(ways, starts(self._scene.data))
 
     @cached_property

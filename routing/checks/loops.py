@@ -1,9 +1,10 @@
 """Circles in which a call goes round for ever.
 
 A queue that nobody attends gives up at once, a rule list decides at once, a silent caller falls
-through a menu or the tracking look-up: none of them needs the caller's help to send the call on. So
-a circle made of these alone has no end, and with empty queues it would be run through thousands of
-times a second. It is worse if a caller who presses keys cannot leave it either.
+through a menu, the tracking look-up or whatever else asks for keys: none of them needs the caller's
+help to send the call on. So a circle made of these alone has no end, and with empty queues it would
+be run through thousands of times a second. It is worse if a caller who presses keys cannot leave it
+either.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,10 +14,10 @@ from routing.checks.scene import Scene
 from routing.checks.ways import BY_ITSELF, Node, Way, leading_to
 from routing.problems import Path, Problem
 
-_GOES_ON: Final = frozenset({"queue", "menu", "rules", "track"})
+_GOES_ON: Final = frozenset({"queue", "menu", "rules", "track", "enter", "prove", "callback"})
 """Kinds of destination that send a call on; the others end it, or let a person speak."""
 
-_ASKING: Final = frozenset({"menu", "track"})
+_ASKING: Final = frozenset({"menu", "track", "enter", "prove", "callback"})
 """Those at which a caller presses keys."""
 
 
@@ -39,8 +40,10 @@ def problems(scene: Scene) -> Iterator[Problem]:
 def _leaving(ways: tuple[Way, ...]) -> frozenset[Node]:
     """From where a caller can come to a queue, where somebody may answer, or to an end.
 
-    What cannot be made out may be an end.
+    What cannot be made out may be an end. The key for a person is left out of account: it is
+    offered to nobody, and who does not know it is caught all the same.
     """
+    ways = tuple(way for way in ways if way.how != "person")
     targets = {way.target for way in ways if way.target is not None}
     ends = {node for node in targets if node[0] not in _GOES_ON - {"queue"}}
     unknown = {way.source for way in ways if way.target is None}

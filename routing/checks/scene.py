@@ -9,13 +9,14 @@ from pydantic import ValidationError
 
 from routing.checks.plain import mapping, sequence
 from routing.checks.ways import Way, ways_in
-from routing.dialogue_model import MenuShape, SurveyShape
+from routing.dialogue_model import EntryShape, MenuShape
 from routing.documents import Document
 from routing.model import FileShape, HoursShape, RuleShape
 from routing.names import Names
 from routing.problems import Path, Problem
 from routing.queue_model import AgentShape, QueueShape
 from routing.shape import Shape
+from routing.survey_model import SurveyShape
 from routing.when_model import AssumedShape
 
 S = TypeVar("S", bound=Shape)
@@ -74,6 +75,11 @@ class Scene:
     def menus(self) -> Mapping[str, MenuShape | None]:
         """The menus, in the same way."""
         return self._entries("menus", MenuShape)
+
+    @cached_property
+    def entries(self) -> Mapping[str, EntryShape | None]:
+        """What callers key in, in the same way."""
+        return self._entries("entries", EntryShape)
 
     @cached_property
     def surveys(self) -> Mapping[str, SurveyShape | None]:

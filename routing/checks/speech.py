@@ -33,7 +33,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
 Languages: TypeAlias = tuple[str, ...]
 """Languages of calls, in the order of the file."""
 
-_SPEAKING: Final = {"menu": "menus", "voicemail": "mailboxes", "survey": "surveys"}
+_SPEAKING: Final = frozenset({"menu", "voicemail", "survey", "enter"})
 
 
 def spoken_at(scene: Scene, ways: tuple[Way, ...]) -> Mapping[Node, Languages]:
@@ -103,12 +103,15 @@ def _from(way: Way) -> str:
 
 
 def _said_at(data: Mapping[str, object], node: Node) -> Iterator[str]:
-    """What a menu, a mailbox or a survey says of its own."""
-    section, name = (*node_path(node), "")[:2]
-    here = mapping(mapping(data.get(str(section))).get(str(name)))
+    """What a menu, a mailbox, a survey or an entry says of its own."""
     if node[0] not in _SPEAKING:
         return
-    yield from _prompts(here.get("say"))
+    section, name = node_path(node)
+    here = mapping(mapping(data.get(str(section))).get(str(name)))
+    for said in (here.get("say"), here.get("consent")):
+        yield from _prompts(said)
+    for patience in ("silence", "wrong_key"):
+        yield from _prompts(mapping(here.get(patience)).get("say"))
     for choice in mapping(here.get("keys")).values():
         yield from _prompts(mapping(choice).get("say_key"))
     for question in sequence(here.get("questions")):

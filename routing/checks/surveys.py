@@ -6,8 +6,8 @@ from typing import Final
 from routing.checks.plain import mapping, sequence
 from routing.checks.rule_lists import same_ids
 from routing.checks.scene import Scene
-from routing.dialogue_model import QuestionShape, SurveyShape
 from routing.problems import Path, Problem
+from routing.survey_model import QuestionShape, SurveyShape
 
 SHORTEST_PAUSE_SECONDS: Final = 1.5
 """In which a caller who rates with a ten can press the zero after the one."""

@@ -9,7 +9,18 @@ from typing import Final
 from routing.checks.ladders import callers_of, queues_of, roster_of
 from routing.checks.plain import mapping, sequence
 from routing.checks.scene import Scene
-from routing.checks.ways import Node, Way, in_words, node_path, reached, starts
+from routing.checks.ways import (
+    CALLBACK,
+    PERSON,
+    PROOF,
+    TRACK,
+    Node,
+    Way,
+    in_words,
+    node_path,
+    reached,
+    starts,
+)
 from routing.names import PLURALS
 from routing.problems import Problem
 from routing.rules import CALLERS_LANGUAGE
@@ -18,9 +29,18 @@ from routing.skills import first_step, served
 _CODE: Final = "unused"
 _HINT: Final = "delete it, or use it where it is meant"
 _PLACES: Final = {"queues": "queue", "menus": "menu", "rules": "rules", "surveys": "survey"} | {
-    "mailboxes": "voicemail"
+    "mailboxes": "voicemail",
+    "entries": "enter",
 }
 """The sections whose entries calls come to, and what kind of destination these are."""
+
+_ALONE: Final[Mapping[str, Node]] = {
+    "tracking": TRACK,
+    "callbacks": CALLBACK,
+    "proof": PROOF,
+    "person": PERSON,
+}
+"""The sections that calls come to themselves."""
 
 
 def problems(scene: Scene) -> Iterator[Problem]:
@@ -53,8 +73,7 @@ def _places(scene: Scene) -> Iterator[Problem]:
         for section, kind in _PLACES.items()
         for name in mapping(scene.data.get(section))
     ]
-    if "tracking" in scene.data:
-        nodes.append(("track", ""))
+    nodes += [node for section, node in _ALONE.items() if section in scene.data]
     for node in nodes:
         if node not in alive:
             message, hint = f"no call comes to {in_words(node)}", _HINT
@@ -66,7 +85,7 @@ def _places(scene: Scene) -> Iterator[Problem]:
 
 def _senders(node: Node, ways: tuple[Way, ...]) -> list[str]:
     found = (way.source for way in ways if way.target == node and way.source != node)
-    return [in_words(source) for source in dict.fromkeys(found) if source[0] != "callback"]
+    return [in_words(source) for source in dict.fromkeys(found) if source not in (CALLBACK, PERSON)]
 
 
 def _skills(scene: Scene) -> Iterator[Problem]:
@@ -113,14 +132,14 @@ def _shifts(scene: Scene) -> frozenset[str]:
 
 
 def _said(data: Mapping[str, object]) -> Iterator[str]:
-    """Every prompt that is mentioned anywhere under `say` or `say_key`."""
+    """Every prompt that is mentioned anywhere under `say`, `say_key` or `consent`."""
     pending: list[object] = [part for name, part in data.items() if name != "prompts"]
     while pending:
         part = pending.pop()
         if isinstance(part, list):
             pending.extend(part)
         elif isinstance(part, dict):
-            for key in ("say", "say_key"):
+            for key in ("say", "say_key", "consent"):
                 said = part.get(key, [])
                 yield from (each for each in _several(said) if isinstance(each, str))
             pending.extend(value for value in part.values() if isinstance(value, dict | list))

@@ -16,18 +16,26 @@ Node: TypeAlias = tuple[str, str]
 
 TRACK: Final[Node] = ("track", "")
 CALLBACK: Final[Node] = ("callback", "")
+PROOF: Final[Node] = ("prove", "")
+PERSON: Final[Node] = ("person", "")
+"""Where the key for a person leads."""
 
-BY_ITSELF: Final = frozenset({"start", "silence", "rule", "give_up", "not_found"})
+BY_ITSELF: Final = frozenset({"start", "silence", "rule", "give_up", "not_found", "otherwise"})
 """How a way is taken by a caller who does nothing, with nobody at work to answer."""
 
-_NAMELESS: Final = frozenset({"track", "callback", "hangup"})
+_PERSON_KEY: Final = "0"
+_IN_SECTION: Final = 2
+_NAMELESS: Final = frozenset({"track", "prove", "callback", "hangup"})
 _SECTIONS: Final = {
     "queue": "queues",
     "menu": "menus",
     "rules": "rules",
     "survey": "surveys",
     "voicemail": "mailboxes",
+    "enter": "entries",
 }
+_ALONE: Final = {"track": "tracking", "prove": "proof", "callback": "callbacks", "person": "person"}
+"""The sections that stand once in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Way:
         source: Where the call is.
         target: Where it goes; None if that cannot be made out.
         how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `give_up`,
-            `served`, `found`, `not_found`, `no_number`.
+            `served`, `found`, `not_found`, `no_agent`, `entered`, `otherwise`, `person`.
         path: The place of the destination.
         actions: What is done on the way, as plain data.
         actions_path: The place of that.
@@ -60,13 +68,20 @@ class Way:
 def node_path(node: Node) -> Path:
     """Where the thing is defined."""
     kind, name = node
-    return (_SECTIONS[kind], name) if kind in _SECTIONS else ("tracking",)
+    return (_SECTIONS[kind], name) if kind in _SECTIONS else (_ALONE.get(kind, kind),)
 
 
 def in_words(node: Node) -> str:
     """A node in a sentence: `menu "welcome"`."""
     kind, name = node
-    called = {"rules": "rule list", "voicemail": "mailbox", "track": "tracking look-up"}
+    called = {
+        "rules": "rule list",
+        "voicemail": "mailbox",
+        "track": "tracking look-up",
+        "enter": "entry",
+        "prove": "proof",
+        "person": "key for a person",
+    }
     return f'{called.get(kind, kind)} "{name}"' if name else f"the {called.get(kind, kind)}"
 
 
@@ -122,7 +137,10 @@ def _ways(data: Mapping[str, object]) -> Iterator[Way]:
             path: Path = ("rules", id_, index)
             target = _target(mapping(rule).get("then"))
             yield Way(("rules", id_), target, "rule", (*path, "then"), mapping(rule), path)
+    for id_ in mapping(data.get("entries")):
+        yield from _from_entry(data, id_)
     yield from _from_look_ups(data)
+    yield from _to_person(data)
 
 
 def _from_queue(data: Mapping[str, object], id_: str) -> Iterator[Way]:
@@ -141,19 +159,58 @@ def _from_menu(data: Mapping[str, object], id_: str) -> Iterator[Way]:
         yield _way(data, ("menu", id_), how, (*path, how, "then"))
 
 
+def _from_entry(data: Mapping[str, object], id_: str) -> Iterator[Way]:
+    path: Path = ("entries", id_)
+    yield _way(data, ("enter", id_), "entered", (*path, "then"))
+    yield _way(data, ("enter", id_), "otherwise", (*path, "otherwise"))
+
+
+_LOOK_UPS: Final = (
+    (TRACK, "found", ("tracking", "found"), False),
+    (TRACK, "not_found", ("tracking", "not_found"), True),
+    (TRACK, "no_agent", ("tracking", "agent", "otherwise"), None),
+    (CALLBACK, "found", ("callbacks", "then"), False),
+    (CALLBACK, "otherwise", ("callbacks", "otherwise"), True),
+    (PROOF, "found", ("proof", "proven"), None),
+    (PROOF, "otherwise", ("proof", "otherwise"), None),
+    (PERSON, "person", ("person",), True),
+)
+"""Ways out of what stands once in a file: from where, how, and where its route is written. Last,
+where it leads if the file does not say: to the fallback queue (true), to the end (false), nowhere.
+"""
+
+
 def _from_look_ups(data: Mapping[str, object]) -> Iterator[Way]:
-    """Where tracking and callback lead; the fallback queue, if the file does not say."""
     fallback = _get(data, ("business", "fallback"))
     queue = ("queue", fallback) if isinstance(fallback, str) else None
-    path: Path = ("business", "fallback")
-    if "tracking" in data:
-        yield _way(data, TRACK, "found", ("tracking", "found"))
-        yield _way(data, TRACK, "not_found", ("tracking", "not_found"))
-    else:
-        yield Way(TRACK, ("hangup", ""), "found", path, {}, path)
-        yield Way(TRACK, queue, "not_found", path, {}, path)
-    yield Way(CALLBACK, ("hangup", ""), "found", path, {}, path)
-    yield Way(CALLBACK, queue, "no_number", path, {}, path)
+    said_by: Path = ("business", "fallback")
+    for source, how, path, to_fallback in _LOOK_UPS:
+        if _written(data, path):
+            yield _way(data, source, how, path)
+        elif to_fallback is not None:
+            target = queue if to_fallback else ("hangup", "")
+            yield Way(source, target, how, said_by, {}, said_by)
+
+
+def _written(data: Mapping[str, object], path: Path) -> bool:
+    """Whether the file has something there; what is required and lacks has a finding of its own."""
+    *around, last = path
+    section = _get(data, tuple(around))
+    required = path[0] == "tracking" and len(path) == _IN_SECTION and path[0] in data
+    return required or last in mapping(section)
+
+
+def _to_person(data: Mapping[str, object]) -> Iterator[Way]:
+    """The key for a person, wherever a caller is asked something and it means nothing else."""
+    asking: list[Node] = [TRACK, CALLBACK, PROOF]
+    asking += [("enter", id_) for id_ in mapping(data.get("entries"))]
+    asking += [
+        ("menu", id_)
+        for id_, menu in mapping(data.get("menus")).items()
+        if _PERSON_KEY not in mapping(mapping(menu).get("keys"))
+    ]
+    for source in asking:
+        yield Way(source, PERSON, "person", ("person",), {}, ("person",))
 
 
 def _way(data: Mapping[str, object], source: Node, how: str, path: Path) -> Way:

@@ -137,6 +137,7 @@ _TEXT: Final = Domain(frozenset({NONE, UNAVAILABLE}), more=True)
 _BY_FACT: Final[Mapping[str, Domain]] = {
     "dialled": Domain(more=True),
     "caller.blocked": _TRUTH,
+    "caller.proven": Domain(frozenset({"true", "false"})),
     "caller.country": Domain(frozenset({NONE}), more=True),
     "caller.area": Domain(frozenset({NONE}), telephone=True),
     "customer": Domain(frozenset({"known", "unknown", "ambiguous", "withheld", UNAVAILABLE})),
