@@ -1,0 +1,58 @@
+"""How a caller's wish to be called back meets what is kept already. Pure: every store asks here."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+
+from crm.records import Callback, CallbackState
+
+
+class Step(Enum):
+    """What is to be done with a wish."""
+
+    LEAVE = auto()
+    """Nothing: it was kept already, or a later one of the same call was."""
+    RENEW = auto()
+    """The same call has asked again for the same number: its window may be another."""
+    PLACE = auto()
+    """It joins what waits for the number, or is kept by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Where a call belongs: its callback, and when the call last asked."""
+
+    callback: Callback
+    asked_at: datetime
+
+
+def next_step(wish: Callback, found: Belonging | None) -> Step:
+    """What is to be done with a wish, given the callback that its call belongs to so far."""
+    if found is None:
+        return Step.PLACE
+    if found.callback.number != wish.number:
+        return Step.LEAVE if wish.asked_at < found.asked_at else Step.PLACE
+    is_open = found.callback.state is CallbackState.OPEN
+    return Step.RENEW if is_open and wish.asked_at > found.asked_at else Step.LEAVE
+
+
+def joined(kept: Callback, wish: Callback, last_asked_at: datetime) -> Callback:
+    """An open callback when a wish has joined it.
+
+    Args:
+        kept: The callback.
+        wish: Of the same number.
+        last_asked_at: When any of the callback's calls last asked: an older wish that is written
+            late does not change the window.
+    """
+    since = kept.since
+    if waiting_since(wish) < waiting_since(kept):
+        since = waiting_since(wish)
+    if wish.asked_at < last_asked_at:
+        return replace(kept, since=since)
+    return replace(kept, since=since, earliest=wish.earliest, latest=wish.latest)
+
+
+def waiting_since(callback: Callback) -> datetime:
+    """From when on the caller's place in the queue counts."""
+    return callback.since or callback.asked_at
