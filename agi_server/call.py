@@ -18,7 +18,7 @@ from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.driving import follow, lead
-from agi_server.endings import call_log_fields, change_at_the_end, final_change
+from agi_server.endings import AGENT_STAGE, call_log_fields, change_at_the_end, final_change
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
@@ -98,7 +98,7 @@ class Calls:
         queue = book.policy.queues.get(talk.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        if talk.course.stage.startswith("agent "):
+        if talk.course.stage.startswith(AGENT_STAGE):
             route = _route_after_agent(book.policy, served=served)
         else:
             route = route_after_queue(book.policy, queue, served=served)
@@ -154,7 +154,7 @@ class Calls:
         journal = self._journal(channel, request)
         return Conversation(
             line=Line(channel, book.catalogue, journal, facts.language, book.policy.uninterrupted),
-            course=Course(book, facts),
+            course=Course(book, facts, pace=facts.customer.pace),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
             alerts=self.alerts,
