@@ -22,6 +22,7 @@ from agi_server.endings import AGENT_STAGE, call_log_fields, change_at_the_end, 
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
+from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
 from agi_server.queue_entered import gather_queue
@@ -51,7 +52,8 @@ class Calls:
     """The handlers of all AGI requests, over what they share.
 
     `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
-    callers whom the customer file does not know. `alerts` is told of bad marks.
+    callers whom the customer file does not know. `alerts` is told of bad marks. `measurements` counts
+    prompts that are missing.
     """
 
     rules: RulesInForce
@@ -60,6 +62,7 @@ class Calls:
     messages: str
     lookup: HttpLookup | None = None
     alerts: Alerts = field(default_factory=Alerts)
+    measurements: Measurements = field(default_factory=Measurements)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Script name to handler, for the server."""
@@ -153,7 +156,11 @@ class Calls:
     ) -> Conversation:
         journal = self._journal(channel, request)
         return Conversation(
-            line=Line(channel, book.catalogue, journal, facts.language, book.policy.uninterrupted),
+            line=Line(
+                *(channel, book.catalogue, journal, facts.language),
+                uninterrupted=book.policy.uninterrupted,
+                measurements=self.measurements,
+            ),
             course=Course(book, facts, pace=facts.customer.pace),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,

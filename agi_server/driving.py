@@ -98,7 +98,7 @@ async def _collect(talk: Conversation, asked: Collect) -> Keyed | NoInput:
     event = await talk.line.ask(asked.prompts, asked.input)
     where = {**_where(talk, asked.dialogue), "question": asked.question}
     if isinstance(event, Keyed):
-        keys = HIDDEN if asked.input.secret else event.digits
+        keys = HIDDEN * len(event.digits) if asked.input.secret else event.digits
         talk.journal.note("pressed", keys=keys, **where)
     elif not asked.input.is_optional:
         talk.journal.note("silence", **where)

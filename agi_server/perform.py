@@ -63,7 +63,10 @@ def _told(talk: Conversation, variables: Mapping[str, str]) -> Mapping[str, str]
     """The variables as the journal may have them: without what nobody may read."""
     entries = talk.course.book.policy.entries.values()
     secret = {entry.variable for entry in entries if entry.secret}
-    return {name: HIDDEN if name in secret else str(value) for name, value in variables.items()}
+    return {
+        name: HIDDEN * len(value) if name in secret else str(value)
+        for name, value in variables.items()
+    }
 
 
 async def set_variables(channel: Channel, variables: Mapping[str, str]) -> None:
