@@ -3,7 +3,7 @@
 The course is the one that serves real calls (`ivr.course`); nothing is matched here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -15,6 +15,7 @@ from rehearsal.account import Account, CameIn, HungUp, Rang, Sent, Waited, WentI
 from rehearsal.caller import LeftError, ScriptedCaller
 from rehearsal.doing import do
 from rehearsal.driving import drive
+from rehearsal.listening import HIDDEN
 from rehearsal.scene import Scene
 from rehearsal.waiting import (
     ImpossibleVisitError,
@@ -58,7 +59,7 @@ def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
         customer=call.customer,
         variables=call.variables,
     )
-    scene = Scene(call, ScriptedCaller(call.keys), Course(book, facts))
+    scene = Scene(call, ScriptedCaller(call.keys), Course(book, facts, pace=facts.customer.pace))
     rehearsal = _Rehearsal(scene, facts, iter(call.visits))
     try:
         rehearsal.run()
@@ -66,6 +67,15 @@ def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
         raise ImpossibleVisitError(str(error), Account(tuple(scene.steps))) from None
     unasked = scene.caller.not_asked_for()
     return Account(tuple(scene.steps), unasked, tuple(rehearsal.visits))
+
+
+def told(course: Course, variables: Mapping[str, str]) -> Mapping[str, str]:
+    """What the dialplan is told, without what nobody may read."""
+    entries = course.book.policy.entries.values()
+    secret = {entry.variable for entry in entries if entry.secret}
+    return {
+        name: HIDDEN * len(value) if name in secret else value for name, value in variables.items()
+    }
 
 
 @dataclass(slots=True)
@@ -95,7 +105,7 @@ class _Rehearsal:
         """Leave menus and rules; where the call goes on if it comes back."""
         scene = self.scene
         waited = 0.0 if self.queued_at is None else scene.clock - self.queued_at
-        variables = orders(scene.course, ending, waited)
+        variables = told(scene.course, orders(scene.course, ending, waited))
         scene.note(Sent(ending, scene.course.rule, variables, scene.course.facts, scene.now()))
         match ending:
             case ToQueue(queue):
