@@ -29,10 +29,10 @@ from ivr.rulebook import Rulebook
 from rehearsal.account import Decided
 from rehearsal.journalled import script_of
 from rehearsal.judging import run_test
+from rehearsal.memory import NotRecorded
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
 from rehearsal.rehearse import rehearse
-from rehearsal.memory import NotRecorded
 from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp
 from rehearsal.writing import as_test

@@ -18,9 +18,9 @@ from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silen
 from crm.sqlite_store import SqliteStore
 from dialplan.contract import Script
 from ivr.rulebook import Rulebook
+from rehearsal.memory import NotAsked
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.memory import NotAsked
 from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.destinations import ToQueue
