@@ -15,7 +15,9 @@ from routing.fields import Text, complaint, names
 from routing.names import suggestion
 from routing.written import Written, pattern
 
-_STAGE: Final = re.compile(r"(?:menu|queue|survey) [a-z][a-z0-9-]*|tracking|callback")
+_STAGE: Final = re.compile(
+    r"(?:menu|entry|queue|survey|voicemail) [a-z][a-z0-9-]*|tracking|callback|proof"
+)
 _QUEUE: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 KEY_MARK: Final = "[key]"
@@ -71,7 +73,8 @@ LeavingStage = Annotated[
     str,
     AfterValidator(_stage),
     Written(
-        "`menu`, `queue` or `survey` and its name, `tracking` or `callback`",
+        "`menu`, `entry`, `queue`, `survey` or `voicemail` and its name, `tracking`, `callback` or"
+        " `proof`",
         pattern("write where a caller can hang up: menu welcome", _STAGE),
         ("menu welcome",),
     ),

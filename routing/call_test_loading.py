@@ -12,6 +12,7 @@ from routing.call_test_model import STATUSES, AnyCustomer, CallTestShape
 from routing.call_tests import CallTest
 from routing.catalogue import Level
 from routing.defining import one_a_place, resolve
+from routing.dialogues import RECORDED, SurveyQuestion
 from routing.documents import Document, Position
 from routing.facts import CustomerFacts
 from routing.loading import RulesError
@@ -170,6 +171,7 @@ def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
         {
             "queue": tuple(policy.queues),
             "menu": tuple(policy.menus),
+            "entry": tuple(policy.entries),
             "rule-list": tuple(policy.rules),
             "rule": (*(rule for _, rule in rules), *(f"{name}/{rule}" for name, rule in rules)),
             "prompt": tuple(dict.fromkeys((*policy.prompts, *known_prompts))),
@@ -181,7 +183,15 @@ def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
             "variable": tuple(policy.variables),
             "language": policy.business.languages,
             "asterisk-queue": asterisk_queues(by_language, policy.business.languages),
-            "stage": stages(policy.menus, policy.queues, policy.surveys),
+            "stage": stages(
+                {
+                    "menu": policy.menus,
+                    "entry": policy.entries,
+                    "queue": policy.queues,
+                    "survey": policy.surveys,
+                    "mailbox": policy.mailboxes,
+                }
+            ),
             "source": tuple(source for source in sources if source is not None),
         },
         policy.business.country,
@@ -194,6 +204,12 @@ def _answers(policy: Policy) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for survey in policy.surveys.values():
         for each in survey.questions:
-            own = tuple(each.choices.values()) if each.scale is None else marks_of(*each.scale)
-            found[each.id] = (*found.get(each.id, ()), *own)
+            found[each.id] = (*found.get(each.id, ()), *_answers_to(each))
     return found
+
+
+def _answers_to(question: SurveyQuestion) -> tuple[str, ...]:
+    if question.record is not None:
+        return (RECORDED,)
+    marks = () if question.scale is None else marks_of(*question.scale)
+    return (*marks, *question.choices.values())

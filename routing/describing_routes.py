@@ -28,3 +28,13 @@ def named_routes(policy: Policy) -> Iterator[tuple[str, Route]]:
         yield f"queue {queue.id}, given up", queue.give_up_then
     yield "a request that was found", policy.tracking.found_then
     yield "a request that was not found", policy.tracking.not_found_then
+    if policy.tracking.agent_otherwise is not None:
+        yield "an agent of a request who does not answer", policy.tracking.agent_otherwise
+    yield "the key for a person", policy.person
+    for entry in policy.entries.values():
+        yield f"entry {entry.id}, keyed in", entry.then
+        yield f"entry {entry.id}, not keyed in", entry.otherwise
+    yield "a callback that was put down", policy.callbacks.then
+    yield "a callback that was not put down", policy.callbacks.otherwise
+    yield "a caller who has proved it", policy.proof.proven
+    yield "a caller who has not proved it", policy.proof.otherwise

@@ -39,13 +39,14 @@ YES_AND_NO: Final[Mapping[str, str]] = {"1": "yes", "2": "no"}
 
 LENGTHS: Final[Mapping[EntryKind, tuple[int, int]]] = {
     EntryKind.DIGITS: (1, 20),
-    EntryKind.DATE: (6, 8),
+    EntryKind.DATE: (8, 8),
     EntryKind.AMOUNT: (1, 12),
     EntryKind.PHONE: (5, 15),
 }
 """The fewest and the most digits of what is keyed, where the file does not say."""
 
 _NOT_A_CHOICE: Final = "not-a-choice"
+_NOTHING_PRESSED: Final = "nothing-pressed"
 
 
 def compile_menu(id_: str, shape: MenuShape) -> Menu:
@@ -54,7 +55,7 @@ def compile_menu(id_: str, shape: MenuShape) -> Menu:
         id=id_,
         say=shape.say,
         keys=tuple(_key(key, choice) for key, choice in shape.keys.items()),
-        silence=_patience(shape.silence, ()),
+        silence=_patience(shape.silence, (_NOTHING_PRESSED,)),
         wrong_key=_patience(shape.wrong_key, (_NOT_A_CHOICE,)),
         first_key_seconds=shape.first_key,
         between_keys_seconds=shape.between_keys,
@@ -104,7 +105,7 @@ def compile_survey(id_: str, shape: SurveyShape) -> Survey:
     """A survey."""
     return Survey(
         id=id_,
-        questions=tuple(_question(question) for question in shape.questions),
+        questions=tuple(compile_question(question) for question in shape.questions),
         repeat=shape.repeat,
         first_key_seconds=shape.first_key,
         between_keys_seconds=shape.between_keys,
@@ -114,7 +115,8 @@ def compile_survey(id_: str, shape: SurveyShape) -> Survey:
     )
 
 
-def _question(shape: QuestionShape) -> SurveyQuestion:
+def compile_question(shape: QuestionShape) -> SurveyQuestion:
+    """A question of a survey."""
     return SurveyQuestion(
         id=shape.id,
         say=shape.say,

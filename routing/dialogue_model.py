@@ -41,7 +41,7 @@ class PatienceShape(Shape):
     say: OneOrMany[PromptName] | None = Field(
         None,
         description="Prompts that are said before it is asked again. If left out: `not-a-choice`"
-        " after a wrong key, nothing after silence.",
+        " after a wrong key, `nothing-pressed` after silence.",
     )
     then: RouteShape = Field(description="Where the call goes after that.")
 
@@ -98,9 +98,10 @@ class EntryShape(Shape):
     What is meant by the keys depends on the kind:
 
     - `digits`: an account, a contract: kept as they stand. `length` says how many there are.
-    - `date`: day, month and year, six or eight digits, in the calendar of the caller's language;
-      kept as `2026-11-24`.
-    - `amount`: money in one `currency`; `*` is the decimal point; kept as `12.50`.
+    - `date`: eight digits, day, month and year or year, month and day, in the calendar of the
+      caller's language; kept as `2026-11-24`.
+    - `amount`: money, `*` is the decimal point; kept as `12`, or `12.50` if there was a point. With
+      a `currency` it is read back as people say it.
     - `phone`: a telephone number as it is dialled in the country of the business; kept with its
       country: `+982191000000`.
 
@@ -166,7 +167,7 @@ class EntryShape(Shape):
         " which has two check digits.",
     )
     currency: Currency | None = Field(
-        None, description="Of an `amount`, which needs one. `IRT` is the toman."
+        None, description="Of an `amount`; `IRT` is the toman. If left out: digits are read back."
     )
     between: Between | None = Field(
         None, description="The smallest and the largest `amount`: 1..500000."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from routing.conditions import Range
 from routing.destinations import Route
@@ -57,7 +57,7 @@ class EntryKind(StrEnum):
     DIGITS = "digits"
     """An account, a contract: digits as they stand."""
     DATE = "date"
-    """A day: six or eight digits, day first, in the calendar of the caller's language."""
+    """A day: eight digits, day or year first, in the calendar of the caller's language."""
     AMOUNT = "amount"
     """Money: `*` is the decimal point."""
     PHONE = "phone"
@@ -122,6 +122,10 @@ class AnswerCondition:
         """Whether it does; a question that was not answered fails it."""
         given = answers.get(self.question)
         return given is not None and any(_fits(given, each) for each in self.allowed)
+
+
+RECORDED: Final = "recorded"
+"""What is kept as the answer to a question that is answered by speaking."""
 
 
 def _fits(given: str, allowed: str | Range) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.conditions import Condition
-from routing.describing import Aspects, sections
+from routing.describing import sections
+from routing.describing_dialogues import Aspects
 from routing.explain import condition_in_words, route_in_words
 from routing.regions import Region, TooManyCasesError, differing_regions
 from routing.rules import Policy, Rule, RuleList

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from routing.dialogues import RECORDED
 from routing.rules import CALLERS_LANGUAGE
 
 MOST_NAMES_SHOWN: Final = 12
@@ -104,8 +105,8 @@ def names_in(
         found["asterisk-queue"] = asterisk_queues(told_apart, found["language"])
     if {"menu", "entry"} <= found.keys():
         found["menu-or-entry"] = (*found["menu"], *found["entry"])
-    if {"queue", "menu", "survey"} <= found.keys():
-        found["stage"] = stages(found["menu"], found["queue"], found["survey"])
+    if found.keys() >= {*STAGES.values()}:
+        found["stage"] = stages(found)
     answers = _answers(data.get("surveys", {})) if "survey" in found else None
     country = business.get("country") if isinstance(business, dict) else None
     return Names(
@@ -138,15 +139,20 @@ def asterisk_queues(queues: Mapping[str, bool], languages: Iterable[str]) -> tup
     return tuple(name for names in named for name in names)
 
 
-def stages(menus: Iterable[str], queues: Iterable[str], surveys: Iterable[str]) -> tuple[str, ...]:
-    """Where callers can hang up, as the journal names it."""
-    return (
-        *(f"menu {each}" for each in menus),
-        *(f"queue {each}" for each in queues),
-        *(f"survey {each}" for each in surveys),
-        "tracking",
-        "callback",
-    )
+STAGES: Final[Mapping[str, str]] = {
+    "menu": "menu",
+    "entry": "entry",
+    "queue": "queue",
+    "survey": "survey",
+    "voicemail": "mailbox",
+}
+"""Where callers can hang up, as the journal names it, and what kind of name follows."""
+
+
+def stages(names: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Where callers can hang up, as the journal names it: of the names of each kind."""
+    named = (f"{stage} {each}" for stage, kind in STAGES.items() for each in names[kind])
+    return (*named, "tracking", "callback", "proof")
 
 
 def _by_language(queue: object) -> bool:
@@ -172,6 +178,10 @@ def _answers(surveys: object) -> Mapping[str, tuple[str, ...]] | None:
 
 def _answers_to(question: Mapping[str, object]) -> tuple[str, ...] | None:
     keys, scale = question.get("keys"), question.get("scale")
+    if question.get("yes_no") is True:
+        return ("yes", "no")
+    if "record" in question:
+        return (RECORDED,)
     if isinstance(keys, dict):
         return tuple(str(each) for each in keys.values())
     marks = _SCALE.fullmatch(scale) if isinstance(scale, str) else None

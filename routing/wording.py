@@ -42,6 +42,11 @@ _BRANCHES: Final[Mapping[tuple[str, str], Words]] = {
         "nothing says where a caller goes who presses a key that is not offered",
         "write `wrong_key: {repeat: 2, then: {queue: …}}`",
     ),
+    ("entries", "otherwise"): (
+        "missing-branch",
+        "nothing says where a caller goes who keys in nothing, or nothing that is right",
+        "write `otherwise: {queue: …}`",
+    ),
     ("queues", "give_up"): (
         "missing-branch",
         f"callers whom nobody answers have no way on: {_UNANSWERED} of QUEUESTATUS",

@@ -31,7 +31,8 @@ def problems(scene: Scene) -> Iterator[Problem]:
 
 
 def _never_waits(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
-    """A place in a queue, or its music, for a call that comes to no queue."""
+    """A place in a queue, or its music, for calls that come to none but by the key for a person."""
+    ways = tuple(way for way in ways if way.how != "person")
     for action, (place, kinds) in _HEARD_AT.items():
         ends: list[Node] = [way.target for way in ways if way.target and way.target[0] in kinds]
         of_use = leading_to(ways, ends)

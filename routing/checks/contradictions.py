@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Final
 
+from routing.checks.entry_values import can_be_keyed, written_as
 from routing.checks.exclusions import Exclusions
 from routing.checks.plain import mapping, sequence
 from routing.checks.scene import Scene
@@ -18,6 +19,7 @@ from routing.problems import Path, Problem
 _WITHOUT: Final[Mapping[str, str]] = {
     "caller.country": "only a number that is shown has a country",
     "caller.area": "only a number that is shown begins in some way",
+    "caller.proven": "only who shows a number can prove to have it",
     "caller.blocked": "only a number that is shown can be blocked",
     "case.age": "only a known customer has requests",
     "case.open": "only a known customer has requests",
@@ -110,12 +112,18 @@ class _Search:
                 yield self._scene.at(place, "value-not-declared", message, hint)
 
     def _not_offered(self, path: Path, condition: Condition) -> Iterator[Problem]:
+        """Keys that a menu does not have, and values that an entry cannot."""
+        place = (*path, "keyed", condition.argument or "")
+        entry = self._scene.entries.get(condition.argument or "")
+        for value in condition.allowed if entry is not None else ():
+            if entry is not None and isinstance(value, str) and not can_be_keyed(entry, value):
+                message = f'nobody can key in "{value}" at "{condition.argument}"'
+                yield self._scene.at(place, "key-not-offered", message, written_as(entry))
         menu = self._scene.menus.get(condition.argument or "")
         for key in condition.allowed if menu is not None else ():
             if key != NONE and menu is not None and key not in menu.keys:
                 message = f'the menu "{condition.argument}" has no key "{key}"'
                 hint = f"write one of: {', '.join(menu.keys)}"
-                place = (*path, "keyed", condition.argument or "")
                 yield self._scene.at(place, "key-not-offered", message, hint)
 
     def _leads_elsewhere(self, path: Path, condition: Condition) -> Iterator[Problem]:
@@ -141,7 +149,7 @@ class _Search:
             return here in self._without[menu]
         if here not in self._before:
             self._before[here] = leading_to(self._scene.ways, [here])
-        target = self._behind.get((menu, key))
+        target = self._behind.get((menu, key)) or self._behind.get((menu, ""))
         return target is None or target in self._before[here]
 
     @cached_property
@@ -157,11 +165,11 @@ class _Search:
 
     @cached_property
     def _behind(self) -> Mapping[tuple[str, str], Node | None]:
-        """Where each key of each menu leads."""
+        """Where each key of each menu leads, and every value of each entry: that is the key ``."""
         return {
-            (way.source[1], str(way.path[-1])): way.target
+            (way.source[1], "" if way.how == "entered" else str(way.path[-1])): way.target
             for way in self._scene.ways
-            if way.how == "key"
+            if way.how in {"key", "entered"}
         }
 
     def _never(self, path: Path, some: Sequence[Condition]) -> Problem:
@@ -177,6 +185,8 @@ class _Search:
     def _why_alone(self, condition: Condition) -> str:
         if condition.fact == "hours":
             return f'write `holidays` or `closed` under "{condition.argument}", or drop the rule'
+        if condition.fact == "caller.proven":
+            return "write `proof`, and lead callers there by `prove: true`, or drop the rule"
         if condition.fact == "variable":
             return "the variable has a default: a call always has a value"
         return "drop the condition, or let it allow something that happens"
@@ -198,8 +208,8 @@ class _Search:
 
 
 def _keyed_in(way: Way, menu: str) -> bool:
-    """Whether a way is taken by a key of this menu, or by a wrong one."""
-    return way.source == ("menu", menu) and way.how in {"key", "wrong_key"}
+    """Whether a way is taken by a key of this menu, or by a wrong one, or with this value."""
+    return way.source[1] == menu and way.how in {"key", "wrong_key", "entered"}
 
 
 def _place(path: Path, condition: Condition) -> Path:

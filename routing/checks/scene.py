@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from routing.callback_model import CallbacksShape
 from routing.checks.plain import mapping, sequence
 from routing.checks.ways import Way, ways_in
 from routing.dialogue_model import EntryShape, MenuShape
@@ -96,6 +97,13 @@ class Scene:
             id_: tuple(self._entry(rule, RuleShape) for rule in sequence(rules))
             for id_, rules in lists.items()
         }
+
+    @property
+    def callbacks(self) -> CallbacksShape | None:
+        """How callers are called back; None if the file does not say, or not in order."""
+        if self.whole is not None:
+            return self.whole.callbacks
+        return self._entry(self.data.get("callbacks"), CallbacksShape)
 
     @property
     def assumed(self) -> AssumedShape | None:

@@ -32,14 +32,16 @@ class Times:
 def times_at(scene: Scene, opened: Mapping[str, Minutes]) -> Mapping[Node, Times]:
     """When calls can be at each place; absent where none comes.
 
-    How long they wait on the way is left out of account.
+    How long they wait on the way is left out of account, and so is the key for a person: who leaves
+    a message at night may press it, and nobody is expected to be there.
 
     Args:
         scene: The rules.
         opened: The minutes at which each hours are open.
     """
     onward: dict[Node, list[tuple[Way, Times]]] = {}
-    for way, let_on in _let_on(scene, opened):
+    offered = ((way, times) for way, times in _let_on(scene, opened) if way.how != "person")
+    for way, let_on in offered:
         onward.setdefault(way.source, []).append((way, let_on))
     found: dict[Node, Times] = {}
     pending = [(node, Times(WHOLE_WEEK)) for node in starts(scene.data)]

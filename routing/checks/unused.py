@@ -51,7 +51,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     yield from _skills(scene)
     yield from _agents(scene)
     used = {
-        "hours": _mentioned_in_rules(scene, "hours") | _shifts(scene),
+        "hours": _mentioned_in_rules(scene, "hours") | _shifts(scene) | _callbacks(scene),
         "variable": _mentioned_in_rules(scene, "variable"),
         "prompt": frozenset(_said(scene.data)) | scene.builtin.keys(),
     }
@@ -129,6 +129,10 @@ def _mentioned_in_rules(scene: Scene, fact: str) -> frozenset[str]:
 def _shifts(scene: Scene) -> frozenset[str]:
     agents = mapping(scene.data.get("agents")).values()
     return frozenset(str(mapping(agent).get("shift")) for agent in agents)
+
+
+def _callbacks(scene: Scene) -> frozenset[str]:
+    return frozenset({str(mapping(scene.data.get("callbacks")).get("hours"))})
 
 
 def _said(data: Mapping[str, object]) -> Iterator[str]:

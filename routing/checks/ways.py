@@ -203,7 +203,11 @@ def _written(data: Mapping[str, object], path: Path) -> bool:
 def _to_person(data: Mapping[str, object]) -> Iterator[Way]:
     """The key for a person, wherever a caller is asked something and it means nothing else."""
     asking: list[Node] = [TRACK, CALLBACK, PROOF]
-    asking += [("enter", id_) for id_ in mapping(data.get("entries"))]
+    asking += [
+        (kind, id_)
+        for kind in ("enter", "survey", "voicemail")
+        for id_ in mapping(data.get(_SECTIONS[kind]))
+    ]
     asking += [
         ("menu", id_)
         for id_, menu in mapping(data.get("menus")).items()

@@ -117,6 +117,7 @@ WORLDS: Final[tuple[World, ...]] = (
         **_STRANGER,
         "customer": _only("withheld"),
         "caller.blocked": _only("false"),
+        "caller.proven": _only("false"),
         "caller.area": _NO,
         "caller.country": _NO,
     },
@@ -174,6 +175,8 @@ class Domains:
                 return self._names("language")
             case "source":
                 return self._names("source", NONE)
+            case "caller.proven" if "proof" not in self.scene.data:
+                return Domain(frozenset({"false"}))
             case "variable" if self._has_default(argument or ""):
                 return Domain(more=True)
         return _BY_FACT[fact]

@@ -89,7 +89,7 @@ def test_a_menu_keeps_the_order_of_its_keys() -> None:
         KeyChoice("9", None, Route(ToMenu("welcome"), language="en")),
         KeyChoice("42", None, Route(ToExtension("201"))),
     )
-    assert menu.silence == Patience(2, Route(ToQueue("reception")))
+    assert menu.silence == Patience(2, Route(ToQueue("reception")), ("nothing-pressed",))
     assert (menu.first_key_seconds, menu.between_keys_seconds) == (4.5, 3.0)
 
 
