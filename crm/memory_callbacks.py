@@ -16,7 +16,7 @@ from crm.memory_tables import (
 )
 from crm.ports import UnknownRecordError
 from crm.records import Callback, CallbackState
-from crm.wishes import Belonging, Step, joined, next_step, waiting_since
+from crm.wishes import Belonging, Step, joined, may_join, next_step, waiting_since
 
 
 class MemoryCallbacks(MemorySession):
@@ -77,6 +77,7 @@ def _place(tables: Tables, wish: Callback, found: Belonging | None) -> None:
         if each.number == wish.number
         and each.state is CallbackState.OPEN
         and each.call_id != wish.call_id
+        and may_join(each, wish)
         and not is_trial(tables, each.call_id)
         and not is_trial(tables, wish.call_id)
     ]

@@ -10,7 +10,7 @@ from crm.ports import UnknownRecordError
 from crm.records import Callback, CallbackState
 from crm.sql_searching import no_trial, search_clause
 from crm.sql_session import SqlSession, columns_of, marks
-from crm.wishes import Belonging, Step, joined, next_step
+from crm.wishes import Belonging, Step, joined, may_join, next_step
 
 _KEEP: Final = f"""
 INSERT INTO callbacks ({rows.CALLBACK_COLUMNS}) VALUES ({marks(rows.CALLBACK_COLUMNS.split(","))})
@@ -20,7 +20,8 @@ ON CONFLICT (call_id) DO UPDATE SET
     since = excluded.since, earliest = excluded.earliest, latest = excluded.latest
 """
 _RENEW: Final = """
-UPDATE callbacks SET since = ?, earliest = ?, latest = ? WHERE call_id = ? AND state = 'open'
+UPDATE callbacks SET customer_id = ?, since = ?, earliest = ?, latest = ?
+WHERE call_id = ? AND state = 'open'
 """
 _BELONGS: Final = """
 INSERT INTO callback_calls (call_id, callback, asked_at) VALUES (?, ?, ?)
@@ -37,7 +38,7 @@ _LAST_ASKED: Final = "SELECT max(asked_at) FROM callback_calls WHERE callback = 
 _TO_JOIN: Final = f"""
 {_CALLBACKS} WHERE number = ? AND state = 'open' AND call_id <> ? AND {no_trial("callbacks")}
     AND EXISTS (SELECT 1 FROM calls WHERE id = ? AND trial = 0)
-ORDER BY coalesce(since, asked_at), call_id LIMIT 1
+ORDER BY coalesce(since, asked_at), call_id
 """
 _HEIR: Final = """
 SELECT callback_calls.call_id, calls.customer_id
@@ -79,12 +80,12 @@ class SqlCallbacks(SqlSession):
     def _place_wish(self, wish: Callback, found: Belonging | None) -> None:
         """Put a wish to another's callback, or keep it; what its call had before is given up."""
         call, number = stored_text(wish.call_id), stored_text(wish.number)
-        others = list(map(rows.read_callback, self._read(_TO_JOIN, (number, call, call))))
+        waiting = map(rows.read_callback, self._read(_TO_JOIN, (number, call, call)))
+        others = [each for each in waiting if may_join(each, wish)]
         if found is not None and found.callback.call_id == wish.call_id:
             self._hand_over(found.callback)
         if not any(self._join(other, wish) for other in others):
-            missing = f"There is no call {wish.call_id!r} or no customer {wish.customer_id}"
-            self._write(_KEEP, rows.callback_row(wish), missing=missing)
+            self._write(_KEEP, rows.callback_row(wish), missing=_missing(wish))
             self._write(_BELONGS, (call, call, stored_time(wish.asked_at)))
 
     def _join(self, kept: Callback, wish: Callback) -> bool:
@@ -93,9 +94,9 @@ class SqlCallbacks(SqlSession):
         ((last,),) = self._read(_LAST_ASKED, (key,))
         renewed = joined(kept, wish, read_time(last))
         times = map(stored_time, (renewed.since, renewed.earliest, renewed.latest))
-        if not self._write(_RENEW, (*times, key)):
+        missing = _missing(wish)
+        if not self._write(_RENEW, (renewed.customer_id, *times, key), missing=missing):
             return False
-        missing = f"There is no call {wish.call_id!r}"
         values = (stored_text(wish.call_id), key, stored_time(wish.asked_at))
         self._write(_BELONGS, values, missing=missing)
         return True
@@ -131,3 +132,7 @@ class SqlCallbacks(SqlSession):
         for row in self._read(_FINISH, (stored_text(call_id),)):
             return rows.read_callback(row)
         raise UnknownRecordError(f"The call {call_id!r} asked for no callback")
+
+
+def _missing(wish: Callback) -> str:
+    return f"There is no call {wish.call_id!r} or no customer {wish.customer_id}"

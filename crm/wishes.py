@@ -36,6 +36,15 @@ def next_step(wish: Callback, found: Belonging | None) -> Step:
     return Step.RENEW if is_open and wish.asked_at > found.asked_at else Step.LEAVE
 
 
+def may_join(kept: Callback, wish: Callback) -> bool:
+    """Whether a wish can be put to an open callback of the same number.
+
+    Not where both name a customer and not the same: of two people at one switchboard, each is
+    called back.
+    """
+    return None in {kept.customer_id, wish.customer_id} or kept.customer_id == wish.customer_id
+
+
 def joined(kept: Callback, wish: Callback, last_asked_at: datetime) -> Callback:
     """An open callback when a wish has joined it.
 
@@ -48,9 +57,11 @@ def joined(kept: Callback, wish: Callback, last_asked_at: datetime) -> Callback:
     since = kept.since
     if waiting_since(wish) < waiting_since(kept):
         since = waiting_since(wish)
+    customer_id = wish.customer_id if kept.customer_id is None else kept.customer_id
+    now = replace(kept, since=since, customer_id=customer_id)
     if wish.asked_at < last_asked_at:
-        return replace(kept, since=since)
-    return replace(kept, since=since, earliest=wish.earliest, latest=wish.latest)
+        return now
+    return replace(now, earliest=wish.earliest, latest=wish.latest)
 
 
 def waiting_since(callback: Callback) -> datetime:

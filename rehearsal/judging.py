@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from dialplan import contract
-from ivr.course import ChangeLanguage, Decided
+from ivr.effects import ChangeLanguage, Decided, MayAsk
 from ivr.rulebook import Rulebook
 from rehearsal.account import (
     Account,
@@ -131,8 +131,10 @@ def _says(account: Account) -> Seen:
     return [prompt for heard in account.events(Heard) for prompt in heard.prompts]
 
 
-def _asked(account: Account) -> Seen:
-    return [heard.asks for heard in account.events(Heard) if heard.asks is not None]
+def _menus(account: Account) -> Seen:
+    """The menus that were heard: other dialogues may be called like one."""
+    asking = [(heard.asks, heard.stage) for heard in account.events(Heard)]
+    return [asks for asks, stage in asking if asks is not None and stage == f"menu {asks}"]
 
 
 def _rules(account: Account) -> Seen:
@@ -159,13 +161,15 @@ SEEN: Final[Mapping[str, Callable[[Account], Seen]]] = {
     "rule": _rules,
     "queue": _endings("queue"),
     "asterisk_queue": _variable(contract.QUEUE),
-    "menu": _asked,
-    "track": lambda account: [each for each in _asked(account) if each == "tracking"],
-    "voicemail": lambda account: [each.mailbox for each in account.events(Recorded)],
-    "callback": lambda account: [
-        each.number for each in account.events(CallbackAsked) if each.number is not None
+    "menu": _menus,
+    "track": lambda account: [
+        each.asks for each in account.events(Heard) if each.asks and each.stage == "tracking"
     ],
-    "survey": lambda account: [each.survey for each in account.events(SurveyBegun)],
+    "voicemail": lambda account: [each.place for each in account.events(Recorded)],
+    "callback": lambda account: [each.number for each in account.events(CallbackAsked)],
+    "survey": lambda account: [
+        each.survey for each in account.events(SurveyBegun) if each.may is MayAsk.YES
+    ],
     "extension": _endings("extension"),
     "number": _endings("number"),
     "hangup": _endings("hangup"),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from dialplan import contract
-from ivr.course import ChangeLanguage, Decided
+from ivr.effects import ChangeLanguage, Decided
 from rehearsal.account import (
     Account,
     Answered,
@@ -19,7 +19,7 @@ from rehearsal.account import (
     HungUp,
     Sent,
 )
-from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
+from routing.call_tests import UNNAMED_CALL, GivenRequest, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
 from routing.destinations import ToHangup
 from routing.facts import ContractStatus, CustomerFacts, CustomerStatus, QueueFacts
@@ -53,7 +53,10 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         "agents": None if call.agents is None else list(call.agents),
         "queues": {id_: _given(states) for id_, states in call.queues.items()} or None,
         "variables": dict(call.variables) or None,
-        "requests": dict(call.requests) or None,
+        "requests": {number: _request(given) for number, given in call.requests.items()} or None,
+        "code": call.code or None,
+        "callbacks": list(call.callbacks) or None,
+        "surveys": dict(call.surveys) or None,
         "in_queue": [_visit(visit) for visit in visits] or None,
         "expect": dict(_expected(policy, account)),
     }
@@ -120,6 +123,18 @@ def _contract(customer: CustomerFacts, day: date) -> Data | None:
     return {"until": last.ends.isoformat(), **grace}
 
 
+def _request(given: GivenRequest) -> Data | str:
+    """How a request stands; one word where nothing else is known of it."""
+    data = {
+        "state": given.state,
+        "callers": given.is_callers or None,
+        "agent": given.agent,
+        "pin": given.pin,
+    }
+    known = {key: value for key, value in data.items() if value is not None}
+    return known if len(known) > 1 else given.state
+
+
 def _given(states: Sequence[QueueFacts]) -> Data | list[Data]:
     """How a queue stands, look by look; one state if it never changes."""
     if len(set(states)) == 1:
@@ -159,7 +174,7 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     ]
     yield from _if_any("says", own)
     decisions = [each.decision for each in account.events(Decided)]
-    yield from _passed(policy, account)
+    yield from _passed(account)
     yield from _if_any("rule", [f"{each.rules.id}/{each.rule_id}" for each in decisions])
     for sent in account.events(Sent):
         if not isinstance(sent.ending, ToHangup):
@@ -173,17 +188,18 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     yield from _if_any("answers", {a.question: a.value for a in account.events(Answered)})
 
 
-def _passed(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
+def _passed(account: Account) -> Iterator[tuple[str, Any]]:
     """What asked the caller something: of several menus the last one."""
-    asked = [heard.asks for heard in account.events(Heard)]
-    yield from (("menu", menu) for menu in asked if menu in policy.menus)
-    if "tracking" in asked:
+    stages = [heard.stage for heard in account.events(Heard) if heard.asks is not None]
+    kinds = [stage.partition(" ") for stage in stages]
+    yield from (("menu", name) for kind, _, name in kinds if kind == "menu")
+    if "tracking" in stages:
         yield "track", True
 
 
 def _ending(account: Account) -> Iterator[tuple[str, Any]]:
     """How the call ended, if it did."""
-    yield from (("callback", True) for each in account.events(CallbackAsked) if each.number)
+    yield from (("callback", True) for _ in account.events(CallbackAsked))
     yield from (("leaves_at", each.stage) for each in account.events(HungUp))
     endings = [sent.ending for sent in account.events(Sent)]
     if endings and isinstance(endings[-1], ToHangup):

@@ -10,9 +10,18 @@ from routing.call_test_model import (
     CustomerShape,
     OutcomeShape,
     QueueGivenShape,
+    RequestShape,
     VisitShape,
 )
-from routing.call_tests import CallTest, Expectation, ScriptedCall, Visit, VisitEnd, Wanted
+from routing.call_tests import (
+    CallTest,
+    Expectation,
+    GivenRequest,
+    ScriptedCall,
+    Visit,
+    VisitEnd,
+    Wanted,
+)
 from routing.documents import Document
 from routing.entrances import read_caller
 from routing.facts import Contract, CustomerFacts, CustomerStatus, QueueFacts
@@ -65,7 +74,10 @@ def _call(shape: CallTestShape, business: Business) -> ScriptedCall:
         agents=None if shape.agents is None else tuple(shape.agents),
         queues={id_: tuple(map(_queue, states)) for id_, states in shape.queues.items()},
         variables=shape.variables,
-        requests=shape.requests,
+        requests={number: _request(given) for number, given in shape.requests.items()},
+        code=shape.code or "",
+        callbacks=tuple(shape.callbacks),
+        surveys=shape.surveys,
         visits=tuple(_visit(visit) for visit in shape.in_queue),
     )
 
@@ -102,6 +114,10 @@ def compile_customer(shape: CustomerShape | None, at: datetime, *, withheld: boo
 
 def _contract(shape: ContractShape) -> Contract:
     return Contract(shape.level, shape.starts or _LONG_AGO, shape.until, shape.grace)
+
+
+def _request(shape: RequestShape) -> GivenRequest:
+    return GivenRequest(shape.state, shape.callers, shape.agent, shape.pin)
 
 
 def _queue(shape: QueueGivenShape) -> QueueFacts:

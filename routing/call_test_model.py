@@ -51,6 +51,7 @@ from routing.written import OrShort, Written, exactly_one, pattern
 
 _ANY_ZONE: Final = ZoneInfo("UTC")
 _TRACKING = re.compile(r"[0-9]{9}")
+_SECRET: Final = re.compile(r"[0-9]{4,12}")
 
 
 def _moment(value: object, info: ValidationInfo) -> str:
@@ -111,6 +112,22 @@ TrackingNumber = Annotated[
         "a tracking number", pattern("write nine digits, in quotes", _TRACKING), ("123456786",)
     ),
 ]
+
+
+def _secret(value: str) -> str:
+    if _SECRET.fullmatch(value):
+        return value
+    hint = digits_hint(value, "4 to 12 digits, in quotes")
+    raise complaint("bad-secret", f'"{value}" is not what a caller can key', hint)
+
+
+Pin = Annotated[
+    str,
+    AfterValidator(_secret),
+    Written("a PIN or code", pattern("write 4 to 12 digits, in quotes", _SECRET), ("4711",)),
+]
+"""A PIN, or a one-time code."""
+
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -175,6 +192,40 @@ AnyCustomer = Annotated[
     CustomerShape,
     BeforeValidator(_status),
     OrShort(Written("known, unknown, ambiguous or unavailable", {"enum": list(STATUSES)})),
+]
+
+
+def _state(value: object) -> object:
+    return {"state": value} if isinstance(value, str) else value
+
+
+class RequestShape(Shape):
+    """A request that can be looked up; a bare word is `state`.
+
+    Example:
+        tests:
+          - name: a caller from elsewhere keys the PIN and is put through
+            call: {from: "+982188000000", to: "+982191000000", at: "2026-11-24 10:00", keys: "2"}
+            requests:
+              "123456786": {state: waiting, callers: false, agent: sara, pin: "4711"}
+            expect: {track: true}
+    """
+
+    state: Literal["new", "in-progress", "waiting", "resolved", "closed"] = Field(
+        description="How it stands."
+    )
+    callers: bool = Field(
+        default=False, description="Whether it is the caller's own, by their number or as customer."
+    )
+    agent: AgentName | None = Field(None, description="The agent who last spoke about it.")
+    pin: Pin | None = Field(None, description="The PIN of its customer.")
+
+
+REQUEST_STATES: Final = ("new", "in-progress", "waiting", "resolved", "closed")
+AnyRequest = Annotated[
+    RequestShape,
+    BeforeValidator(_state),
+    OrShort(Written("how the request stands", {"enum": list(REQUEST_STATES)})),
 ]
 
 
@@ -351,9 +402,18 @@ class CallTestShape(Shape):
     variables: dict[DeclaredVariable, Text] = Field(
         default={}, description="Channel variables that the site has set, by their names here."
     )
-    requests: dict[
-        TrackingNumber, Literal["new", "in-progress", "waiting", "resolved", "closed"]
-    ] = Field(default={}, description="Requests that can be looked up, and how each stands.")
+    requests: dict[TrackingNumber, AnyRequest] = Field(
+        default={}, description="Requests that can be looked up, and how each stands."
+    )
+    code: Pin | None = Field(
+        None, description="The one-time code that is sent; left out: as many digits of 1234567890."
+    )
+    callbacks: OneOrMany[PhoneNumber] = Field(
+        default=(), description="Numbers for which there is a request to call back already."
+    )
+    surveys: dict[SurveyName, Literal["recently", "forbidden"]] = Field(
+        default={}, description="Surveys that the caller is not asked, and why."
+    )
     in_queue: OneOrMany[VisitShape] = Field(
         default=(), description="What happens in the queue, or in each of several in turn."
     )

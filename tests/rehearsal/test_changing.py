@@ -32,7 +32,8 @@ from rehearsal.judging import run_test
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
 from rehearsal.rehearse import rehearse
-from rehearsal.replay import NotRecorded, replay
+from rehearsal.memory import NotRecorded
+from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp
 from rehearsal.writing import as_test
 from routing.call_test_loading import load_tests

@@ -20,7 +20,8 @@ from dialplan.contract import Script
 from ivr.rulebook import Rulebook
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.replay import NotAsked, replay
+from rehearsal.memory import NotAsked
+from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.destinations import ToQueue
 from tests.conversations.site import CONTRACT_ENDED, GOLD_CUSTOMER, MAIN_NUMBER, RULES, serving
