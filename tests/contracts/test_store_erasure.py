@@ -23,7 +23,16 @@ from crm.records import (
     TimelineEvent,
 )
 from tests.contracts.everything import everything
-from tests.contracts.somebody import NUMBER, OTHER, PERSON, SHARED, call_with, keep_all_of
+from tests.contracts.somebody import (
+    NUMBER,
+    OTHER,
+    PERSON,
+    SHARED,
+    call_with,
+    keep_all_of,
+    message_with,
+    survey_with,
+)
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
 
@@ -242,6 +251,11 @@ def test_the_proof_is_kept(store: Store, person: int) -> None:
         "callbacks": 1,
         "recordings": 1,
         "audit": 1,
+        "outbox": 1,
+        "surveys_asked": 1,
+        "one_time_codes": 1,
+        "attempts": 3,
+        "pins": 1,
     }
     assert store.erasures() == [proof]
     assert store.erasure_of(person) == proof
@@ -392,4 +406,6 @@ def keep_late(store: Store, person: int) -> str:
     store.keep_answer(Answer(call.id, "s", "q", PERSON, AT, None, None, None, "r1"))
     store.ask_callback(Callback(call.id, NUMBER, AT, None, None, "fa"))
     store.keep_recording(Recording(call.id, "main", f"/{PERSON}-late.wav", 1.0, AT, None))
+    store.queue_message(message_with(PERSON, NUMBER, call.id))
+    store.note_survey(survey_with(NUMBER, call.id, None))
     return call.id
