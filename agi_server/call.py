@@ -57,8 +57,8 @@ class Calls:
     """The handlers of all AGI requests, over what they share.
 
     `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
-    callers whom the customer file does not know. `alerts` is told of bad marks. `measurements` counts
-    prompts that are missing.
+    callers whom the customer file does not know. `alerts` is told of bad marks.
+    `measurements` counts prompts that are missing.
     """
 
     rules: RulesInForce

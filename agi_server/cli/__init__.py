@@ -56,6 +56,7 @@ COMMANDS: Final = {
         "customers:customers",
         "The customer file, and what people may ask of whoever keeps it.",
     ),
+    "outbox": ("outbox:outbox", "Written messages to callers that wait to be sent: list."),
     "voicemail": (
         "voicemail:voicemail",
         "Messages that callers have recorded: list, show, play, close.",
