@@ -3,7 +3,7 @@
 The course is the one that serves real calls (`ivr.course`); nothing is matched here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -69,15 +69,6 @@ def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
     return Account(tuple(scene.steps), unasked, tuple(rehearsal.visits))
 
 
-def told(course: Course, variables: Mapping[str, str]) -> Mapping[str, str]:
-    """What the dialplan is told, without what nobody may read."""
-    entries = course.book.policy.entries.values()
-    secret = {entry.variable for entry in entries if entry.secret}
-    return {
-        name: HIDDEN * len(value) if name in secret else value for name, value in variables.items()
-    }
-
-
 @dataclass(slots=True)
 class _Rehearsal:
     """One call, from request to request. `facts` are those of its arrival."""
@@ -105,8 +96,11 @@ class _Rehearsal:
         """Leave menus and rules; where the call goes on if it comes back."""
         scene = self.scene
         waited = 0.0 if self.queued_at is None else scene.clock - self.queued_at
-        variables = told(scene.course, orders(scene.course, ending, waited))
-        scene.note(Sent(ending, scene.course.rule, variables, scene.course.facts, scene.now()))
+        told = {
+            name: HIDDEN if name in scene.course.secrets else value
+            for name, value in orders(scene.course, ending, waited).items()
+        }
+        scene.note(Sent(ending, scene.course.rule, told, scene.course.facts, scene.now()))
         match ending:
             case ToQueue(queue):
                 return self.wait(queue)
