@@ -29,7 +29,8 @@ from crm.sqlite_store import SqliteStore
 from ivr.rulebook import Rulebook
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.replay import NotAsked, replay
+from rehearsal.memory import NotAsked
+from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
 from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
