@@ -20,7 +20,9 @@ PROOF: Final[Node] = ("prove", "")
 PERSON: Final[Node] = ("person", "")
 """Where the key for a person leads."""
 
-BY_ITSELF: Final = frozenset({"start", "silence", "rule", "give_up", "not_found", "otherwise"})
+BY_ITSELF: Final = frozenset(
+    {"start", "silence", "rule", "give_up", "not_found", "otherwise", "put_down"}
+)
 """How a way is taken by a caller who does nothing, with nobody at work to answer."""
 
 _PERSON_KEY: Final = "0"
@@ -46,7 +48,8 @@ class Way:
         source: Where the call is.
         target: Where it goes; None if that cannot be made out.
         how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `give_up`,
-            `served`, `found`, `not_found`, `no_agent`, `entered`, `otherwise`, `person`.
+            `served`, `found`, `not_found`, `no_agent`, `entered`, `put_down`,
+            `proven`, `otherwise`, `person`.
         path: The place of the destination.
         actions: What is done on the way, as plain data.
         actions_path: The place of that.
@@ -169,9 +172,9 @@ _LOOK_UPS: Final = (
     (TRACK, "found", ("tracking", "found"), False),
     (TRACK, "not_found", ("tracking", "not_found"), True),
     (TRACK, "no_agent", ("tracking", "agent", "otherwise"), None),
-    (CALLBACK, "found", ("callbacks", "then"), False),
+    (CALLBACK, "put_down", ("callbacks", "then"), False),
     (CALLBACK, "otherwise", ("callbacks", "otherwise"), True),
-    (PROOF, "found", ("proof", "proven"), None),
+    (PROOF, "proven", ("proof", "proven"), None),
     (PROOF, "otherwise", ("proof", "otherwise"), None),
     (PERSON, "person", ("person",), True),
 )
