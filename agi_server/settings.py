@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from crm.stores import POSTGRES, PostgresServer, SqliteFile, StorePlace
@@ -86,6 +87,8 @@ class Settings:
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
             RAHYAB_RECORDINGS, `<home>/recordings`.
+        voices: Models of Piper that speak prompts, by language; in every other language espeak-ng
+            speaks. RAHYAB_VOICES, as `fa=path.onnx` with commas between several, none.
         messages: The folder for messages that callers record, as Asterisk sees it.
             RAHYAB_MESSAGES, `/var/spool/asterisk/rahyab`.
         listen: Host and port of the AGI server. RAHYAB_LISTEN, `127.0.0.1:4573`.
@@ -109,6 +112,7 @@ class Settings:
     store_budget: float
     sounds: Path
     recordings: Path
+    voices: Mapping[str, Path]
     messages: str
     listen: Address
     workers: int
@@ -145,6 +149,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         store_budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
+        voices=_voices(env.get("RAHYAB_VOICES") or ""),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
         listen=_listen(env.get("RAHYAB_LISTEN") or f"127.0.0.1:{DEFAULT_PORT}"),
         workers=_workers(env.get("RAHYAB_WORKERS") or "1"),
@@ -209,6 +214,19 @@ def _metrics(text: str) -> Address | None:
         return parse_address(text, DEFAULT_METRICS_PORT)
     except SettingsError as error:
         raise SettingsError(f"RAHYAB_METRICS: {error}; or {OFF}") from None
+
+
+def _voices(text: str) -> Mapping[str, Path]:
+    voices: dict[str, Path] = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        language, _, model = (part.strip() for part in entry.partition("="))
+        if not language or not model.endswith(".onnx") or language in voices:
+            raise SettingsError(
+                f"RAHYAB_VOICES: {entry!r} names no voice: write a model of Piper once for each "
+                "language, as in fa=/srv/voices/fa_IR-amir-medium.onnx, with commas between several"
+            )
+        voices[language] = Path(model)
+    return MappingProxyType(voices)
 
 
 def _workers(text: str) -> int:
