@@ -49,7 +49,7 @@ class Way:
         target: Where it goes; None if that cannot be made out.
         how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `give_up`,
             `served`, `found`, `not_found`, `no_agent`, `entered`, `put_down`,
-            `proven`, `otherwise`, `person`.
+            `proven`, `otherwise`, `no_number`, `person`.
         path: The place of the destination.
         actions: What is done on the way, as plain data.
         actions_path: The place of that.
@@ -183,6 +183,11 @@ where it leads if the file does not say: to the fallback queue (true), to the en
 """
 
 
+_UNWRITTEN: Final = {"otherwise": "no_number"}
+"""What has a name of its own where nobody has written it: that a caller without a number, who asks
+to be called back and keys in none, waits in the fallback queue, is not told as a circle."""
+
+
 def _from_look_ups(data: Mapping[str, object]) -> Iterator[Way]:
     fallback = _get(data, ("business", "fallback"))
     queue = ("queue", fallback) if isinstance(fallback, str) else None
@@ -192,7 +197,7 @@ def _from_look_ups(data: Mapping[str, object]) -> Iterator[Way]:
             yield _way(data, source, how, path)
         elif to_fallback is not None:
             target = queue if to_fallback else ("hangup", "")
-            yield Way(source, target, how, said_by, {}, said_by)
+            yield Way(source, target, _UNWRITTEN.get(how, how), said_by, {}, said_by)
 
 
 def _written(data: Mapping[str, object], path: Path) -> bool:
