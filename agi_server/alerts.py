@@ -71,11 +71,11 @@ class Alerts:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def close(self) -> None:
-        """Wait a little for the commands that are running, and stop those that go on."""
+    async def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Wait so long for the commands that are running, and stop those that go on."""
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=CLOSE_SECONDS)
+        _, late = await asyncio.wait(self._running, timeout=seconds)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
