@@ -115,7 +115,7 @@ def test_only_so_many_run_at_once_and_the_end_waits_for_none_long(tmp_path: Path
         for _ in range(MOST_AT_ONCE + 2):
             alerts.send(ALERT)
         assert alerts.measurements.alerts_not_passed_on == 2
-        await alerts.close(0.05)
+        await alerts.close(1.0)
 
     with capture_logs() as lines:
         run(work)

@@ -220,7 +220,7 @@ def test_a_question_without_an_answer_is_passed_over_and_the_survey_partial(tmp_
     """What was answered counts."""
 
     async def call(site: Site) -> None:
-        said = await asked(site, YES, Silence(), Press("77#"), NO)
+        said = await asked(site, YES, Silence(), Silence(), NO)
         assert said.count("rate-us") == 2
         assert given(site) == [("solved", "no")]
         assert became(site) == [SurveyOutcome.ASKED]
