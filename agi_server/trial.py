@@ -3,20 +3,40 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from secrets import randbelow
-from typing import Final
+from typing import Final, Protocol
 
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence, agi
 from dialplan import contract
 from dialplan.contract import Argument, Go, Script
-from ivr.prompts import Catalogue
+from ivr.keys import AGAIN, DONE
+from ivr.prompts import SILENCE, Catalogue
+from ivr.tracking import SMS_KEY
 from routing import key_script
 from routing.key_script import KeyScriptError, read_script, read_word
 
-Answer = Callable[[], Awaitable[Action]]
-"""Gives the action for the next question; may wait for a person."""
+OFFERS: Final[Mapping[str, str]] = {
+    "tracking-number-again": AGAIN,
+    "tracking-number-by-text": SMS_KEY,
+}
+"""Keys that nobody has to press, by the prompt that offers them. A silence follows to press one."""
+
+
+class Answers(Protocol):
+    """Gives what the caller does; may wait for a person."""
+
+    async def __call__(self) -> Action:
+        """What to do at the next question."""
+
+    async def one_of(self, keys: Collection[str]) -> Action:
+        """Whether to press one of these keys, which nobody has to press."""
+
+    async def speak(self) -> Action:
+        """What to do after the beep of a recording."""
 
 
 @dataclass(slots=True)
@@ -26,13 +46,14 @@ class TrialCaller:
     Attributes:
         catalogue: Knows the text of each sound.
         tell: Prints one line.
-        answer: Gives the action for the next question.
+        answers: Gives what the caller does.
     """
 
     catalogue: Catalogue
     tell: Callable[[str], None]
-    answer: Answer
+    answers: Answers
     _heard: list[str] = field(default_factory=list)
+    _offered: set[str] = field(default_factory=set)
     _has_pressed: bool = False
 
     async def __call__(self, asked: Asked, /) -> Action:
@@ -41,14 +62,27 @@ class TrialCaller:
         is_rest = asked.command == "GET DATA" and not asked.files and self._has_pressed
         if asked.command == "STREAM FILE" or is_rest:
             self._has_pressed = is_rest
-            return Silence()
+            return await self._listen(asked.files)
         self.flush()
         if asked.command == "RECORD FILE":
             self.tell("  (beep: a message of two seconds is recorded)")
-            return Press("#")
-        action = await self.answer()
+            return await self.answers.speak()
+        action = await self.answers()
         self._has_pressed = isinstance(action, Press)
         self._echo(action)
+        return action
+
+    async def _listen(self, files: tuple[str, ...]) -> Action:
+        """Hear prompts; after an offer, press its key or do not."""
+        names = [PurePosixPath(file).name for file in files]
+        self._offered |= {OFFERS[name] for name in names if name in OFFERS}
+        if not self._offered or SILENCE not in names:
+            return Silence()
+        keys, self._offered = self._offered, set()
+        self.flush()
+        action = await self.answers.one_of(keys)
+        if not isinstance(action, Silence):
+            self._echo(action)
         return action
 
     def flush(self) -> None:
@@ -72,18 +106,34 @@ class TrialCaller:
                 self.tell("  > (nothing)")
 
 
-def scripted_answers(script: str) -> Answer:
+class ScriptedAnswers:
     """Answers out of a key script, one word a question; when it is over, silence.
+
+    A key that nobody has to press is pressed if it is the next word. Who hangs up next does so in
+    the middle of a recording.
 
     Raises:
         KeyScriptError: A word is none of the known ones.
     """
-    actions = iter([_action(word) for word in read_script(script)])
 
-    async def answer() -> Action:
-        return next(actions, Silence())
+    def __init__(self, script: str) -> None:
+        self._actions = deque(_action(word) for word in read_script(script))
 
-    return answer
+    async def __call__(self) -> Action:
+        """The next word."""
+        return self._actions.popleft() if self._actions else Silence()
+
+    async def one_of(self, keys: Collection[str]) -> Action:
+        """The next word, if it is one of these keys."""
+        action = self._next()
+        return await self() if isinstance(action, Press) and action.keys in keys else Silence()
+
+    async def speak(self) -> Action:
+        """A short message, or a hang-up in it."""
+        return await self() if isinstance(self._next(), HangUp) else Press(DONE)
+
+    def _next(self) -> Action:
+        return self._actions[0] if self._actions else Silence()
 
 
 @dataclass(slots=True)
@@ -111,6 +161,15 @@ class Keyboard:
                 return _action(read_word(line.strip()))
             except KeyScriptError as error:
                 self.tell(f"  {error}")
+
+    async def one_of(self, keys: Collection[str]) -> Action:
+        """The next line of a person, who knows what was offered; a pipe answers questions only."""
+        del keys
+        return await self() if sys.stdin.isatty() else Silence()
+
+    async def speak(self) -> Action:
+        """A short message: a keyboard has no voice."""
+        return Press(DONE)
 
     async def _line(self) -> str:
         if not sys.stdin.isatty():

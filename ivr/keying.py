@@ -1,4 +1,4 @@
-"""Keying: how an answer comes about out of prompts and keys, for calls on a line and rehearsed ones.
+"""Keying: how an answer comes about out of prompts and keys, on a line and in a rehearsal.
 
 Whoever has the caller does what is asked for here, one thing after the other, and sends what was
 pressed; so a rehearsed caller meets exactly the same as one on a telephone.

@@ -11,7 +11,7 @@ from rehearsal.driving import drive
 from rehearsal.scene import Scene
 
 HIDDEN: Final = "*"
-"""Stands for each key of a secret."""
+"""Stands for a secret, and for each key of it."""
 
 
 def say(scene: Scene, said: Say) -> None:

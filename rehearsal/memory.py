@@ -57,10 +57,18 @@ SOME_STATE: Final = "new"
 
 WHOSE_REQUEST: Final = "whose request it was"
 
-MAY_BE_SILENT: Final = frozenset({"confirm", "when", "review", "offers", "consent"})
-"""Questions that a caller need not answer: who was never asked them goes on as who says nothing.
+_MAY_BE_SILENT: Final = frozenset(
+    {
+        ("callback", "confirm"),
+        ("callback", "when"),
+        ("tracking", "offers"),
+        ("tracking", "review"),
+        ("voicemail", "review"),
+    }
+)
+"""Questions, by kind of stage, that a caller need not answer: silence is as good as yes.
 
-Calls of earlier versions were not asked them at all.
+Calls of earlier versions were not asked them at all; they go on as those of who says nothing.
 """
 
 
@@ -163,7 +171,7 @@ def _collect(memory: Memory, asked: Collect) -> Keyed | NoInput:
         return NoInput()
     if memory.call.end == HungUp(stage):
         raise StoppedError(HungUp(stage))
-    if asked.question in MAY_BE_SILENT and stage != f"menu {asked.question}":
+    if (stage.partition(" ")[0], asked.question) in _MAY_BE_SILENT:
         return NoInput()
     raise StoppedError(NotAsked(stage))
 

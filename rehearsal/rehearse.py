@@ -15,6 +15,7 @@ from rehearsal.account import Account, CameIn, HungUp, Rang, Sent, Waited, WentI
 from rehearsal.caller import LeftError, ScriptedCaller
 from rehearsal.doing import do
 from rehearsal.driving import drive
+from rehearsal.listening import HIDDEN
 from rehearsal.scene import Scene
 from rehearsal.waiting import (
     ImpossibleVisitError,
@@ -58,7 +59,7 @@ def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
         customer=call.customer,
         variables=call.variables,
     )
-    scene = Scene(call, ScriptedCaller(call.keys), Course(book, facts))
+    scene = Scene(call, ScriptedCaller(call.keys), Course(book, facts, pace=facts.customer.pace))
     rehearsal = _Rehearsal(scene, facts, iter(call.visits))
     try:
         rehearsal.run()
@@ -95,8 +96,11 @@ class _Rehearsal:
         """Leave menus and rules; where the call goes on if it comes back."""
         scene = self.scene
         waited = 0.0 if self.queued_at is None else scene.clock - self.queued_at
-        variables = orders(scene.course, ending, waited)
-        scene.note(Sent(ending, scene.course.rule, variables, scene.course.facts, scene.now()))
+        told = {
+            name: HIDDEN if name in scene.course.secrets else value
+            for name, value in orders(scene.course, ending, waited).items()
+        }
+        scene.note(Sent(ending, scene.course.rule, told, scene.course.facts, scene.now()))
         match ending:
             case ToQueue(queue):
                 return self.wait(queue)

@@ -44,7 +44,7 @@ def replay(book: Rulebook, call: Recorded) -> Replayed:
         variables=call.facts.variables,
     )
     start = route_on_arrival(policy, facts)
-    course = Course(book, facts)
+    course = Course(book, facts, pace=facts.customer.pace)
     memory = Memory(call, course, [Turn("number", call.facts.dialled, start)])
     try:
         end: End = Arrived(drive(course.follow(start), partial(reply, memory)))

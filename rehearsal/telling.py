@@ -250,11 +250,11 @@ def _recorded(event: Recorded) -> Told:
     words = duration_in_words(round(event.seconds))
     match kind:
         case "case":
-            return Told(f"leaves a spoken note of {words} with the request {name}")
+            return Told(f"leaves a spoken note with the request {name} ({words})")
         case "survey":
-            return Told(f"leaves a spoken answer of {words}: {name}")
+            return Told(f"leaves a spoken answer: {name} ({words})")
         case _:
-            return Told(f"leaves a message of {words} in the mailbox {event.place}")
+            return Told(f"leaves a message in the mailbox {event.place} ({words})")
 
 
 def _survey(event: SurveyBegun) -> Told:

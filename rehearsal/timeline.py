@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from ivr.course import WentInCirclesError
+from routing.call_tests import GivenRequest, NotAsked
 from routing.decisions_data import destination_from_data, kept_route, route_from_data
 from routing.destinations import Destination, Route
 from routing.facts import QueueFacts
-from routing.call_tests import GivenRequest, NotAsked
 from routing.key_script import HangUp, Press, Wait, Word
 
 _OWN_STAGES: Final = frozenset({"tracking", "callback"})

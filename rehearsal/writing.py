@@ -12,16 +12,17 @@ from ivr.effects import ChangeLanguage, Decided
 from rehearsal.account import (
     Account,
     Answered,
-    CallbackAsked,
     CameIn,
     CaseOpened,
+    Entered,
     Heard,
     HungUp,
     Sent,
 )
+from rehearsal.seen import SEEN, callbacks
 from routing.call_tests import UNNAMED_CALL, GivenRequest, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
-from routing.destinations import ToHangup
+from routing.destinations import ToHangup, ToVoicemail
 from routing.facts import ContractStatus, CustomerFacts, CustomerStatus, QueueFacts
 from routing.key_script import written
 from routing.rules import Policy
@@ -104,6 +105,7 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
         "oldest_case": None if opened is None else _seconds((at - opened).total_seconds()),
         "last_agent": customer.last_agent,
         "blocked": customer.blocked or None,
+        "pace": None if customer.pace == "normal" else customer.pace,
     }
     return {key: value for key, value in data.items() if value is not None} or "known"
 
@@ -173,11 +175,12 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
         if heard.asks is None and prompt in policy.prompts
     ]
     yield from _if_any("says", own)
+    yield from (("menu", menu) for menu in SEEN["menu"](account))
+    yield from (("track", True) for _ in SEEN["track"](account))
     decisions = [each.decision for each in account.events(Decided)]
-    yield from _passed(account)
     yield from _if_any("rule", [f"{each.rules.id}/{each.rule_id}" for each in decisions])
     for sent in account.events(Sent):
-        if not isinstance(sent.ending, ToHangup):
+        if not isinstance(sent.ending, ToHangup | ToVoicemail):
             yield from destination_to_data(sent.ending).items()
     yield from _ending(account)
     priorities = [s.variables.get(contract.PRIORITY) for s in account.events(Sent)]
@@ -185,21 +188,18 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     yield from (("language", each.facts.language) for each in account.events(CameIn))
     yield from (("language", each.language) for each in account.events(ChangeLanguage))
     yield from (("case", "opened") for _ in account.events(CaseOpened))
+    yield from _if_any("entered", {each.entry: each.value for each in account.events(Entered)})
+    yield from (("proven", True) for _ in SEEN["proven"](account))
+    for key in ("text", "note", "alert"):
+        yield from ((key, each) for each in SEEN[key](account))
     yield from _if_any("answers", {a.question: a.value for a in account.events(Answered)})
-
-
-def _passed(account: Account) -> Iterator[tuple[str, Any]]:
-    """What asked the caller something: of several menus the last one."""
-    stages = [heard.stage for heard in account.events(Heard) if heard.asks is not None]
-    kinds = [stage.partition(" ") for stage in stages]
-    yield from (("menu", name) for kind, _, name in kinds if kind == "menu")
-    if "tracking" in stages:
-        yield "track", True
 
 
 def _ending(account: Account) -> Iterator[tuple[str, Any]]:
     """How the call ended, if it did."""
-    yield from (("callback", True) for _ in account.events(CallbackAsked))
+    yield from (("voicemail", mailbox) for mailbox in SEEN["voicemail"](account))
+    asked = {name: value for name, value in callbacks(account) if name != "joined"}
+    yield from _if_any("callback", asked)
     yield from (("leaves_at", each.stage) for each in account.events(HungUp))
     endings = [sent.ending for sent in account.events(Sent)]
     if endings and isinstance(endings[-1], ToHangup):

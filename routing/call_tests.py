@@ -13,6 +13,9 @@ UNNAMED_CALL: Final = "test"
 """The id of a given call that nobody has named."""
 
 
+MOMENT: Final = "%Y-%m-%d %H:%M"
+"""How moments are written that tests expect, by the clock of the business."""
+
 NotAsked: TypeAlias = Literal["recently", "forbidden"]
 """Why a caller is not asked a survey: they were not long ago, or do not want to be."""
 

@@ -31,10 +31,10 @@ from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel
 from agi_server.trial import (
     Keyboard,
+    ScriptedAnswers,
     TrialCaller,
     TrialResult,
     place_trial,
-    scripted_answers,
 )
 from crm.ports import StoreError
 from dialplan import contract
@@ -96,8 +96,8 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     try:
         if at is not None:
             parse_moment(at, book.policy.business.timezone)
-        answer = keyboard if keys is None else scripted_answers(keys)
-        person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answer)
+        answers = keyboard if keys is None else ScriptedAnswers(keys)
+        person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answers)
         known = {contract.SECRET: settings.secret}
         channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person, known=known)
         keyboard.departed = channel.departed

@@ -24,7 +24,7 @@ from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.testing import FakeChannel, agi_in_process
 from agi_server.testing.queues import Queue, QueueMember
-from agi_server.trial import TrialCaller, scripted_answers
+from agi_server.trial import TrialCaller, ScriptedAnswers
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.records import Case, CaseState, ContractRecord, Customer, NewCall, TimelineEvent
 from dialplan import contract
@@ -34,7 +34,7 @@ from ivr.rulebook import Rulebook
 from rehearsal.account import Account
 from rehearsal.account_data import account_to_data
 from rehearsal.rehearse import rehearse
-from routing.call_tests import ScriptedCall, Visit, VisitEnd
+from routing.call_tests import GivenRequest, ScriptedCall, Visit, VisitEnd
 from routing.conditions import Condition, Range
 from routing.destinations import (
     Destination,
@@ -300,9 +300,14 @@ def _scripted(policy: Policy, world: World, store: MemoryStore) -> ScriptedCall:
         keys=read_script(world.keys),
         queues={} if world.agents is None else dict.fromkeys(policy.queues, (standing,)),
         variables={"region": world.region} if world.region else {},
-        requests={KNOWN_REQUEST: "waiting"},
+        requests={KNOWN_REQUEST: _request(known)},
         visits=world.visits,
     )
+
+
+def _request(known: CustomerFacts) -> GivenRequest:
+    """The request of the customer, about whom nobody has spoken yet."""
+    return GivenRequest("waiting", is_callers=known.id is not None)
 
 
 def _channel(book: Rulebook, world: World) -> FakeChannel:
@@ -317,7 +322,7 @@ def _channel(book: Rulebook, world: World) -> FakeChannel:
     return FakeChannel(
         number=world.number,
         dialled=world.dialled,
-        caller=TrialCaller(book.catalogue, str, scripted_answers(world.keys)),
+        caller=TrialCaller(book.catalogue, str, ScriptedAnswers(world.keys)),
         known={"SITE_REGION_IN": world.region} if world.region else {},
         queues={} if world.agents is None else dict.fromkeys(names, standing),
         sounds=_no_length,
