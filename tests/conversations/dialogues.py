@@ -88,7 +88,7 @@ def caller(
 
 
 def heard(channel: FakeChannel) -> Sequence[str]:
-    """The prompts that were played, without pauses, and without the language where it is Persian."""
+    """The prompts that were played, without pauses; the Persian ones without their language."""
     files = (one.file.removeprefix("rahyab/").removeprefix("fa/") for one in channel.heard)
     return [file for file in files if file not in {"pause", "silence"}]
 
@@ -124,7 +124,8 @@ def in_store(site: Site, operation: Callable[[Store], T]) -> T:
 
 def put_case(site: Site, tracking: str, **more: Any) -> None:  # noqa: ANN401  any field of a case
     """Put a request into the store."""
-    case = Case(tracking, CaseState.WAITING, "support", NOW - timedelta(days=1), **more)
+    fields = {"customer_id": None, "call_id": None, **more}
+    case = Case(tracking, CaseState.WAITING, "support", NOW - timedelta(days=1), **fields)
     in_store(site, lambda store: store.open_case(case, join=False))
 
 

@@ -99,7 +99,7 @@ def test_another_number_is_keyed_and_read_back(tmp_path: Path) -> None:
         ("0012125550123#", "callback-number-foreign"),
         ("9098765432#", "callback-number-wrong"),
         ("0037190012345#", "callback-number-premium"),
-        ("#", "nothing-pressed"),
+        ("#", "enter-callback-number"),
         ("**##", "enter-callback-number"),
     ],
 )
