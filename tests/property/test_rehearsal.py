@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.records import (
     Callback,
     CallChange,
+    CallStory,
     Case,
     CaseState,
     ContractRecord,
@@ -42,10 +44,16 @@ from crm.records import (
 from dialplan import contract
 from dialplan.contract import Argument, Go, QueueStatus, Script
 from dialplan.queues import asterisk_queue_name
+from ivr.prompts import builtin_prompts
 from ivr.rulebook import Rulebook
 from rehearsal.account import Account, SurveyBegun
 from rehearsal.account_data import account_to_data
+from rehearsal.judging import run_test
+from rehearsal.recorded import KINDS, read_call
 from rehearsal.rehearse import rehearse
+from rehearsal.replay import replay
+from rehearsal.writing import as_test
+from routing.call_test_loading import load_tests
 from routing.call_tests import GivenRequest, ScriptedCall, Visit, VisitEnd
 from routing.entrances import read_caller
 from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
@@ -165,7 +173,7 @@ def test_what_is_rehearsed_is_what_is_served(policy: Policy, world: World) -> No
 
 def test_every_dialogue_is_rehearsed_as_it_is_served() -> None:
     """Callers who know what they want, or nearly, at each; nothing is left out."""
-    visits = (Visit(VisitEnd.GAVE_UP), Visit(VisitEnd.ANSWERED, 20))
+    visits = (Visit(VisitEnd.GAVE_UP), Visit(VisitEnd.ANSWERED, 20, "mina"))
     worlds = [
         World(number, NUMBER, OFFICE_TIME, keys, visits, 2, "")
         for number in (CUSTOMER, STRANGER, "")
@@ -174,6 +182,19 @@ def test_every_dialogue_is_rehearsed_as_it_is_served() -> None:
     seen = [_check(generous(to), world) for to in TALKATIVE for world in worlds]
     kinds = {kind for rows in seen for kind, _ in rows}
     assert kinds == COMPARED.keys() - {"failed", "decided"}
+
+
+def test_every_dialogue_is_written_as_a_test_that_passes() -> None:
+    """With all that was given for the call, and all that came of it."""
+    visits = (Visit(VisitEnd.GAVE_UP), Visit(VisitEnd.ANSWERED, 20, "mina"))
+    for to, keys in product(TALKATIVE, PHRASES):
+        book = Rulebook.of(generous(to))
+        with closing(MemoryStore(_database())) as store:
+            world = World(CUSTOMER, NUMBER, OFFICE_TIME, keys, visits, 2, "")
+            call = _scripted(book.policy, world, store)
+        text = as_test(book.policy, call, rehearse(book, call), "a call")
+        (test,) = load_tests(book.policy, "a.test.yaml", text, known_prompts=builtin_prompts())
+        assert run_test(book, test).misses == (), text
 
 
 def _check(policy: Policy, world: World) -> Sequence["Row"]:
@@ -190,7 +211,17 @@ def _check(policy: Policy, world: World) -> Sequence["Row"]:
     served = [] if story is None else list(_served(story.timeline))
     rehearsed = list(_rehearsed(book, account))
     assert rehearsed == served
+    if story is not None:
+        _check_past(book, story)
     return rehearsed
+
+
+def _check_past(book: Rulebook, story: CallStory) -> None:
+    """See that the same rules would lead a call of the journal where it went, by the same way."""
+    call = read_call(story.call.facts, [each for each in story.timeline if each.kind in KINDS])
+    if call is not None:
+        now = replay(book, call)
+        assert (now.end, now.turns) == (call.end, call.turns)
 
 
 def _asks_twice_at_once(account: Account) -> bool:
