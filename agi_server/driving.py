@@ -76,7 +76,7 @@ async def lead(talk: Conversation, going: Generator[Effect, Reply, T]) -> T:
 
 
 async def _do(talk: Conversation, effect: Effect) -> Reply:
-    return await _DOING[type(effect)](talk, effect)
+    return await DOING[type(effect)](talk, effect)
 
 
 async def _say(talk: Conversation, said: Say) -> None:
@@ -127,7 +127,7 @@ async def _look_at(talk: Conversation, wanted: LookAtQueues) -> Mapping[str, Que
     return seen
 
 
-_DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply]]]] = {
+DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply]]]] = {
     Say: _say,
     Collect: _collect,
     ChangeLanguage: _change_language,

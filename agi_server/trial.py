@@ -2,9 +2,11 @@
 
 import asyncio
 import sys
+import termios
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from secrets import randbelow
@@ -18,12 +20,39 @@ from ivr.prompts import SILENCE, Catalogue
 from ivr.tracking import SMS_KEY
 from routing import key_script
 from routing.key_script import KeyScriptError, read_script, read_word
+from routing.rules import Policy
 
 OFFERS: Final[Mapping[str, str]] = {
     "tracking-number-again": AGAIN,
     "tracking-number-by-text": SMS_KEY,
 }
 """Keys that nobody has to press, by the prompt that offers them. A silence follows to press one."""
+
+
+DOT: Final = "•"
+"""Stands for a key of a secret."""
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Keep the terminal, if there is one, from showing what is typed."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    silent = [*before]
+    silent[3] = before[3] & ~termios.ECHO
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def secret_prompts(policy: Policy) -> Collection[str]:
+    """The prompts that ask for what nobody may read: PINs, codes, and secret entries."""
+    own = (entry.say[-1] for entry in policy.entries.values() if entry.secret)
+    return {"enter-pin", "enter-code", *own}
 
 
 class Answers(Protocol):
@@ -47,18 +76,26 @@ class TrialCaller:
         catalogue: Knows the text of each sound.
         tell: Prints one line.
         answers: Gives what the caller does.
+        secret: The prompts that ask for what nobody may read.
+        messages: The text messages that the caller would get, as they come.
     """
 
     catalogue: Catalogue
     tell: Callable[[str], None]
     answers: Answers
+    secret: Collection[str] = ()
+    messages: Sequence[str] = ()
+    _shown: int = 0
+    _last: str = ""
     _heard: list[str] = field(default_factory=list)
     _offered: set[str] = field(default_factory=set)
     _has_pressed: bool = False
 
     async def __call__(self, asked: Asked, /) -> Action:
         """Listen to a prompt, or answer a question."""
+        self._show_messages()
         self._heard += (self._text(file) for file in asked.files)
+        self._last = next((PurePosixPath(file).name for file in asked.files), self._last)
         is_rest = asked.command == "GET DATA" and not asked.files and self._has_pressed
         if asked.command == "STREAM FILE" or is_rest:
             self._has_pressed = is_rest
@@ -67,10 +104,19 @@ class TrialCaller:
         if asked.command == "RECORD FILE":
             self.tell("  (beep: a message of two seconds is recorded)")
             return await self.answers.speak()
-        action = await self.answers()
+        is_secret = self._last in self.secret
+        with unseen() if is_secret else nullcontext():
+            action = await self.answers()
         self._has_pressed = isinstance(action, Press)
-        self._echo(action)
+        self._echo(
+            Press(DOT * len(action.keys)) if is_secret and isinstance(action, Press) else action
+        )
         return action
+
+    def _show_messages(self) -> None:
+        for message in self.messages[self._shown :]:
+            self.tell(f"  (a text message to the caller: {message})")
+        self._shown = len(self.messages)
 
     async def _listen(self, files: tuple[str, ...]) -> Action:
         """Hear prompts; after an offer, press its key or do not."""
@@ -212,6 +258,7 @@ class TrialResult:
 
 SHOWN: Final = (
     contract.QUEUE,
+    contract.AGENT,
     contract.EXTENSION,
     contract.NUMBER,
     contract.CAUSE,

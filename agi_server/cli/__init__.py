@@ -41,7 +41,7 @@ COMMANDS: Final = {
         "Tell where a call would go, and why: each rule on its way, and what it saw.",
     ),
     "agents": ("agents:agents", "Who has answered calls, as the journal has it: list, show."),
-    "answers": ("answers:answers", "What callers have answered in surveys: list, show."),
+    "answers": ("answers:answers", "What callers have answered in surveys: list, show, report."),
     "audit": ("audit:audit_command", "List who read or changed people's data, the newest first."),
     "callbacks": (
         "callbacks:callbacks",

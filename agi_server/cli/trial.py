@@ -35,6 +35,7 @@ from agi_server.trial import (
     TrialCaller,
     TrialResult,
     place_trial,
+    secret_prompts,
 )
 from crm.ports import StoreError
 from dialplan import contract
@@ -47,8 +48,12 @@ WHY: Final = (
     "decided",
     "left",
     "looked-up",
+    "pin-checked",
+    "code-checked",
     "case-opened",
+    "recorded",
     "callback-asked",
+    "alert",
     "failed",
     "hung-up",
 )
@@ -60,6 +65,7 @@ ENDS: Final = {
     Go.NUMBER: f"Goes out to the number {{{contract.NUMBER}}}.",
     Go.HANGUP: f"Is ended with cause {{{contract.CAUSE}}}.",
     Go.SURVEY: "Goes to survey.",
+    Go.AGENT: f"Rings the agent {{{contract.AGENT}}}.",
     Go.FALLBACK: "Goes to fallback.",
 }
 """What is said of each place that a call goes to; channel variables stand in braces."""
@@ -97,10 +103,13 @@ def try_command(  # noqa: PLR0917  click passes the options by name
         if at is not None:
             parse_moment(at, book.policy.business.timezone)
         answers = keyboard if keys is None else ScriptedAnswers(keys)
-        person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answers)
+        person = TrialCaller(
+            *(book.catalogue, lambda line: console.print(cell(line)), answers),
+            secret=secret_prompts(book.policy),
+        )
         known = {contract.SECRET: settings.secret}
         channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person, known=known)
-        keyboard.departed = channel.departed
+        keyboard.departed, person.messages = channel.departed, channel.messages
         address = None if server is None else parse_address(server)
         result = asyncio.run(_place(console, settings, channel, address, at))
     except PolicyError as error:

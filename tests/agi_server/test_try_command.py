@@ -95,6 +95,17 @@ def test_every_end_is_told(monkeypatch: pytest.MonkeyPatch, keys: str, end: str,
     assert why in result.output
 
 
+def test_secrets_are_dots_and_text_messages_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is written to; whoever looks over the shoulder reads nothing."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "dialogues.yaml"))
+    password = call("--keys", "73915264", "--to", "+982191000017")
+    proof = call("--keys", "0", "--to", "+982191000018", caller=GOLD)
+
+    assert "> ••••••••" in password.output
+    assert "73915264" not in password.output
+    assert "(a text message to the caller: کد شما: " in proof.output
+
+
 def test_queues_are_unknown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no Asterisk to ask; rules that ask see that, and so does the reader."""
     monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))

@@ -1,4 +1,4 @@
-"""What the tests of dialogues share: a site of `dialogues.yaml`, its callers, and what came of it."""
+"""What tests of dialogues share: a site of `dialogues.yaml`, its callers, and what came of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ ACCOUNT = "+982191000013"
 APPOINTMENT = "+982191000014"
 PAYMENT = "+982191000015"
 TELEPHONE = "+982191000016"
-PASSWORD = "+982191000017"  # noqa: S105  the number that asks for one
+PASSWORD = "+982191000017"
 PROOF = "+982191000018"
 SURVEY = "+982191000019"
 MENU = "+982191000020"
@@ -41,13 +41,14 @@ T = TypeVar("T")
 
 
 class Time:
-    """A clock that a test sets forward."""
+    """A clock that goes on by itself, and that a test sets forward: no two moments are one."""
 
     def __init__(self) -> None:
         self.now = NOW
 
     def __call__(self) -> datetime:
         """The moment."""
+        self.now += timedelta(milliseconds=1)
         return self.now
 
     def pass_by(self, **time: float) -> None:
@@ -58,7 +59,7 @@ class Time:
 def play(
     folder: Path,
     conversation: Callable[[ServedSite], Awaitable[None]],
-    clock: Callable[[], datetime] = lambda: NOW,
+    clock: Time | None = None,
     alerts: Alerts | None = None,
 ) -> None:
     """Run one conversation against a server of its own."""
@@ -66,7 +67,7 @@ def play(
     async def whole() -> None:
         async with (
             asyncio.timeout(60),
-            serving(folder, rules_file=DIALOGUES, clock=clock, alerts=alerts) as site,
+            serving(folder, rules_file=DIALOGUES, clock=clock or Time(), alerts=alerts) as site,
         ):
             await until(lambda: site.records.trackings.held)
             await conversation(site)
@@ -87,7 +88,7 @@ def caller(
 
 
 def heard(channel: FakeChannel) -> Sequence[str]:
-    """The prompts that were played, without pauses; the language is left out where it is Persian."""
+    """The prompts that were played, without pauses; the Persian ones without their language."""
     files = (one.file.removeprefix("rahyab/").removeprefix("fa/") for one in channel.heard)
     return [file for file in files if file not in {"pause", "silence"}]
 
@@ -123,7 +124,8 @@ def in_store(site: Site, operation: Callable[[Store], T]) -> T:
 
 def put_case(site: Site, tracking: str, **more: Any) -> None:  # noqa: ANN401  any field of a case
     """Put a request into the store."""
-    case = Case(tracking, CaseState.WAITING, "support", NOW - timedelta(days=1), **more)
+    fields = {"customer_id": None, "call_id": None, **more}
+    case = Case(tracking, CaseState.WAITING, "support", NOW - timedelta(days=1), **fields)
     in_store(site, lambda store: store.open_case(case, join=False))
 
 

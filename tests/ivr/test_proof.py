@@ -78,9 +78,7 @@ def test_a_wrong_code_may_be_keyed_again() -> None:
         ((), False, "enter-code"),
     ],
 )
-def test_what_is_not_proved_is_not_known(
-    keys: tuple[str, ...], checked: Reply, last: str
-) -> None:
+def test_what_is_not_proved_is_not_known(keys: tuple[str, ...], checked: Reply, last: str) -> None:
     """Wrong, used up or too old, not to be checked, not keyed: the other way."""
     ending, driver, proven = prove(*keys, checked=(checked,))
     assert (ending, proven) == (OTHERWISE.to, False)

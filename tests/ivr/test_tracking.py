@@ -31,9 +31,7 @@ from tests.sample import FACTS, POLICY
 
 FOUND, NOT_FOUND = Route(ToExtension("found")), Route(ToExtension("not-found"))
 PLAIN = Tracking(3, FOUND, NOT_FOUND)
-RICH = replace(
-    PLAIN, identified=True, agent_ring=20, agent_otherwise=NOT_FOUND, note=60, sms=True
-)
+RICH = replace(PLAIN, identified=True, agent_ring=20, agent_otherwise=NOT_FOUND, note=60, sms=True)
 OWN = FoundCase("new", is_callers=True)
 STRANGE = FoundCase("waiting", is_callers=False)
 
