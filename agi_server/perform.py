@@ -10,12 +10,12 @@ from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.conversation import Conversation
 from agi_server.endings import AGENT_STAGE, END_OF_THE_RULES
-from agi_server.masking import HIDDEN
 from crm.records import Outcome
 from dialplan import contract
 from dialplan.contract import Script
 from dialplan.orders import orders
 from ivr.course import Ending
+from ivr.keys import HIDDEN
 from routing.destinations import (
     ToAgent,
     ToExtension,

@@ -155,31 +155,33 @@ class TrialCaller:
 class ScriptedAnswers:
     """Answers out of a key script, one word a question; when it is over, silence.
 
-    A key that nobody has to press is pressed if it is the next word. Who hangs up next does so in
-    the middle of a recording.
+    A key that nobody has to press is pressed if it is the next word, unless that is `listen`. Who
+    hangs up next does so in the middle of a recording.
 
     Raises:
         KeyScriptError: A word is none of the known ones.
     """
 
     def __init__(self, script: str) -> None:
-        self._actions = deque(_action(word) for word in read_script(script))
+        self._words = deque(read_script(script))
 
     async def __call__(self) -> Action:
         """The next word."""
-        return self._actions.popleft() if self._actions else Silence()
+        return _action(self._words.popleft()) if self._words else Silence()
 
     async def one_of(self, keys: Collection[str]) -> Action:
         """The next word, if it is one of these keys."""
-        action = self._next()
-        return await self() if isinstance(action, Press) and action.keys in keys else Silence()
+        match self._words[0] if self._words else None:
+            case key_script.Press(pressed) if pressed in keys:
+                return await self()
+            case key_script.Listen():
+                self._words.popleft()
+        return Silence()
 
     async def speak(self) -> Action:
         """A short message, or a hang-up in it."""
-        return await self() if isinstance(self._next(), HangUp) else Press(DONE)
-
-    def _next(self) -> Action:
-        return self._actions[0] if self._actions else Silence()
+        hangs_up = bool(self._words) and isinstance(self._words[0], key_script.HangUp)
+        return await self() if hangs_up else Press(DONE)
 
 
 @dataclass(slots=True)
@@ -240,7 +242,7 @@ def _action(word: key_script.Word) -> Action:
             return Press(keys)
         case key_script.HangUp():
             return HangUp()
-        case key_script.Wait():
+        case key_script.Wait() | key_script.Listen():
             return Silence()
 
 

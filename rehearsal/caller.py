@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from ivr.keys import DONE
-from routing.key_script import HangUp, Press, Word, written
+from routing.key_script import HangUp, Listen, Press, Word, written
 
 TAKE_SECONDS: Final = 2.0
 """How long a rehearsed caller speaks into a recording."""
@@ -51,11 +51,13 @@ class ScriptedCaller:
     def press_if(self, keys: Collection[str]) -> str:
         """The next word, if it is one of these keys that nobody has to press; else empty."""
         self._stay()
-        word = self._script[0] if self._script else None
-        if not isinstance(word, Press) or word.keys not in keys:
-            return ""
-        self._script.popleft()
-        return word.keys
+        match self._script[0] if self._script else None:
+            case Press(pressed) if pressed in keys:
+                self._script.popleft()
+                return pressed
+            case Listen():
+                self._script.popleft()
+        return ""
 
     def press(self, most: int) -> tuple[str, bool]:
         """Up to so many keys, those before a `#`, and whether more were waited for to no end.

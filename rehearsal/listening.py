@@ -1,7 +1,6 @@
 """What a rehearsed caller hears, keys and says."""
 
 from functools import partial
-from typing import Final
 
 from ivr.effects import Collect, Keyed, NoInput, PlayBack, Record, Say, Taped
 from ivr.keying import BeDeaf, Listening, PlayUntilKey, WaitForKeys, answering
@@ -9,9 +8,6 @@ from ivr.prompts import SILENCE
 from rehearsal.account import Heard, PlayedBack, Pressed, WasSilent
 from rehearsal.driving import drive
 from rehearsal.scene import Scene
-
-HIDDEN: Final = "*"
-"""Stands for a secret, and for each key of it."""
 
 
 def say(scene: Scene, said: Say) -> None:
@@ -31,8 +27,7 @@ def collect(scene: Scene, asked: Collect) -> Keyed | NoInput:
     """Put a question."""
     keys = drive(answering(asked.prompts, asked.input), partial(_listen, scene, asked))
     if keys:
-        told = HIDDEN * len(keys) if asked.input.secret else keys
-        scene.note(Pressed(asked.dialogue, asked.question, told))
+        scene.note(Pressed(asked.dialogue, asked.question, asked.input.shown(keys)))
         return Keyed(keys)
     if not asked.input.is_optional:
         scene.note(WasSilent(asked.dialogue, asked.question))
@@ -72,7 +67,9 @@ def _play(scene: Scene, asked: Collect, prompts: tuple[str, ...]) -> str:
     try:
         for prompt in prompts:
             begun.append(prompt)
-            key = _key_at(scene, asked, prompt)
+            key = _key_at(scene, prompt)
+            if not key and asked.input.is_optional and _has_just_gone_silent(begun):
+                key = scene.caller.press_if(asked.input.choices)
             if key:
                 break
     finally:
@@ -80,15 +77,17 @@ def _play(scene: Scene, asked: Collect, prompts: tuple[str, ...]) -> str:
     return key
 
 
-def _key_at(scene: Scene, asked: Collect, prompt: str) -> str:
-    """The key that interrupts a prompt; where nobody has to press any, in the silence after it."""
+def _has_just_gone_silent(begun: list[str]) -> bool:
+    """Whether this is the first moment of silence: who wants to press a key does so then."""
+    return begun[-1] == SILENCE and begun.count(SILENCE) == 1
+
+
+def _key_at(scene: Scene, prompt: str) -> str:
+    """The key pressed ahead that interrupts a prompt."""
     if prompt in scene.course.book.policy.uninterrupted:
         scene.caller.listen()
         return ""
-    key = scene.caller.interrupt()
-    if not key and asked.input.is_optional and prompt == SILENCE:
-        return scene.caller.press_if(asked.input.choices)
-    return key
+    return scene.caller.interrupt()
 
 
 def _plays_through(scene: Scene, *, to_the_end: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rehearsal.timeline import Event, LookUp, RecordedEnd, Timeline, Turn
 from routing.facts import Facts, QueueFacts
 from routing.facts_data import facts_from_data
-from routing.key_script import HangUp, Press
+from routing.key_script import Press, Wait
 
 KINDS: Final = frozenset({
     "came-in",
@@ -113,7 +113,7 @@ def read_call(facts: Mapping[str, Any], events: Iterable[Event]) -> Recorded | N
 def _keys(read: Timeline) -> Mapping[tuple[str, str], Sequence[str | None]]:
     keys: dict[tuple[str, str], list[str | None]] = {}
     for each in read.answers:
-        if not isinstance(each.word, HangUp):
+        if isinstance(each.word, Press | Wait):
             pressed = each.word.keys if isinstance(each.word, Press) else None
             keys.setdefault((each.stage, each.question), []).append(pressed)
     return keys

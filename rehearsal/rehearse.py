@@ -10,12 +10,12 @@ from typing import Final
 
 from dialplan.orders import orders
 from ivr.course import Course, Ending, WentInCirclesError
+from ivr.keys import HIDDEN
 from ivr.rulebook import Rulebook
 from rehearsal.account import Account, CameIn, HungUp, Rang, Sent, Waited, WentInCircles
 from rehearsal.caller import LeftError, ScriptedCaller
 from rehearsal.doing import do
 from rehearsal.driving import drive
-from rehearsal.listening import HIDDEN
 from rehearsal.scene import Scene
 from rehearsal.waiting import (
     ImpossibleVisitError,

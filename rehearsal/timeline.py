@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from ivr.course import WentInCirclesError
+from ivr.keys import AGAIN, PERSON
+from ivr.tracking import SMS_KEY
 from routing.call_tests import GivenRequest, NotAsked
 from routing.decisions_data import destination_from_data, kept_route, route_from_data
 from routing.destinations import Destination, Route
 from routing.facts import QueueFacts
-from routing.key_script import HangUp, Press, Wait, Word
+from routing.key_script import HangUp, Listen, Press, Wait, Word
 
 _OWN_STAGES: Final = frozenset({"tracking", "callback"})
 """Dialogues that are no menus; a menu may be called like one of them, so the stage is written down.
@@ -18,14 +20,26 @@ Earlier versions wrote the bare id: there such a menu is taken for the dialogue.
 _OLD_QUESTIONS: Final = frozenset({"tracking", "callback"})
 """Stages of earlier versions that asked one question, for a number; a menu asks one as ever."""
 
-_HIDDEN: Final = frozenset("*")
-"""Stands in the journal for each key of a secret."""
-
 RIGHT_CODE: Final = "1234567890"
 """Begins with what is taken for a code or PIN that was right: the journal does not have it."""
 
-_WRONG: Final = "0"
-"""Fills what was wrong, and secret values of which nothing is known but that they would do."""
+NUMBER_TOLD: Final = "tracking-number"
+"""The question, after a number has been told, that nobody has to answer."""
+
+_OFFER: Final = "tracking-number-again"
+"""The prompt that begins to offer keys at it."""
+
+_OFFERED: Final = (Press(AGAIN), Press(SMS_KEY))
+"""What would be taken for an answer to it."""
+
+_FILLER: Final = "0"
+"""Fills a secret that was wrong, or of which nothing is known but that it would do.
+
+A secret value with a check digit that zeros do not have is then taken for mistyped.
+"""
+
+_MISTYPED: Final = "1"
+"""Begins what was not even looked at: it is as long, for its length was wrong."""
 
 _STATE: Final = "tracking-state-"
 """How the names of prompts begin that tell how a request stands."""
@@ -95,11 +109,15 @@ RecordedEnd: TypeAlias = Arrived | HungUp | AskedCallback | Circled
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller did at a question; `stage` is where the call was: `menu welcome`."""
+    """What the caller did at a question; `stage` is where the call was: `menu welcome`.
+
+    `is_hidden`: it was a secret, for which something else stands.
+    """
 
     stage: str
     question: str
     word: Word
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +176,8 @@ class Timeline:
     asked_for: frozenset[str] | None = None
     turns: list[Turn] = field(default_factory=list)
     end: RecordedEnd | None = None
+    _is_offered: bool = False
+    """Whether keys have been offered that nobody has to press, and none was pressed yet."""
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "Timeline":
@@ -177,8 +197,14 @@ class Timeline:
 
     def answer(self, data: Data, word: Word) -> None:
         """The caller did something at a question."""
-        stage = _stage(data)
-        self.answers.append(Answer(stage, data.get("question") or _only_question(stage), word))
+        stage, is_hidden = _stage(data), "hidden" in data
+        question = data.get("question") or _only_question(stage)
+        if is_hidden:
+            word = Press(_MISTYPED.ljust(len(data["keys"]), _FILLER))
+        if self._is_offered and question != NUMBER_TOLD and word in _OFFERED:
+            self.answers.append(Answer(stage, NUMBER_TOLD, Listen()))
+        self._is_offered = False
+        self.answers.append(Answer(stage, question, word, is_hidden))
 
     def look_at(self, data: Data) -> None:
         """Rules looked at queues."""
@@ -193,6 +219,7 @@ class Timeline:
 
     def hear(self, data: Data) -> None:
         """Prompts were played: among them how the request stands that was looked up last."""
+        self._is_offered |= _OFFER in data["prompts"]
         told = [each.removeprefix(_STATE) for each in data["prompts"] if each.startswith(_STATE)]
         if told and self.look_ups:
             last = self.look_ups[-1]
@@ -215,11 +242,11 @@ class Timeline:
     def _unhide(self, *, right: bool) -> str:
         """Let what was keyed last stand for a secret, right or wrong; returns it."""
         keys = _keys(self.answers[-1])
-        stand_in = RIGHT_CODE * 2 if right else _WRONG * len(keys)
+        stand_in = RIGHT_CODE * 2 if right else _FILLER * len(keys)
         return self._say_keyed(stand_in[: len(keys)])
 
     def _say_keyed(self, keys: str) -> str:
-        self.answers[-1] = replace(self.answers[-1], word=Press(keys))
+        self.answers[-1] = replace(self.answers[-1], word=Press(keys), is_hidden=False)
         return keys
 
     def begin_survey(self, data: Data) -> None:
@@ -236,11 +263,11 @@ class Timeline:
         """A dialogue was over."""
         stage, why = _stage(data), data["why"]
         self.turns.append(Turn(stage, why, _route(data, "then")))
-        if self.answers and _is_hidden(self.answers[-1]):
+        if self.answers and self.answers[-1].is_hidden:
             if why == "key 0":
-                self._say_keyed("0")
+                self._say_keyed(PERSON)
             elif why == "finished" and stage.startswith("entry "):
-                self._say_keyed(_WRONG * len(_keys(self.answers[-1])))
+                self._say_keyed(_FILLER * len(_keys(self.answers[-1])))
 
     def ask_callback(self, data: Data) -> None:
         """A number was put down to be called back."""
@@ -290,11 +317,6 @@ _READERS: Final[Mapping[str, Callable[[Timeline, Data], None]]] = {
 
 def _keys(answer: Answer) -> str:
     return answer.word.keys if isinstance(answer.word, Press) else ""
-
-
-def _is_hidden(answer: Answer) -> bool:
-    keys = _keys(answer)
-    return bool(keys) and _HIDDEN.issuperset(keys)
 
 
 def _route(data: Data, key: str) -> Route | None:

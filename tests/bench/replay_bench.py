@@ -27,9 +27,9 @@ from crm.ports import Store
 from crm.records import NewCall, TimelineEvent
 from crm.sqlite_store import SqliteStore
 from ivr.rulebook import Rulebook
+from rehearsal.memory import NotAsked
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.memory import NotAsked
 from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
