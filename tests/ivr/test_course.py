@@ -35,7 +35,7 @@ from routing.facts import QueueFacts
 from routing.indexing import index_rules
 from routing.rules import Policy, Rule, RuleList, Variable
 from routing.sights import see
-from tests.ivr.driver import TRACKING, Driver, course
+from tests.ivr.driver import Driver, course
 from tests.sample import FACTS, POLICY
 
 

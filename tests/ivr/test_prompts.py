@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.records import CaseState
-from ivr.tracking import TRACKING_LENGTH
 from ivr.prompts import (
     BUILTIN_LANGUAGES,
     SILENCES,
@@ -19,6 +18,7 @@ from ivr.prompts import (
     language,
     words,
 )
+from ivr.tracking import TRACKING_LENGTH
 from routing.names import WORD
 
 SPOKEN_BY_THE_PROGRAM = {

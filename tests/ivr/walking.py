@@ -8,7 +8,6 @@ import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from decimal import Decimal
 from functools import partial
 from types import FunctionType, GeneratorType
 from typing import Any, Final, TypeAlias

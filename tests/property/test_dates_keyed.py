@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-import jdatetime
-import pytest
-
 from ivr.effects import Collect
 from routing.destinations import Route, ToEntry, ToHangup
 from routing.dialogues import Entry, EntryKind
 from tests.ivr.driver import Driver, course
-from tests.sample import FACTS, POLICY
+from tests.sample import FACTS
 
 DAY = Entry(
     id="day",
