@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ivr.prompts import is_sound
@@ -18,17 +19,36 @@ PARTIAL_SUFFIX: Final = ".partial"
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One sound file as it was made: a digest of all it was made from, and its size in bytes.
+    """The files of one sound as they were made.
 
-    The digest is empty while the file is yet to be made.
+    Attributes:
+        digest: Of all that they were made from; empty while they are yet to be made.
+        sizes: In bytes, by the ends of the files' names (`.wav`).
     """
 
     digest: str
-    size: int
+    sizes: Mapping[str, int]
+
+    def is_whole(self, folder: Path, sound: str) -> bool:
+        """Whether every file is there, of its size.
+
+        Args:
+            folder: The folder that Asterisk finds `rahyab/` in.
+            sound: As Asterisk is given it: `rahyab/fa/welcome`.
+        """
+        return all(
+            (file := file_of(folder, sound, suffix)).is_file() and file.stat().st_size == size
+            for suffix, size in self.sizes.items()
+        )
 
 
-UNBUILT: Final = Built("", 0)
+UNBUILT: Final = Built("", MappingProxyType({}))
 """The promise of a file: a build that is killed still leaves a note of what it may have written."""
+
+
+def file_of(folder: Path, sound: str, suffix: str) -> Path:
+    """The file of a sound, whose name ends with `suffix`."""
+    return folder / f"{sound}{suffix}"
 
 
 def load_manifest(folder: Path) -> dict[str, Built]:
@@ -40,12 +60,18 @@ def load_manifest(folder: Path) -> dict[str, Built]:
     try:
         entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return {
-            str(name): Built(str(entry["digest"]), int(entry["size"]))
+            str(name): Built(str(entry["digest"]), _sizes(entry["sizes"]))
+            if "sizes" in entry
+            else UNBUILT  # of a version that made one file a sound: it is ours to make again
             for name, entry in entries.items()
             if is_sound(name)
         }
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return {}
+
+
+def _sizes(entry: Mapping[str, int]) -> dict[str, int]:
+    return {str(suffix): int(size) for suffix, size in entry.items()}
 
 
 def save_manifest(folder: Path, entries: Mapping[str, Built]) -> None:
@@ -55,7 +81,7 @@ def save_manifest(folder: Path, entries: Mapping[str, Built]) -> None:
         OSError: It cannot be written.
     """
     page = {
-        name: {"digest": entry.digest, "size": entry.size}
+        name: {"digest": entry.digest, "sizes": dict(entry.sizes)}
         for name, entry in sorted(entries.items())
     }
     with replacing(folder / MANIFEST) as file:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from crm.stores import POSTGRES, PostgresServer, SqliteFile, StorePlace
@@ -86,6 +87,8 @@ class Settings:
             `<home>/sounds`.
         recordings: The administrator's own recordings of prompts, as `<language>/<id>.wav`.
             RAHYAB_RECORDINGS, `<home>/recordings`.
+        voices: Models of Piper that speak prompts, by language; in every other language espeak-ng
+            speaks. RAHYAB_VOICES, as `fa=path.onnx` with commas between several, none.
         messages: The folder for messages that callers record, as Asterisk sees it.
             RAHYAB_MESSAGES, `/var/spool/asterisk/rahyab`.
         listen: Host and port of the AGI server. RAHYAB_LISTEN, `127.0.0.1:4573`.
@@ -96,6 +99,8 @@ class Settings:
             (`agi_server.compat`). RAHYAB_SCRIPTS, none.
         lookup: The file that declares who is asked over HTTP about callers whom the customer file
             does not know; None: nobody. RAHYAB_LOOKUP, none.
+        alert_command: The program that is told of bad marks of surveys; None: nobody is.
+            RAHYAB_ALERT_COMMAND, none.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -109,6 +114,7 @@ class Settings:
     store_budget: float
     sounds: Path
     recordings: Path
+    voices: Mapping[str, Path]
     messages: str
     listen: Address
     workers: int
@@ -116,6 +122,7 @@ class Settings:
     secret: str = field(repr=False)
     scripts: str
     lookup: Path | None
+    alert_command: Path | None
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -145,17 +152,23 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         store_budget=_budget(env.get("RAHYAB_STORE_BUDGET") or str(DEFAULT_BUDGET)) / 1000,
         sounds=Path(env.get("RAHYAB_SOUNDS") or home / "sounds"),
         recordings=Path(env.get("RAHYAB_RECORDINGS") or home / "recordings"),
+        voices=_voices(env.get("RAHYAB_VOICES") or ""),
         messages=env.get("RAHYAB_MESSAGES") or "/var/spool/asterisk/rahyab",
         listen=_listen(env.get("RAHYAB_LISTEN") or f"127.0.0.1:{DEFAULT_PORT}"),
         workers=_workers(env.get("RAHYAB_WORKERS") or "1"),
         peers=_peers(env.get("RAHYAB_PEERS") or LOOPBACK),
         secret=_secret(env.get("RAHYAB_SECRET") or ""),
         scripts=env.get("RAHYAB_SCRIPTS") or "",
-        lookup=Path(env["RAHYAB_LOOKUP"]) if env.get("RAHYAB_LOOKUP") else None,
+        lookup=_optional_path(env.get("RAHYAB_LOOKUP")),
+        alert_command=_optional_path(env.get("RAHYAB_ALERT_COMMAND")),
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
     )
+
+
+def _optional_path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _store(address: str, database: str | None, home: Path) -> StorePlace:
@@ -209,6 +222,19 @@ def _metrics(text: str) -> Address | None:
         return parse_address(text, DEFAULT_METRICS_PORT)
     except SettingsError as error:
         raise SettingsError(f"RAHYAB_METRICS: {error}; or {OFF}") from None
+
+
+def _voices(text: str) -> Mapping[str, Path]:
+    voices: dict[str, Path] = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        language, _, model = (part.strip() for part in entry.partition("="))
+        if not language or not model.endswith(".onnx") or language in voices:
+            raise SettingsError(
+                f"RAHYAB_VOICES: {entry!r} names no voice: write a model of Piper once for each "
+                "language, as in fa=/srv/voices/fa_IR-amir-medium.onnx, with commas between several"
+            )
+        voices[language] = Path(model)
+    return MappingProxyType(voices)
 
 
 def _workers(text: str) -> int:

@@ -92,6 +92,13 @@ class Asking(Protocol):
     def attempts(self, kind: AttemptKind, subject: str, at: datetime) -> int:
         """How many attempts there were within `ATTEMPTS_KEPT` up to `at`; notes none."""
 
+    def forget_secrets(self, at: datetime) -> int:
+        """Remove codes that have expired and attempts that count no longer; how many there were.
+
+        Messages with codes that have expired are wiped. The operations do so on the way, but only
+        while somebody calls.
+        """
+
     def note_survey(self, asked: AskedSurvey) -> None:
         """Keep that a survey was asked, or why not.
 

@@ -3,9 +3,13 @@
 All times are aware, and in UTC in the store.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+MASK: Final = "••••"
+"""Stands where a code is not shown."""
 
 
 class MessageKind(StrEnum):
@@ -58,6 +62,18 @@ class OutboxMessage:
     status: MessageStatus = MessageStatus.WAITING
 
 
+def wiped(message: OutboxMessage) -> OutboxMessage:
+    """The message as it may be kept: a code that waits no longer is not readable any more."""
+    is_needed = message.kind is not MessageKind.CODE or message.status is MessageStatus.WAITING
+    return message if is_needed else replace(message, text="")
+
+
+def masked(message: OutboxMessage) -> OutboxMessage:
+    """The message as a person may see it: never with a code."""
+    is_code = message.kind is MessageKind.CODE and message.text
+    return replace(message, text=MASK) if is_code else message
+
+
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
     """A one-time code as it lies in the store, where nobody can read it. `number` is unique.
@@ -106,7 +122,7 @@ class SurveyOutcome(StrEnum):
     DECLINED = "declined"
     """The caller did not consent to it."""
     COMPLETE = "complete"
-    """The caller heard it to the end."""
+    """Every question that was asked was answered."""
     RECENTLY = "recently"
     """It was not asked, for it was asked of them not long ago."""
     FORBIDDEN = "forbidden"

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, TypeAlias, TypeVar
 
-from crm.memory_tables import Owned, Tables, owner_of
+from crm.asking_records import AskedSurvey, MessageStatus, OutboxMessage
+from crm.memory_tables import Owned, Tables, is_theirs, own_numbers, owner_of
 from crm.people import AuditEntry, DataKind, Pruned, is_countable
 from crm.ports import HeldError
 from crm.records import (
@@ -24,7 +25,7 @@ from crm.records import (
 K = TypeVar("K")
 T = TypeVar("T")
 R = TypeVar("R", bound=Owned)
-Late = TypeVar("Late", Answer, Callback, Case, Recording, TimelineEvent)
+Late = TypeVar("Late", Answer, AskedSurvey, Case, OutboxMessage, Recording, TimelineEvent)
 
 
 def check_not_held(tables: Tables, customer_id: int, today: date) -> None:
@@ -39,19 +40,38 @@ def erase(tables: Tables, customer_id: int, pseudonym: str) -> dict[str, int]:
     """Remove or empty all that is known of a customer; return how many rows of each table."""
 
     def theirs(table: Mapping[K, R]) -> list[K]:
-        return [key for key, each in table.items() if owner_of(tables, each) == customer_id]
+        return [key for key, each in table.items() if is_theirs(tables, each, customer_id)]
 
     counts = {
         "timeline": _empty(tables.timeline, theirs(tables.timeline), _emptied_event),
         "answers": _empty(tables.answers, theirs(tables.answers), _emptied_answer),
         "callbacks": _empty(tables.callbacks, theirs(tables.callbacks), _emptied_callback),
+        "outbox": _empty(tables.outbox, theirs(tables.outbox), _emptied_message),
+        "surveys_asked": _empty(tables.surveys, theirs(tables.surveys), _emptied_survey),
         "recordings": len(_remove(tables.recordings, theirs(tables.recordings))),
         "case_notes": _empty(tables.notes, theirs(tables.notes), _emptied_note),
         "cases": _empty(tables.cases, theirs(tables.cases), _emptied_case),
         "calls": _empty(tables.calls, theirs(tables.calls), _emptied_call),
         "audit": _empty(tables.audit, theirs(tables.audit), _emptied_entry),
     }
-    return counts | _forget(tables, customer_id, pseudonym)
+    return counts | _forget_secrets(tables, customer_id) | _forget(tables, customer_id, pseudonym)
+
+
+def _forget_secrets(tables: Tables, customer_id: int) -> dict[str, int]:
+    """Remove codes, attempts and the PIN of a customer; return how many."""
+    own = own_numbers(tables, customer_id)
+    codes = [
+        number
+        for number, code in tables.codes.items()
+        if number in own or tables.calls[code.call_id].customer_id == customer_id
+    ]
+    subjects = {*own, str(customer_id)}
+    attempts = [key for key, (_, on, _) in tables.attempts.items() if on in subjects]
+    return {
+        "one_time_codes": len(_remove(tables.codes, codes)),
+        "attempts": len(_remove(tables.attempts, attempts)),
+        "pins": len(_remove(tables.pins, {customer_id} & {*tables.pins})),
+    }
 
 
 def erase_again(tables: Tables, call_ids: Collection[str]) -> list[Recording]:
@@ -70,18 +90,31 @@ def erase_again(tables: Tables, call_ids: Collection[str]) -> list[Recording]:
     calls = [call_id for call_id in begun if tables.calls[call_id].customer_id in erased]
     _empty(tables.timeline, late(tables.timeline), _emptied_event)
     _empty(tables.answers, late(tables.answers), _emptied_answer)
-    _empty(tables.callbacks, late(tables.callbacks), _emptied_callback)
+    _empty(tables.callbacks, _late_callbacks(tables, erased, wanted), _emptied_callback)
+    _empty(tables.outbox, late(tables.outbox), _emptied_message)
+    _empty(tables.surveys, late(tables.surveys), _emptied_survey)
     _empty(tables.cases, late(tables.cases), _emptied_case)
     _empty(tables.calls, calls, _emptied_call)
     return [tables.recordings[key] for key in late(tables.recordings)]
 
 
+def _late_callbacks(
+    tables: Tables, erased: Collection[int], wanted: Collection[str | None]
+) -> list[str]:
+    """The callbacks that these calls belong to and that are erased customers'."""
+    belonging = {found[0] for call, found in tables.callback_calls.items() if call in wanted}
+    return [
+        key
+        for key in belonging
+        if any(is_theirs(tables, tables.callbacks[key], customer_id) for customer_id in erased)
+    ]
+
+
 def _forget(tables: Tables, customer_id: int, pseudonym: str) -> dict[str, int]:
     """Leave of a customer's own row nothing but its id; return what was removed."""
     customer = tables.customers[customer_id]
+    own = own_numbers(tables, customer_id)
     tables.customers[customer_id] = Customer(name=pseudonym, id=customer_id)
-    of_others = {number for each in tables.customers.values() for number in each.numbers}
-    own = set(customer.numbers) - of_others
     marks = [key for key, mark in tables.marks.items() if mark.number in own]
     return {
         "customers": 1,
@@ -123,6 +156,16 @@ def _emptied_callback(callback: Callback) -> Callback:
     return replace(callback, number="", state=CallbackState.DONE)
 
 
+def _emptied_message(message: OutboxMessage) -> OutboxMessage:
+    is_waiting = message.status is MessageStatus.WAITING
+    status = MessageStatus.EXPIRED if is_waiting else message.status
+    return replace(message, number="", text="", status=status)
+
+
+def _emptied_survey(asked: AskedSurvey) -> AskedSurvey:
+    return replace(asked, number=None)
+
+
 def _emptied_case(case: Case) -> Case:
     return replace(case, number=None)
 
@@ -154,16 +197,30 @@ def _may_go(tables: Tables, before: datetime, today: date) -> MayGo:
 
 
 def _prune_calls(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
-    calls = {
-        each.id: None
+    ids = [
+        each.id
         for each in sorted(tables.calls.values(), key=lambda call: call.started_at)
         if may_go(each, each.started_at) and (each.caller_as_sent or each.facts)
-    }
-    ids = list(calls)[:limit]
+    ][:limit]
     events = [key for key in tables.timeline if key[0] in ids]
     _empty(tables.timeline, events, _emptied_event)
-    _empty(tables.callbacks, tables.callbacks.keys() & ids, _emptied_callback)
+    messages = [key for key, each in tables.outbox.items() if each.call_id in ids]
+    _empty(tables.outbox, messages, _emptied_message)
+    _empty(tables.surveys, [key for key in tables.surveys if key[0] in ids], _emptied_survey)
+    _empty(tables.callbacks, _forgotten_callbacks(tables, may_go, ids), _emptied_callback)
     return Pruned(_empty(tables.calls, ids, _emptied_call))
+
+
+def _forgotten_callbacks(tables: Tables, may_go: MayGo, ids: Collection[str]) -> set[str]:
+    """The callbacks to which these calls belong, and no call that is still to be remembered."""
+
+    def is_remembered(call: Call) -> bool:
+        is_emptied = call.id in ids or not (call.caller_as_sent or call.facts)
+        return not (is_emptied and may_go(call, call.started_at))
+
+    belonging = tables.callback_calls.items()
+    remembered = {found[0] for call, found in belonging if is_remembered(tables.calls[call])}
+    return {found[0] for call, found in belonging if call in ids} - remembered
 
 
 def old_recordings(
@@ -201,12 +258,19 @@ def _prune_recordings(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
 
 
 def _prune_answers(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
+    """Words, and then whom surveys were asked of."""
     old = [
         key
         for key, each in tables.answers.items()
         if may_go(each, each.given_at) and _emptied_answer(each) != each
     ]
-    return Pruned(_empty(tables.answers, old[:limit], _emptied_answer))
+    emptied = _empty(tables.answers, old[:limit], _emptied_answer)
+    asked = [
+        key
+        for key, each in tables.surveys.items()
+        if may_go(each, each.at) and each.number is not None
+    ]
+    return Pruned(emptied + _empty(tables.surveys, asked[: limit - emptied], _emptied_survey))
 
 
 def _prune_cases(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
@@ -221,6 +285,10 @@ def _prune_cases(tables: Tables, may_go: MayGo, limit: int) -> Pruned:
     _remove(tables.case_calls, calls)
     answers = [key for key, each in tables.answers.items() if each.tracking in removed]
     _empty(tables.answers, answers, lambda each: replace(each, tracking=None))
+    recordings = [key for key, each in tables.recordings.items() if each.tracking in removed]
+    _empty(tables.recordings, recordings, lambda each: replace(each, tracking=None))
+    surveys = [key for key, each in tables.surveys.items() if each.tracking in removed]
+    _empty(tables.surveys, surveys, lambda each: replace(each, tracking=None))
     return Pruned(len(removed))
 
 

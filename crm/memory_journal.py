@@ -6,12 +6,15 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
+from crm.asking_records import AskedSurvey, OutboxMessage
 from crm.call_rows import begun_call
 from crm.memory_searching import is_found
 from crm.memory_session import MemorySession
 from crm.memory_tables import (
     Tables,
     as_stored,
+    callback_of,
+    check_case,
     check_customer,
     is_trial,
     known_call,
@@ -35,7 +38,7 @@ from crm.records import (
     TimelineEvent,
 )
 
-OfCall = TypeVar("OfCall", Answer, Recording)
+OfCall = TypeVar("OfCall", Answer, AskedSurvey, OutboxMessage, Recording)
 
 _OF_THE_BEGINNING: Final = {each.name for each in fields(NewCall)} - {"id", "language"}
 """What a call's beginning alone tells; its language, later requests may have changed."""
@@ -87,8 +90,7 @@ class MemoryJournal(MemorySession):
         """Keep one answer."""
         with self._tables() as tables:
             known_call(tables, answer.call_id)
-            if answer.tracking is not None and answer.tracking not in tables.cases:
-                raise UnknownRecordError(f"There is no case {answer.tracking!r}")
+            check_case(tables, answer.tracking)
             key = (answer.call_id, answer.survey, answer.question)
             tables.answers.setdefault(key, stored_record(answer))
 
@@ -118,8 +120,13 @@ class MemoryJournal(MemorySession):
         with self._tables() as tables:
             known_call(tables, recording.call_id)
             check_customer(tables, recording.customer_id)
-            key = (recording.call_id, recording.mailbox)
-            tables.recordings.setdefault(key, stored_record(recording))
+            check_case(tables, recording.tracking)
+            key, given = (recording.call_id, recording.mailbox), stored_record(recording)
+            kept = tables.recordings.setdefault(key, given)
+            if kept.recorded_at < given.recorded_at:
+                tables.recordings[key] = replace(
+                    given, state=kept.state, customer_id=kept.customer_id
+                )
 
     def recordings(
         self, *, state: MessageState | None = None, search: str = "", limit: int = 50
@@ -167,7 +174,7 @@ class MemoryJournal(MemorySession):
             return None if call is None else with_name(tables, call)
 
     def call_story(self, call_id: str) -> CallStory | None:
-        """One call with its timeline, cases, answers, recordings and callback."""
+        """One call with its timeline and all that hangs on it."""
         with self._tables() as tables:
             call = self.call(call_id)
             if call is None:
@@ -181,7 +188,9 @@ class MemoryJournal(MemorySession):
                     tables.answers.values(), call_id, lambda each: (each.given_at, each.question)
                 ),
                 _by_time(tables.recordings.values(), call_id, lambda each: each.recorded_at),
-                tables.callbacks.get(call_id),
+                callback_of(tables, call_id),
+                _by_time(tables.surveys.values(), call_id, lambda each: (each.at, each.survey)),
+                _by_time(tables.outbox.values(), call_id, lambda each: (each.written_at, each.id)),
             )
 
     def count_calls(self, since: datetime) -> int:

@@ -18,10 +18,10 @@ from crm.memory_tables import (
     Owned,
     append,
     check_customer,
+    is_theirs,
     known_customer,
     newest,
     newest_first,
-    owner_of,
     stored_record,
     utc,
 )
@@ -100,11 +100,12 @@ class MemoryPeople(MemorySession):
             marks = [each for each in tables.marks.values() if each.number in customer.numbers]
 
             def theirs(records: Iterable[R]) -> list[R]:
-                return [each for each in records if owner_of(tables, each) == customer_id]
+                return [each for each in records if is_theirs(tables, each, customer_id)]
 
             cases, answers = theirs(tables.cases.values()), theirs(tables.answers.values())
             callbacks = theirs(tables.callbacks.values())
-            messages = theirs(tables.recordings.values())
+            recordings = theirs(tables.recordings.values())
+            messages, surveys = theirs(tables.outbox.values()), theirs(tables.surveys.values())
             blocked = [each for each in tables.blocked.values() if each.number in customer.numbers]
             return CustomerFile(
                 customer=customer,
@@ -115,8 +116,11 @@ class MemoryPeople(MemorySession):
                 cases=tuple(newest(cases, lambda each: each.opened_at, limit)),
                 answers=tuple(newest(answers, lambda each: each.given_at, limit)),
                 callbacks=tuple(newest(callbacks, lambda each: each.asked_at, limit)),
-                recordings=tuple(newest(messages, lambda each: each.recorded_at, limit)),
+                recordings=tuple(newest(recordings, lambda each: each.recorded_at, limit)),
                 blocked=tuple(newest(blocked, lambda each: each.since, limit)),
+                messages=tuple(newest(messages, lambda each: each.written_at, limit)),
+                surveys=tuple(newest(surveys, lambda each: each.at, limit)),
+                has_pin=customer_id in tables.pins,
             )
 
     def erase_customer(

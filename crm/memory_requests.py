@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from crm.memory_searching import is_found
-from crm.memory_session import MemorySession
+from crm.memory_callbacks import MemoryCallbacks
 from crm.memory_tables import (
     Tables,
     append,
@@ -17,12 +16,12 @@ from crm.memory_tables import (
     with_name,
 )
 from crm.ports import StoreError, UnknownRecordError
-from crm.records import OPEN_STATES, Callback, CallbackState, Case, CaseFile, CaseNote
+from crm.records import OPEN_STATES, Case, CaseFile, CaseNote
 from crm.searching import fold
 from crm.tracking import COUNT, tracking_number
 
 
-class MemoryRequests(MemorySession):
+class MemoryRequests(MemoryCallbacks):
     """The operations on cases and callbacks."""
 
     def lease_tracking(self, count: int) -> Sequence[str]:
@@ -94,40 +93,6 @@ class MemoryRequests(MemorySession):
             append(tables.notes, stored_record(note))
             tables.cases[note.tracking] = replace(case, state=note.state or case.state)
             return tables.cases[note.tracking]
-
-    def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back; of two numbers that a call asks for, the last counts."""
-        with self._tables() as tables:
-            known_call(tables, callback.call_id)
-            check_customer(tables, callback.customer_id)
-            kept = tables.callbacks.get(callback.call_id)
-            wanted = stored_record(callback)
-            if kept is None or (kept.number != wanted.number and kept.asked_at <= wanted.asked_at):
-                tables.callbacks[callback.call_id] = kept = wanted
-            return kept
-
-    def callbacks(
-        self, *, state: CallbackState | None = None, search: str = "", limit: int = 50
-    ) -> Sequence[Callback]:
-        """Those in this state, or in any."""
-        with self._tables() as tables:
-            found = [
-                each
-                for each in tables.callbacks.values()
-                if state in {None, each.state}
-                and not is_trial(tables, each.call_id)
-                and is_found(tables, each, search, each.number, each.queue)
-            ]
-        return sorted(found, key=lambda each: (each.asked_at, each.call_id))[:limit]
-
-    def finish_callback(self, call_id: str) -> Callback:
-        """Mark as done what this call asked for."""
-        with self._tables() as tables:
-            if call_id not in tables.callbacks:
-                raise UnknownRecordError(f"The call {call_id!r} asked for no callback")
-            done = replace(tables.callbacks[call_id], state=CallbackState.DONE)
-            tables.callbacks[call_id] = done
-            return done
 
 
 def _known_case(tables: Tables, tracking: str) -> Case:

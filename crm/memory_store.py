@@ -8,6 +8,7 @@ are those of `crm.ports`.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crm.memory_asking import MemoryAsking
 from crm.memory_customers import MemoryCustomers
 from crm.memory_journal import MemoryJournal
 from crm.memory_people import MemoryPeople
@@ -18,7 +19,7 @@ from crm.records import LoadedRevision, Revision
 __all__ = ["MemoryDatabase", "MemoryStore"]
 
 
-class MemoryStore(MemoryCustomers, MemoryJournal, MemoryRequests, MemoryPeople):
+class MemoryStore(MemoryCustomers, MemoryJournal, MemoryRequests, MemoryAsking, MemoryPeople):
     """A connection to `database`, or to a new one of its own."""
 
     def keep_revision(self, revision: Revision) -> None:

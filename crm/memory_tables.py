@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
+from crm.asking_records import AskedSurvey, OneTimeCode, OutboxMessage, Pin
 from crm.encoding import read_json, stored_json, stored_time
 from crm.people import AuditEntry, Erasure, LegalHold, Mark, Restriction
 from crm.ports import UnknownRecordError
@@ -27,6 +28,7 @@ from crm.tracking import KEY_BYTES
 R = TypeVar(
     "R",
     Answer,
+    AskedSurvey,
     AuditEntry,
     BlockedNumber,
     Callback,
@@ -35,6 +37,9 @@ R = TypeVar(
     Erasure,
     LegalHold,
     Mark,
+    OneTimeCode,
+    OutboxMessage,
+    Pin,
     Recording,
     Restriction,
     Revision,
@@ -43,7 +48,16 @@ R = TypeVar(
 T = TypeVar("T")
 
 Owned: TypeAlias = (
-    Answer | AuditEntry | Call | Callback | Case | CaseNote | Recording | TimelineEvent
+    Answer
+    | AskedSurvey
+    | AuditEntry
+    | Call
+    | Callback
+    | Case
+    | CaseNote
+    | OutboxMessage
+    | Recording
+    | TimelineEvent
 )
 """A record that may be about a customer."""
 
@@ -65,6 +79,14 @@ class Tables:
     """By call: the tracking number of the case that it belongs to."""
     notes: dict[int, CaseNote] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
+    callback_calls: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """By call: the call under which the callback stands that it belongs to, and when it asked."""
+    outbox: dict[str, OutboxMessage] = field(default_factory=dict)
+    codes: dict[str, OneTimeCode] = field(default_factory=dict)
+    pins: dict[int, Pin] = field(default_factory=dict)
+    attempts: dict[int, tuple[str, str, datetime]] = field(default_factory=dict)
+    """What was tried, on what, and when."""
+    surveys: dict[tuple[str, str], AskedSurvey] = field(default_factory=dict)
     marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
     restrictions: dict[int, Restriction] = field(default_factory=dict)
     holds: dict[int, LegalHold] = field(default_factory=dict)
@@ -133,6 +155,18 @@ def check_customer(tables: Tables, customer_id: int | None) -> None:
         known_customer(tables, customer_id)
 
 
+def check_case(tables: Tables, tracking: str | None) -> None:
+    """Raise UnknownRecordError for a case that does not exist; None is none."""
+    if tracking is not None and tracking not in tables.cases:
+        raise UnknownRecordError(f"There is no case {tracking!r}")
+
+
+def callback_of(tables: Tables, call_id: str) -> Callback | None:
+    """The callback that a call belongs to."""
+    found = tables.callback_calls.get(call_id)
+    return None if found is None else tables.callbacks[found[0]]
+
+
 def is_trial(tables: Tables, call_id: str | None) -> bool:
     """Whether a record of this call, None for none, is one of a trial."""
     return call_id is not None and tables.calls[call_id].trial
@@ -145,10 +179,37 @@ def owner_of(tables: Tables, record: Owned) -> int | None:
             return owner_of(tables, tables.cases[record.tracking])
         case Answer() | TimelineEvent():
             return tables.calls[record.call_id].customer_id
-        case Callback() | Case() | Recording() if record.customer_id is None and record.call_id:
+        case AskedSurvey() | Callback() | Case() | OutboxMessage() | Recording() if (
+            record.customer_id is None and record.call_id
+        ):
             return tables.calls[record.call_id].customer_id
         case _:
             return record.customer_id
+
+
+def is_theirs(tables: Tables, record: Owned, customer_id: int) -> bool:
+    """Whether a record is a customer's.
+
+    Several calls may belong to a callback, and a message may go to a number of theirs.
+    """
+    if owner_of(tables, record) == customer_id:
+        return True
+    match record:
+        case Callback(customer_id=None):
+            calls = tables.callback_calls.items()
+            members = [call for call, (callback, _) in calls if callback == record.call_id]
+            return any(tables.calls[call].customer_id == customer_id for call in members)
+        case OutboxMessage(customer_id=None):
+            return record.number in own_numbers(tables, customer_id)
+        case _:
+            return False
+
+
+def own_numbers(tables: Tables, customer_id: int) -> set[str]:
+    """The numbers that a customer has and nobody else."""
+    others = (each for each in tables.customers.values() if each.id != customer_id)
+    of_others = {number for each in others for number in each.numbers}
+    return set(tables.customers[customer_id].numbers) - of_others
 
 
 def append(table: dict[int, T], record: T) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from crm import asking_schema
 from crm.tracking import KEY_BYTES
 
 STEPS: Final = Migrations("rahyab")
@@ -341,6 +342,11 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX audit_by_customer ON audit (customer_id, at) WHERE customer_id IS NOT NULL;
 """)
+
+
+@STEPS(name="014-messages-codes-surveys")
+def _asking(db: Database) -> None:
+    db.executescript(asking_schema.SQLITE)
 
 
 def new_secret() -> str:

@@ -296,7 +296,8 @@ class Requests(Protocol):
 
         Where another call is waiting for the same number, the wish joins that: the callback stays
         under the call that asked first, with the earlier `since`, and takes the window of the new
-        wish. Trial calls neither join nor are joined.
+        wish, and its customer where it names none. Trial calls neither join nor are joined, and two
+        customers who are known for two do not share one.
 
         It is unique by call and number: asked for again it is left as it is, also when it is done,
         and nobody is called twice. With another number it takes the place of the call's own wish

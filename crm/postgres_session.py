@@ -98,6 +98,13 @@ class PostgresSession(SqlSession):
             cursor.executemany(_translated(sql), rows)
             return cursor.rowcount
 
+    def _take_turn(self, word: str) -> None:
+        # Text that is not UTF-8 is no text to the server: an ASCII form of it stands for it.
+        self._read("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (ascii(word),))
+
+    def _hour_of(self, column: str) -> str:
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')"""
+
     @contextmanager
     def _connected(self) -> Generator[Records]:
         """The connection of the transaction that is under way, or one for a single statement."""

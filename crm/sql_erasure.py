@@ -8,19 +8,22 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from crm import asking_rows
 from crm import people_rows as rows
-from crm import sql_rows
 from crm.encoding import StoredText, read_date, read_text, stored_date, stored_text, stored_time
 from crm.people import EVERYTHING, DataKind, Erasure, Pruned
 from crm.ports import HeldError, StoreError, UnknownRecordError
 from crm.records import Recording
 from crm.sql_session import Row, SqlSession, marks
-
-OF_THEIR_CALLS: Final = "call_id IN (SELECT id FROM calls WHERE customer_id = ?)"
-"""The condition that something belongs to a call of a customer."""
-
-THEIRS: Final = f"(customer_id = ? OR (customer_id IS NULL AND {OF_THEIR_CALLS}))"
-"""The condition that it names a customer, or nobody and belongs to a call of theirs."""
+from crm.sql_theirs import (
+    OF_THEIR_CALLS,
+    OWN_NUMBERS,
+    THEIR_ATTEMPTS,
+    THEIR_CALLBACKS,
+    THEIR_CODES,
+    THEIR_MESSAGES,
+    THEIRS,
+)
 
 _WORDS: Final = (
     "value NOT IN ('yes', 'no') AND NOT (length(value) <= 2 AND trim(value, '0123456789') = '')"
@@ -33,11 +36,21 @@ _EMPTY_CALLS: Final = (
 )
 _EMPTY_TIMELINES: Final = "UPDATE timeline SET data = '{}'"
 _EMPTY_CALLBACKS: Final = "UPDATE callbacks SET number = '', state = 'done'"
+_EMPTY_MESSAGES: Final = """
+UPDATE outbox SET number = '', text = '',
+    status = CASE status WHEN 'waiting' THEN 'expired' ELSE status END
+"""
+_EMPTY_SURVEYS: Final = "UPDATE surveys_asked SET number = NULL"
 
 _ERASURE: Final = (
     ("timeline", f"{_EMPTY_TIMELINES} WHERE {OF_THEIR_CALLS}"),
     ("answers", f"UPDATE answers SET value = '' WHERE {_WORDS} AND {OF_THEIR_CALLS}"),
-    ("callbacks", f"{_EMPTY_CALLBACKS} WHERE {THEIRS}"),
+    ("callbacks", f"{_EMPTY_CALLBACKS} WHERE {THEIR_CALLBACKS}"),
+    ("outbox", f"{_EMPTY_MESSAGES} WHERE {THEIR_MESSAGES}"),
+    ("surveys_asked", f"{_EMPTY_SURVEYS} WHERE {THEIRS}"),
+    ("one_time_codes", f"DELETE FROM one_time_codes WHERE {THEIR_CODES}"),
+    ("attempts", f"DELETE FROM attempts WHERE {THEIR_ATTEMPTS}"),
+    ("pins", "DELETE FROM pins WHERE customer_id = ?"),
     ("recordings", f"DELETE FROM recordings WHERE {THEIRS}"),
     (
         "case_notes",
@@ -61,10 +74,7 @@ INSERT INTO erasures ({rows.ERASURE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (pseudonym) DO NOTHING
 """
 
-_OWN_MARKS: Final = """
-DELETE FROM marks WHERE number IN (SELECT number FROM phone_numbers WHERE customer_id = ?)
-    AND number NOT IN (SELECT number FROM phone_numbers WHERE customer_id <> ?)
-"""
+_OWN_MARKS: Final = f"DELETE FROM marks WHERE number IN ({OWN_NUMBERS})"
 
 _NOT_HELD: Final = """
 NOT EXISTS (SELECT 1 FROM legal_holds WHERE (until IS NULL OR until > ?)
@@ -74,14 +84,24 @@ _OWNER: Final = """
 coalesce({0}.customer_id, (SELECT calls.customer_id FROM calls WHERE calls.id = {0}.call_id))
 """
 
+_IS_EMPTIED: Final = "(caller_as_sent = '' AND CAST(facts AS text) = '{}')"
 _OLD_CALLS: Final = f"""
 SELECT id FROM calls WHERE started_at < ? AND {_NOT_HELD.format("calls.customer_id")}
-    AND NOT (caller_as_sent = '' AND CAST(facts AS text) = '{{}}')
+    AND NOT {_IS_EMPTIED}
 ORDER BY started_at LIMIT ?
 """
 
+_FORGET_CALLBACKS: Final = f"""
+{_EMPTY_CALLBACKS} WHERE call_id IN (SELECT callback FROM callback_calls WHERE call_id IN ({{ids}}))
+    AND NOT EXISTS (
+        SELECT 1 FROM callback_calls JOIN calls ON calls.id = callback_calls.call_id
+        WHERE callback_calls.callback = callbacks.call_id
+            AND (started_at >= ? OR NOT {_IS_EMPTIED.replace("{", "{{").replace("}", "}}")}))
+"""
+"""Once the last of the calls that belong to it is emptied."""
+
 _OLD_RECORDINGS: Final = f"""
-SELECT {sql_rows.RECORDING_COLUMNS} FROM recordings
+SELECT {asking_rows.RECORDING_COLUMNS} FROM recordings
 WHERE recorded_at < ? AND {_NOT_HELD.format(_OWNER.format("recordings"))} AND {{behind}}
 ORDER BY recorded_at, call_id, mailbox LIMIT ?
 """
@@ -89,6 +109,11 @@ ORDER BY recorded_at, call_id, mailbox LIMIT ?
 _OLD_ANSWERS: Final = f"""
 SELECT call_id, survey, question FROM answers JOIN calls ON calls.id = answers.call_id
 WHERE given_at < ? AND {_WORDS} AND {_NOT_HELD.format("calls.customer_id")} LIMIT ?
+"""
+
+_OLD_SURVEYS: Final = f"""
+SELECT call_id, survey FROM surveys_asked
+WHERE at < ? AND number IS NOT NULL AND {_NOT_HELD.format(_OWNER.format("surveys_asked"))} LIMIT ?
 """
 
 _OLD_CASES: Final = f"""
@@ -122,10 +147,19 @@ def _of_erased(table: str) -> str:
     return f"call_id IN ({{ids}}) AND {_OWNER.format(table)} {_ERASED}"
 
 
+_CALLBACKS_OF_ERASED: Final = f"""
+call_id IN (SELECT callback FROM callback_calls WHERE call_id IN ({{ids}})) AND (
+    customer_id {_ERASED} OR (customer_id IS NULL AND call_id IN (
+        SELECT callback FROM callback_calls JOIN calls ON calls.id = callback_calls.call_id
+        WHERE calls.customer_id {_ERASED})))
+"""
+
 _ERASING_AGAIN: Final = (
     f"{_EMPTY_TIMELINES} WHERE call_id IN ({_CALLS_OF_ERASED})",
     f"UPDATE answers SET value = '' WHERE {_WORDS} AND call_id IN ({_CALLS_OF_ERASED})",
-    f"{_EMPTY_CALLBACKS} WHERE {_of_erased('callbacks')}",
+    f"{_EMPTY_CALLBACKS} WHERE {_CALLBACKS_OF_ERASED}",
+    f"{_EMPTY_MESSAGES} WHERE {_of_erased('outbox')}",
+    f"{_EMPTY_SURVEYS} WHERE {_of_erased('surveys_asked')}",
     f"UPDATE cases SET number = NULL WHERE {_of_erased('cases')}",
     f"{_EMPTY_CALLS} WHERE id IN ({_CALLS_OF_ERASED})",
 )
@@ -138,7 +172,7 @@ WHERE call_id IS NULL AND number IS NOT NULL AND customer_id {_ERASED}
 """A case whose number a caller has heard may be kept without its call: `crm.writes`."""
 
 _MESSAGES_OF_ERASED: Final = f"""
-SELECT {sql_rows.RECORDING_COLUMNS} FROM recordings WHERE {_of_erased("recordings")}
+SELECT {asking_rows.RECORDING_COLUMNS} FROM recordings WHERE {_of_erased("recordings")}
 """
 
 _TOGETHER: Final = 200
@@ -183,7 +217,7 @@ class SqlErasure(SqlSession):
 
     def _forget_customer(self, customer_id: int, pseudonym: str) -> dict[str, int]:
         key = (customer_id,)
-        counts = {"marks": self._write(_OWN_MARKS, (customer_id, customer_id))}
+        counts = {"marks": self._write(_OWN_MARKS, key)}
         for table in ("phone_numbers", "external_ids", "contracts", "restrictions", "legal_holds"):
             counts[table] = self._write(f"DELETE FROM {table} WHERE customer_id = ?", key)
         values = (stored_text(pseudonym), stored_text(pseudonym), customer_id)
@@ -204,7 +238,7 @@ class SqlErasure(SqlSession):
                     self._write(sql.replace("{ids}", marks(some)), some)
                 messages += self._read(_MESSAGES_OF_ERASED.replace("{ids}", marks(some)), some)
             self._write(_EMPTY_CASES_WITHOUT_CALL)
-        return [sql_rows.read_recording(row) for row in messages]
+        return [asking_rows.read_recording(row) for row in messages]
 
     def erasure_of(self, customer_id: int) -> Erasure | None:
         """The newest proof that this customer was erased."""
@@ -238,19 +272,24 @@ class SqlErasure(SqlSession):
 
     def count_prunable(self, kind: DataKind, before: datetime, today: date) -> int:
         """How many records `prune` would remove in all."""
-        sql = f"SELECT count(*) FROM ({_OLD[kind]}) AS old"
-        ((count,),) = self._read(sql, (*_old_values(kind, before, today), EVERYTHING))
-        return int(count)
+        values, total = (*_old_values(kind, before, today), EVERYTHING), 0
+        for old in (_OLD[kind], _OLD_SURVEYS) if kind is DataKind.ANSWERS else (_OLD[kind],):
+            ((count,),) = self._read(f"SELECT count(*) FROM ({old}) AS old", values)
+            total += int(count)
+        return total
 
     def _prune_calls(self, values: Row) -> Pruned:
         ids = [row[0] for row in self._read(_OLD_CALLS, values)]
         if ids:
+            some, before = marks(ids), values[0]
             for sql, key in (
                 (_EMPTY_TIMELINES, "call_id"),
-                (_EMPTY_CALLBACKS, "call_id"),
+                (_EMPTY_MESSAGES, "call_id"),
+                (_EMPTY_SURVEYS, "call_id"),
                 (_EMPTY_CALLS, "id"),
             ):
-                self._write(f"{sql} WHERE {key} IN ({marks(ids)})", ids)
+                self._write(f"{sql} WHERE {key} IN ({some})", ids)
+            self._write(_FORGET_CALLBACKS.format(ids=some), (*ids, before))
         return Pruned(len(ids))
 
     def old_recordings(
@@ -263,7 +302,7 @@ class SqlErasure(SqlSession):
             key = (after.call_id, after.mailbox)
             values = (*values, stored_time(after.recorded_at), *map(stored_text, key))
         found = self._read(_OLD_RECORDINGS.format(behind=behind), (*values, limit))
-        return [sql_rows.read_recording(row) for row in found]
+        return [asking_rows.read_recording(row) for row in found]
 
     def remove_recordings(self, recordings: Sequence[Recording]) -> Sequence[str]:
         """Forget messages; the files that no message names any more."""
@@ -280,11 +319,13 @@ class SqlErasure(SqlSession):
         return tuple(read_text(path) for path in dict.fromkeys(paths) if path not in named)
 
     def _prune_answers(self, values: Row) -> Pruned:
-        found = self._read(_OLD_ANSWERS, values)
-        for key in found:
-            sql = "UPDATE answers SET value = '' WHERE call_id = ? AND survey = ? AND question = ?"
-            self._write(sql, key)
-        return Pruned(len(found))
+        """Words, and then whom surveys were asked of."""
+        answers, limit = self._read(_OLD_ANSWERS, values), values[-1]
+        sql = "UPDATE answers SET value = '' WHERE call_id = ? AND survey = ? AND question = ?"
+        self._write_many(sql, answers)
+        surveys = self._read(_OLD_SURVEYS, (*values[:-1], limit - len(answers)))
+        self._write_many(f"{_EMPTY_SURVEYS} WHERE call_id = ? AND survey = ?", surveys)
+        return Pruned(len(answers) + len(surveys))
 
     def _drop(self, table: str, key: str, sql: str, values: Row) -> int:
         """Delete the rows of `table` whose `key` a statement finds; what hangs on them goes too."""

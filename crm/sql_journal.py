@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from crm import asking_rows
 from crm import sql_rows as rows
 from crm.encoding import StoredText, read_text, read_time, stored_text, stored_time
 from crm.people import AgentRecord
@@ -69,15 +70,18 @@ ON CONFLICT (call_id, survey, question) DO NOTHING
 """
 
 _KEEP_RECORDING: Final = f"""
-INSERT INTO recordings ({rows.RECORDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (call_id, mailbox) DO NOTHING
+INSERT INTO recordings ({asking_rows.RECORDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (call_id, mailbox) DO UPDATE SET path = excluded.path, seconds = excluded.seconds,
+    recorded_at = excluded.recorded_at, tracking = excluded.tracking
+WHERE recordings.recorded_at < excluded.recorded_at
 """
 
 _ANSWERS: Final = f"SELECT {rows.ANSWER_COLUMNS} FROM answers"
 _NEWEST_ANSWERS: Final = "ORDER BY given_at DESC, call_id, survey, question LIMIT ?"
-_RECORDINGS: Final = f"SELECT {rows.RECORDING_COLUMNS} FROM recordings"
+_RECORDINGS: Final = f"SELECT {asking_rows.RECORDING_COLUMNS} FROM recordings"
 _SET_RECORDING_STATE: Final = f"""
-UPDATE recordings SET state = ? WHERE call_id = ? AND mailbox = ? RETURNING {rows.RECORDING_COLUMNS}
+UPDATE recordings SET state = ? WHERE call_id = ? AND mailbox = ?
+RETURNING {asking_rows.RECORDING_COLUMNS}
 """
 
 _AGENTS: Final = """
@@ -97,6 +101,10 @@ _CALLS: Final = (
 _CASES_OF_CALL: Final = f"""
 SELECT {rows.CASE_COLUMNS} FROM cases
 WHERE tracking IN (SELECT tracking FROM case_calls WHERE call_id = ?) ORDER BY opened_at
+"""
+_CALLBACK_OF_CALL: Final = f"""
+SELECT {asking_rows.CALLBACK_COLUMNS} FROM callbacks
+WHERE call_id = (SELECT callback FROM callback_calls WHERE call_id = ?)
 """
 _NEWEST_FIRST: Final = "ORDER BY calls.started_at DESC, calls.id DESC LIMIT ?"
 
@@ -167,8 +175,11 @@ class SqlJournal(SqlSession):
 
     def keep_recording(self, recording: Recording) -> None:
         """Keep the reference to a recorded message."""
-        missing = f"There is no call {recording.call_id!r} or no customer {recording.customer_id}"
-        self._write(_KEEP_RECORDING, rows.recording_row(recording), missing=missing)
+        missing = (
+            f"There is no call {recording.call_id!r}, no customer {recording.customer_id} or no"
+            f" case {recording.tracking!r}"
+        )
+        self._write(_KEEP_RECORDING, asking_rows.recording_row(recording), missing=missing)
 
     def answers(
         self,
@@ -210,13 +221,13 @@ class SqlJournal(SqlSession):
             f"{_RECORDINGS} WHERE {wanted} AND {found} AND {no_trial('recordings')}"
             " ORDER BY recorded_at, call_id, mailbox LIMIT ?"
         )
-        return [rows.read_recording(row) for row in self._read(sql, (*values, limit))]
+        return [asking_rows.read_recording(row) for row in self._read(sql, (*values, limit))]
 
     def set_recording_state(self, call_id: str, mailbox: str, state: MessageState) -> Recording:
         """Say how a message stands."""
         values = (state, stored_text(call_id), stored_text(mailbox))
         for row in self._read(_SET_RECORDING_STATE, values):
-            return rows.read_recording(row)
+            return asking_rows.read_recording(row)
         raise UnknownRecordError(f"The call {call_id!r} left no message in the mailbox {mailbox!r}")
 
     def agents(self, *, limit: int = 50) -> Sequence[AgentRecord]:
@@ -248,22 +259,28 @@ class SqlJournal(SqlSession):
         return rows.read_call(found[0]) if found else None
 
     def call_story(self, call_id: str) -> CallStory | None:
-        """One call with its timeline, cases, answers, recordings and callback."""
+        """One call with its timeline and all that hangs on it."""
         call = self.call(call_id)
         if call is None:
             return None
         timeline = self._of_call("timeline", rows.TIMELINE_COLUMNS, "visit, sequence", call_id)
         cases = self._read(_CASES_OF_CALL, (stored_text(call_id),))
         answers = self._of_call("answers", rows.ANSWER_COLUMNS, "given_at, question", call_id)
-        recordings = self._of_call("recordings", rows.RECORDING_COLUMNS, "recorded_at", call_id)
-        callback = self._of_call("callbacks", rows.CALLBACK_COLUMNS, "asked_at", call_id)
+        recordings = self._of_call(
+            "recordings", asking_rows.RECORDING_COLUMNS, "recorded_at", call_id
+        )
+        callback = self._read(_CALLBACK_OF_CALL, (stored_text(call_id),))
+        surveys = self._of_call("surveys_asked", asking_rows.SURVEY_COLUMNS, "at, survey", call_id)
+        messages = self._of_call("outbox", asking_rows.OUTBOX_COLUMNS, "written_at, id", call_id)
         return CallStory(
             call,
             tuple(map(rows.read_timeline, timeline)),
             tuple(map(rows.read_case, cases)),
             tuple(map(rows.read_answer, answers)),
-            tuple(map(rows.read_recording, recordings)),
-            next(map(rows.read_callback, callback), None),
+            tuple(map(asking_rows.read_recording, recordings)),
+            next(map(asking_rows.read_callback, callback), None),
+            tuple(map(asking_rows.read_survey, surveys)),
+            tuple(map(asking_rows.read_outbox, messages)),
         )
 
     def _of_call(self, table: str, columns: str, order: str, call_id: str) -> Sequence[Row]:

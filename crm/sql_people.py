@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from crm import asking_rows, sql_rows
 from crm import people_rows as rows
-from crm import sql_rows
 from crm.encoding import stored_text, stored_time
 from crm.people import (
     EVERYTHING,
@@ -17,9 +17,10 @@ from crm.people import (
     Restriction,
 )
 from crm.sql_customers import SqlCustomers
-from crm.sql_erasure import OF_THEIR_CALLS, THEIRS, SqlErasure
+from crm.sql_erasure import SqlErasure
 from crm.sql_journal import SqlJournal, since_clause
 from crm.sql_session import Row
+from crm.sql_theirs import OF_THEIR_CALLS, THEIR_CALLBACKS, THEIR_MESSAGES, THEIRS
 
 _PUT_MARK: Final = f"""
 INSERT INTO marks ({rows.MARK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -100,8 +101,10 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
 
         answers = held("answers", sql_rows.ANSWER_COLUMNS, "given_at", OF_THEIR_CALLS)
         cases = held("cases", sql_rows.CASE_COLUMNS, "opened_at", THEIRS)
-        callbacks = held("callbacks", sql_rows.CALLBACK_COLUMNS, "asked_at", THEIRS)
-        recordings = held("recordings", sql_rows.RECORDING_COLUMNS, "recorded_at", THEIRS)
+        callbacks = held("callbacks", asking_rows.CALLBACK_COLUMNS, "asked_at", THEIR_CALLBACKS)
+        recordings = held("recordings", asking_rows.RECORDING_COLUMNS, "recorded_at", THEIRS)
+        messages = held("outbox", asking_rows.OUTBOX_COLUMNS, "written_at", THEIR_MESSAGES)
+        surveys = held("surveys_asked", asking_rows.SURVEY_COLUMNS, "at", THEIRS)
         restrictions = held("restrictions", rows.RESTRICTION_COLUMNS, "since")
         holds = held("legal_holds", rows.HOLD_COLUMNS, "since")
         marks = self._read(_MARKS_OF_CUSTOMER, (customer_id, limit))
@@ -114,9 +117,12 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
             calls=tuple(self.calls_of_customer(customer_id, limit=limit)),
             cases=tuple(map(sql_rows.read_case, cases)),
             answers=tuple(map(sql_rows.read_answer, answers)),
-            callbacks=tuple(map(sql_rows.read_callback, callbacks)),
-            recordings=tuple(map(sql_rows.read_recording, recordings)),
+            callbacks=tuple(map(asking_rows.read_callback, callbacks)),
+            recordings=tuple(map(asking_rows.read_recording, recordings)),
             blocked=tuple(map(sql_rows.read_blocked, blocked)),
+            messages=tuple(map(asking_rows.read_outbox, messages)),
+            surveys=tuple(map(asking_rows.read_survey, surveys)),
+            has_pin=bool(self._read("SELECT 1 FROM pins WHERE customer_id = ?", (customer_id,))),
         )
 
     def note_access(self, entry: AuditEntry) -> None:

@@ -6,10 +6,11 @@ from typing import Final
 from crm import sql_rows as rows
 from crm.encoding import stored_text
 from crm.ports import StoreError, UnknownRecordError
-from crm.records import Callback, CallbackState, Case, CaseFile, CaseNote
+from crm.records import Case, CaseFile, CaseNote
 from crm.searching import fold
-from crm.sql_searching import no_trial, search_clause
-from crm.sql_session import Row, SqlSession, containing, marks
+from crm.sql_callbacks import SqlCallbacks
+from crm.sql_searching import no_trial
+from crm.sql_session import Row, containing, marks
 from crm.tracking import COUNT, tracking_number
 
 _OPEN_CASE: Final = f"""
@@ -55,21 +56,8 @@ ORDER BY calls.started_at, calls.id
 
 _LEASE: Final = "UPDATE tracking_leases SET next = next + ? RETURNING next - ?, secret"
 
-_ASK_CALLBACK: Final = f"""
-INSERT INTO callbacks ({rows.CALLBACK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (call_id) DO UPDATE SET
-    number = excluded.number, asked_at = excluded.asked_at, customer_id = excluded.customer_id,
-    queue = excluded.queue, language = excluded.language, state = excluded.state
-WHERE callbacks.number <> excluded.number AND callbacks.asked_at <= excluded.asked_at
-"""
 
-_CALLBACKS: Final = f"SELECT {rows.CALLBACK_COLUMNS} FROM callbacks"
-
-
-_OLDEST_CALLBACKS: Final = "ORDER BY asked_at, call_id LIMIT ?"
-
-
-class SqlRequests(SqlSession):
+class SqlRequests(SqlCallbacks):
     """The operations on cases and callbacks."""
 
     def lease_tracking(self, count: int) -> Sequence[str]:
@@ -171,37 +159,6 @@ class SqlRequests(SqlSession):
                 raise _no_case(note.tracking)
             self._write(_NOTE_ON_CASE, rows.case_note_row(note))
             return case
-
-    def ask_callback(self, callback: Callback) -> Callback:
-        """Keep a wish to be called back; of two numbers that a call asks for, the last counts."""
-        missing = f"There is no call {callback.call_id!r} or no customer {callback.customer_id}"
-        self._write(_ASK_CALLBACK, rows.callback_row(callback), missing=missing)
-        sql = f"{_CALLBACKS} WHERE call_id = ?"
-        (row,) = self._read(sql, (stored_text(callback.call_id),))
-        return rows.read_callback(row)
-
-    def callbacks(
-        self, *, state: CallbackState | None = None, search: str = "", limit: int = 50
-    ) -> Sequence[Callback]:
-        """Those in this state, or in any."""
-        wanted, values = ("1 = 1", ()) if state is None else ("state = ?", (state,))
-        found, terms = search_clause(
-            search,
-            owner="callbacks.customer_id",
-            number="callbacks.number",
-            queue="callbacks.queue",
-            call="callbacks.call_id",
-        )
-        wanted = f"{wanted} AND {found} AND {no_trial('callbacks')}"
-        sql = f"{_CALLBACKS} WHERE {wanted} {_OLDEST_CALLBACKS}"
-        return [rows.read_callback(row) for row in self._read(sql, (*values, *terms, limit))]
-
-    def finish_callback(self, call_id: str) -> Callback:
-        """Mark as done what this call asked for."""
-        sql = f"UPDATE callbacks SET state = ? WHERE call_id = ? RETURNING {rows.CALLBACK_COLUMNS}"
-        for row in self._read(sql, (CallbackState.DONE, stored_text(call_id))):
-            return rows.read_callback(row)
-        raise UnknownRecordError(f"The call {call_id!r} asked for no callback")
 
 
 def _no_case(tracking: str) -> UnknownRecordError:

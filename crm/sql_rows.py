@@ -20,19 +20,15 @@ from crm.records import (
     Answer,
     BlockedNumber,
     Call,
-    Callback,
-    CallbackState,
     CallChange,
     Case,
     CaseNote,
     CaseState,
     ContractRecord,
     Customer,
-    MessageState,
     NewCall,
     Outcome,
     RecordedCall,
-    Recording,
     Revision,
     TimelineEvent,
 )
@@ -47,12 +43,10 @@ CONTRACT_COLUMNS: Final = "level, starts, ends, grace_days"
 BLOCKED_COLUMNS: Final = "number, since, reason"
 CASE_COLUMNS: Final = "tracking, state, subject, opened_at, customer_id, call_id, number"
 CASE_NOTE_COLUMNS: Final = "tracking, at, author, state, text"
-CALLBACK_COLUMNS: Final = "call_id, number, asked_at, customer_id, queue, language, state"
 TIMELINE_COLUMNS: Final = "call_id, visit, sequence, at, kind, data"
 ANSWER_COLUMNS: Final = (
     "call_id, survey, question, value, given_at, agent, queue, tracking, revision"
 )
-RECORDING_COLUMNS: Final = "call_id, mailbox, path, seconds, recorded_at, customer_id, state"
 REVISION_COLUMNS: Final = "name, loaded_at, bundle"
 RECORDED_COLUMNS: Final = "id, started_at, revision, facts"
 CALL_COLUMNS: Final = (
@@ -283,33 +277,6 @@ def read_case_note(row: Row) -> CaseNote:
     )
 
 
-def callback_row(callback: Callback) -> Row:
-    """The values of CALLBACK_COLUMNS."""
-    return (
-        stored_text(callback.call_id),
-        stored_text(callback.number),
-        stored_time(callback.asked_at),
-        callback.customer_id,
-        stored_text(callback.queue),
-        stored_text(callback.language),
-        callback.state,
-    )
-
-
-def read_callback(row: Row) -> Callback:
-    """A callback from its row."""
-    call_id, number, asked_at, customer_id, queue, language, state = row
-    return Callback(
-        read_text(call_id),
-        read_text(number),
-        read_time(asked_at),
-        customer_id,
-        read_text(queue),
-        read_text(language),
-        CallbackState(state),
-    )
-
-
 def answer_row(answer: Answer) -> Row:
     """The values of ANSWER_COLUMNS."""
     return (
@@ -338,33 +305,6 @@ def read_answer(row: Row) -> Answer:
         read_text(queue),
         read_text(tracking),
         read_text(revision),
-    )
-
-
-def recording_row(recording: Recording) -> Row:
-    """The values of RECORDING_COLUMNS."""
-    return (
-        stored_text(recording.call_id),
-        stored_text(recording.mailbox),
-        stored_text(recording.path),
-        recording.seconds,
-        stored_time(recording.recorded_at),
-        recording.customer_id,
-        recording.state,
-    )
-
-
-def read_recording(row: Row) -> Recording:
-    """A recording from its row."""
-    call_id, mailbox, path, seconds, recorded_at, customer_id, state = row
-    return Recording(
-        read_text(call_id),
-        read_text(mailbox),
-        read_text(path),
-        seconds,
-        read_time(recorded_at),
-        customer_id,
-        MessageState(state),
     )
 
 

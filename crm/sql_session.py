@@ -39,6 +39,17 @@ class SqlSession(ABC):
         """Run a statement for each row of values; how many rows it has written in all."""
 
     @abstractmethod
+    def _take_turn(self, word: str) -> None:
+        """Within a transaction: let nobody else with this word in until it ends.
+
+        So that what is looked up and then written for a number is not written twice by two servers.
+        """
+
+    @abstractmethod
+    def _hour_of(self, column: str) -> str:
+        """The expression for the hour of a time, in UTC: `2026-03-21T08`."""
+
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """Make the operations inside it durable together; nested, a savepoint."""
 
@@ -50,6 +61,11 @@ class SqlSession(ABC):
 def marks(values: Sequence[object]) -> str:
     """As many question marks as there are values, for a list in SQL."""
     return ", ".join("?" * len(values))
+
+
+def columns_of(table: str, columns: str) -> str:
+    """A list of columns, each with the name of its table before it."""
+    return ", ".join(f"{table}.{column.strip()}" for column in columns.split(","))
 
 
 def containing(term: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from crm import sql_rows as rows
 from crm.encoding import read_text, read_time, stored_text
 from crm.records import LoadedRevision, Revision
+from crm.sql_asking import SqlAsking
 from crm.sql_people import SqlPeople
 from crm.sql_requests import SqlRequests
 
@@ -26,7 +27,7 @@ ON CONFLICT (name) DO UPDATE SET position = excluded.position
 """
 
 
-class SqlStore(SqlPeople, SqlRequests):
+class SqlStore(SqlPeople, SqlRequests, SqlAsking):
     """The operations, on a session of whichever database."""
 
     def keep_revision(self, revision: Revision) -> None:

@@ -105,6 +105,12 @@ class SqliteSession(SqlSession):
         except sqlite3.Error as error:
             raise store_error(error, self._path, missing) from error
 
+    def _take_turn(self, word: str) -> None:
+        """A transaction holds the write lock of the whole file, whatever the word."""
+
+    def _hour_of(self, column: str) -> str:
+        return f"substr({column}, 1, 13)"
+
     def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
             return 0

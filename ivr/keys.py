@@ -17,6 +17,9 @@ AGAIN: Final = "*"
 PERSON: Final = "0"
 """Alone: speak with a person."""
 
+HIDDEN: Final = "*"
+"""Stands for a secret where it is written down, and for each key of one."""
+
 LONE_DONES: Final = 3
 """How often a lone `#` is taken for the end of an earlier answer before it counts as silence."""
 
@@ -76,6 +79,14 @@ class Input:
         """
         is_plain_key = self.has_point or any(AGAIN in each for each in self.choices)
         return keys if is_plain_key else keys.rpartition(AGAIN)[2]
+
+    def shown(self, keys: str) -> str:
+        """These keys as they may be written down: no secret is, but that it was begun anew.
+
+        >>> Input(4, 8.0, 4.0, secret=True).shown("4711")
+        '****'
+        """
+        return HIDDEN * len(keys) if self.secret and keys != AGAIN else keys
 
     def slower(self) -> "Input":
         """The same for a caller who needs time."""

@@ -16,6 +16,7 @@ from typing import Final
 
 import yaml
 
+from routing.names import WORD
 from routing.rules import Policy
 
 SOUND_FOLDER: Final = "rahyab"
@@ -34,9 +35,6 @@ SILENCE: Final = "silence"
 
 PAUSE: Final = "pause"
 """The prompt that is played between two groups of digits."""
-
-WORD: Final = "word-"
-"""Begins the id of a word of numbers, times, dates and amounts: no prompt of a site is named so."""
 
 SILENCES: Final[Mapping[str, float]] = MappingProxyType({SILENCE: 1.0, PAUSE: 0.35})
 """Prompts that are no speech, with their length in seconds. A text of one's own replaces them."""
@@ -181,6 +179,7 @@ class Catalogue:
 
     def __init__(self, prompts: Mapping[str, Mapping[str, str]], languages: Sequence[str]) -> None:
         self._languages = {code: language(code) for code in languages}
+        self._own = tuple(prompts)
         words = (word for word, texts in builtin_words().items() if texts.keys() & {*languages})
         self._texts = {
             prompt: _texts(prompt, prompts, self._languages)
@@ -201,6 +200,11 @@ class Catalogue:
     def ids(self) -> tuple[str, ...]:
         """Every prompt id, in order."""
         return tuple(self._texts)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The ids that the administrator's texts are written under, in their order."""
+        return self._own
 
     def text(self, prompt: str, language: str) -> str | None:
         """What `prompt` says in exactly this language; None where it has no text there."""

@@ -16,7 +16,7 @@ from routing.names import suggestion
 from routing.written import Written, pattern
 
 _STAGE: Final = re.compile(
-    r"(?:menu|entry|queue|survey|voicemail) [a-z][a-z0-9-]*|tracking|callback|proof"
+    r"(?:menu|entry|queue|survey|voicemail|agent) [a-z][a-z0-9-]*|tracking|callback|proof"
 )
 _QUEUE: Final = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -73,8 +73,8 @@ LeavingStage = Annotated[
     str,
     AfterValidator(_stage),
     Written(
-        "`menu`, `entry`, `queue`, `survey` or `voicemail` and its name, `tracking`, `callback` or"
-        " `proof`",
+        "`menu`, `entry`, `queue`, `survey`, `voicemail` or `agent` and its name, `tracking`,"
+        " `callback` or `proof`",
         pattern("write where a caller can hang up: menu welcome", _STAGE),
         ("menu welcome",),
     ),

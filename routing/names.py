@@ -28,6 +28,9 @@ PLURALS: Final = {
 }
 """The kinds of name that are the keys of a section, and the section."""
 
+WORD: Final = "word-"
+"""Begins the id of a word of numbers, times, dates and amounts: no prompt of a site is named so."""
+
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SCALE = re.compile(r"([0-9]{1,3})\.\.([0-9]{1,3})")
@@ -145,6 +148,7 @@ STAGES: Final[Mapping[str, str]] = {
     "queue": "queue",
     "survey": "survey",
     "voicemail": "mailbox",
+    "agent": "agent",
 }
 """Where callers can hang up, as the journal names it, and what kind of name follows."""
 
@@ -196,6 +200,11 @@ def marks_of(low: int, high: int) -> tuple[str, ...]:
 def is_id(word: str) -> bool:
     """Whether this is written like a name of the file: small letters, digits, hyphens."""
     return _ID.fullmatch(word) is not None
+
+
+def is_word(prompt: str) -> bool:
+    """Whether this is the id of a word of which values are made, which no route has to name."""
+    return prompt.startswith(WORD)
 
 
 def is_language(code: object) -> TypeGuard[str]:

@@ -1,7 +1,5 @@
 """`rahyab voicemail`: the messages that callers have recorded."""
 
-import shlex
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import tzinfo
@@ -11,7 +9,6 @@ import click
 from rich.table import Table
 
 from agi_server.cli.access import Action, note
-from agi_server.cli.errors import CannotRunError
 from agi_server.cli.finding import Finder, country_option, end_with_findings, owner, told_customer
 from agi_server.cli.listing import (
     ListingGroup,
@@ -26,6 +23,7 @@ from agi_server.cli.listing import (
     zone_of,
 )
 from agi_server.cli.loading import opened_store, settings_for_command
+from agi_server.cli.playing import play, player_option
 from agi_server.cli.printing import as_json, cell
 from crm.ports import Store
 from crm.recorded_files import recorded_file
@@ -105,7 +103,7 @@ def show_command(call_id: str, mailbox: str | None, *, for_programs: bool) -> No
 @voicemail.command("play")
 @click.argument("call_id", metavar="CALL")
 @mailbox_option
-@click.option("--with", "player", metavar="PROGRAM", help="As in `aplay`; it gets the file's path.")
+@player_option
 def play_command(call_id: str, mailbox: str | None, player: str | None) -> None:
     """Print where the recording of a message is, and play it --with a program."""
     with opened_store(settings_for_command()) as store, store.transaction():
@@ -118,17 +116,7 @@ def play_command(call_id: str, mailbox: str | None, player: str | None) -> None:
             " recorded it, as a user who may read its folder"
         )
     click.echo(cell(file).plain)
-    if player is not None:
-        _play(shlex.split(player), str(file))
-
-
-def _play(program: Sequence[str], path: str) -> None:
-    try:
-        subprocess.run([*program, path], check=True)
-    except (OSError, subprocess.CalledProcessError, IndexError) as error:
-        raise CannotRunError(
-            f"The player did not play it ({error}): try another with --with"
-        ) from None
+    play(player, str(file))
 
 
 @voicemail.command("close")

@@ -6,6 +6,7 @@ catalogue has. How a language puts words together is written in `grammar.yaml` o
 """
 
 from ivr.spoken.digits import digits
+from ivr.spoken.lacking import lacking_words
 from ivr.spoken.reading import GrammarError, NoGrammarError, language_for_values
 from ivr.spoken.values import (
     LARGEST_NUMBER,
@@ -31,6 +32,7 @@ __all__ = [
     "day",
     "digits",
     "duration",
+    "lacking_words",
     "language_for_values",
     "money",
     "number",

@@ -48,3 +48,8 @@ class Grammar:
         """The prompts before a part of a duration that is not the first."""
         word = self.last if is_last else self.between
         return (self.tables.vocabulary[word],) if word else ()
+
+
+def fits(shown: str, pattern: str) -> bool:
+    """Whether a time of day, as `07:30`, fits a pattern of the clock, as `xx:30`."""
+    return all(wanted in ("x", digit) for digit, wanted in zip(shown, pattern, strict=True))

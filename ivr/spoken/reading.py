@@ -10,12 +10,13 @@ from typing import Annotated, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.prompts import BUILTIN_LANGUAGES, LANGUAGES, WORD, words
+from ivr.prompts import BUILTIN_LANGUAGES, LANGUAGES, words
 from ivr.spoken.checks import problems_of
 from ivr.spoken.grammar import Calendar, Grammar
 from ivr.spoken.plurals import compile_rule
 from ivr.spoken.tables import Row, Tables
 from ivr.spoken.templates import Template
+from routing.names import WORD
 
 _Read = TypeVar("_Read")
 

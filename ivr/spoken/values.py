@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 import jdatetime
 
-from ivr.spoken.grammar import UNITS, Grammar, Nearness
+from ivr.spoken.grammar import UNITS, Grammar, Nearness, fits
 from ivr.spoken.reading import grammar_of
 from routing.currencies import CURRENCIES
 
@@ -94,7 +94,7 @@ def clock_time(moment: time, language: str) -> tuple[str, ...]:
     """
     grammar = grammar_of(language)
     shown = f"{moment.hour:02}:{moment.minute:02}"
-    template = next(said for pattern, said in grammar.clock.items() if _fits(shown, pattern))
+    template = next(said for pattern, said in grammar.clock.items() if fits(shown, pattern))
     parts = {"hour": moment.hour, "minute": moment.minute}
     return tuple(grammar.tables.fill(template.with_rest, parts))
 
@@ -168,10 +168,6 @@ def _with_joints(grammar: Grammar, counted: Sequence[tuple[str, int]]) -> Iterat
         if place:
             yield from grammar.joint(is_last=place == len(counted) - 1)
         yield from grammar.tables.say(table, count)
-
-
-def _fits(shown: str, pattern: str) -> bool:
-    return all(wanted in ("x", digit) for digit, wanted in zip(shown, pattern, strict=True))
 
 
 def _in_calendar(grammar: Grammar, when: date) -> tuple[int, int, int]:

@@ -21,7 +21,7 @@ from routing.checks.ways import (
     reached,
     starts,
 )
-from routing.names import PLURALS
+from routing.names import PLURALS, is_word
 from routing.problems import Problem
 from routing.rules import CALLERS_LANGUAGE
 from routing.skills import first_step, served
@@ -58,7 +58,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     for kind, names in used.items():
         section = PLURALS[kind]
         for name in mapping(scene.data.get(section)):
-            if name not in names:
+            if name not in names and not (kind == "prompt" and is_word(name)):
                 message = f'nothing uses the {kind} "{name}"'
                 yield scene.at((section, name), _CODE, message, _HINT, key=True)
 

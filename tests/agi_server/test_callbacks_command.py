@@ -92,6 +92,9 @@ def test_json_holds_everything() -> None:
         "queue": "support/gold",
         "language": "fa",
         "state": "open",
+        "since": None,
+        "earliest": None,
+        "latest": None,
     }
     assert (stranger["number"], stranger["customer"]) == (KEYED, None)
     assert listed("--limit", "1") == ["c-0"]
@@ -187,8 +190,8 @@ def test_one_is_added_by_hand(waiting: Path) -> None:
     """To a call of the journal, once."""
     with closing(SqliteStore(waiting / "rahyab.db")) as store:
         store.begin_call(NewCall("c-9", AT, "", "", None, "", None, "lv", 1, "r", {}))
-    added = json.loads(run("add", "c-9", "09121234567", "--json").stdout)
-    assert (added["number"], added["customer"]) == ("+989121234567", "Sara")
+    added = json.loads(run("add", "c-9", "09121234569", "--json").stdout)
+    assert (added["number"], added["customer"]) == ("+989121234569", "Sara")
     assert added["language"] == "lv"
     again = run("add", "c-9", "09121234568")
     assert again.exit_code == 1

@@ -1,6 +1,6 @@
 """Builds real prompts with espeak-ng and sox, and reads the files back."""
 
-import math
+import json
 import os
 import shutil
 import signal
@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pytest
 
+from agi_server import sound_programs
 from agi_server.prompt_building import (
     LOCK,
     BuildResult,
     Progress,
-    PromptBuildError,
     build_prompts,
 )
 from agi_server.prompt_manifest import MANIFEST, PARTIAL_SUFFIX
-from agi_server.sound_samples import TARGET_DBFS, Samples, speech_level
+from agi_server.prompt_sources import PromptBuildError
+from agi_server.sound_samples import TARGET_DBFS, Loudness, Samples, Sound
+from agi_server.sound_samples import decibels as in_decibels
 from ivr.prompts import Catalogue
 
 pytestmark = pytest.mark.slow
@@ -82,17 +84,17 @@ def site(template: Site, tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def read(path: Path) -> Samples:
+def read(path: Path, rate: int = RATE) -> Samples:
     """The samples of a file, which must be what a telephone plays."""
     with wave.open(str(path)) as file:
-        assert file.getparams()[:3] == (1, 2, RATE)
+        assert file.getparams()[:3] == (1, 2, rate)
         assert file.getcomptype() == "NONE"
         return array("h", file.readframes(file.getnframes()))
 
 
-def decibels(samples: Samples) -> float:
+def decibels(samples: Samples, rate: int = RATE) -> float:
     """The level of the speech in dBFS."""
-    return 20 * math.log10(speech_level(samples, RATE))
+    return in_decibels(Loudness(Sound(samples, rate)).speech)
 
 
 def hertz(samples: Samples) -> float:
@@ -119,6 +121,41 @@ def test_every_prompt_is_a_telephone_sound_at_an_even_level(template: Site):
         else:
             assert decibels(samples) == pytest.approx(TARGET_DBFS, abs=1.5), prompt.sound
             assert 0.3 < seconds < 0.8 + 0.15 * len(prompt.text), prompt.sound
+
+
+def test_wideband_telephones_get_the_same_sound_with_more_in_it(template: Site):
+    """16 kHz: as long, as loud, and with what a narrow line does not carry."""
+    for prompt in Catalogue(OWN, ("en",)):
+        narrow = read(template.path(prompt.sound))
+        wide = read(template.sounds / f"{prompt.sound}.wav16", 2 * RATE)
+        assert len(wide) / 2 == pytest.approx(len(narrow), abs=2)
+        if prompt.silence is None:
+            assert decibels(wide, 2 * RATE) == pytest.approx(TARGET_DBFS, abs=1.5), prompt.sound
+    hisses = read(template.sounds / "rahyab/en/welcome.wav16", 2 * RATE)
+    assert above_4_khz(hisses) > 100 * above_4_khz(read_as_wide(template, "rahyab/en/welcome"))
+
+
+def above_4_khz(samples: Samples) -> float:
+    """Some measure of what is there above 4 kHz in samples of 16 kHz."""
+    filtered = sox(
+        "-t", "raw", *PCM, "-r", "16000", "-", *RAW, "sinc", "4500", given=samples.tobytes()
+    )
+    return sum(sample * sample for sample in filtered) / len(filtered)
+
+
+def read_as_wide(site: Site, sound: str) -> Samples:
+    """The narrow file of a sound, brought to 16 kHz."""
+    return sox("-t", "wav", str(site.path(sound)), *RAW, "rate", "16000")
+
+
+PCM = ("-b", "16", "-e", "signed-integer", "-c", "1")
+RAW = ("-t", "raw", *PCM, "-")
+
+
+def sox(*arguments: str, given: bytes = b"") -> Samples:
+    """What sox makes of samples, or of a file."""
+    command = ["sox", "-V1", "-D", *arguments]
+    return array("h", subprocess.run(command, input=given, capture_output=True, check=True).stdout)
 
 
 def test_other_users_such_as_asterisk_may_read_the_files(template: Site):
@@ -170,8 +207,12 @@ def test_a_file_that_was_lost_or_cut_short_is_built_again(site: Site):
     site.path("rahyab/fa/welcome").unlink()
     cut = site.path("rahyab/en/goodbye")
     cut.write_bytes(cut.read_bytes()[:100])
-    assert site.build().built == ("rahyab/en/goodbye", "rahyab/fa/welcome")
+    wide = site.sounds / "rahyab/lv/goodbye.wav16"
+    wide.unlink()
+    built = ("rahyab/en/goodbye", "rahyab/fa/welcome", "rahyab/lv/goodbye")
+    assert site.build().built == built
     assert len(read(cut)) > 0.3 * RATE
+    assert len(read(wide, 2 * RATE)) > 0.3 * 2 * RATE
 
 
 @pytest.mark.parametrize("page", ["", "{", "[]", '{"rahyab/fa/welcome": 3}', "\x00"])
@@ -182,6 +223,21 @@ def test_a_broken_manifest_only_costs_a_full_build(tmp_path: Path, page: str):
     site.build(own, ("de",))
     (site.sounds / "rahyab" / MANIFEST).write_text(page)
     assert len(site.build(own, ("de",)).built) == 3
+
+
+def test_what_an_earlier_version_built_is_made_again_or_removed(tmp_path: Path):
+    """It made one file a sound, and told its size alone."""
+    site = Site(tmp_path)
+    folder = site.sounds / "rahyab" / "de"
+    folder.mkdir(parents=True)
+    for name in ("welcome", "gone"):
+        (folder / f"{name}.wav").write_bytes(b"of then")
+    entries = {f"rahyab/de/{name}": {"digest": "x", "size": 7} for name in ("welcome", "gone")}
+    (folder.parent / MANIFEST).write_text(json.dumps(entries))
+    result = site.build({"welcome": {"de": "Guten Tag."}}, ("de",))
+    assert "rahyab/de/welcome" in result.built
+    assert result.removed == ("rahyab/de/gone",)
+    assert not (folder / "gone.wav").exists()
 
 
 def test_a_manifest_never_has_a_foreign_file_removed(site: Site):
@@ -201,6 +257,7 @@ def test_the_files_of_prompts_and_languages_that_are_no_more_are_removed(site: S
     foreign.write_bytes(b"put here by somebody else")
     result = site.build({}, ("fa", "en"))
     assert set(result.removed) > {"rahyab/fa/welcome", "rahyab/en/welcome", "rahyab/lv/goodbye"}
+    assert not list(site.sounds.rglob("welcome*"))
     assert not site.path("rahyab/en/welcome").exists()
     assert not (site.sounds / "rahyab" / "lv").exists()
     assert foreign.exists()
@@ -294,7 +351,8 @@ def test_what_was_made_before_an_interruption_is_not_made_again(tmp_path: Path):
 BUILD_SCRIPT = """
 import resource, sys
 from pathlib import Path
-from agi_server.prompt_building import PromptBuildError, build_prompts
+from agi_server.prompt_building import build_prompts
+from agi_server.prompt_sources import PromptBuildError
 from ivr.prompts import Catalogue
 
 folder, limit = Path(sys.argv[1]), int(sys.argv[2])
@@ -394,6 +452,35 @@ def test_a_missing_sox_is_named_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PromptBuildError, match=r"^sox cannot be found: .*`apt install sox`"):
         Site(tmp_path).build()
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("kill -KILL $$", "sox says: nothing, but ends with code -9"),
+        ("exec sleep 600", "sox was not done in 1 s"),
+        ("exit 0", "prompt hi (de): sox gave no sound"),
+    ],
+)
+def test_a_sox_that_dies_or_hangs_is_told_for_each_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, told: str
+):
+    """Nothing waits for ever, and no empty file is left."""
+    broken = tmp_path / "bin" / "sox"
+    broken.parent.mkdir()
+    broken.write_text(f"#!/bin/sh\n{does}\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(sound_programs, "LONGEST_RUN_SECONDS", 1.0)
+    site = Site(tmp_path)
+    recording = site.recordings / "de" / "silence.wav"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(b"any")
+    with pytest.raises(PromptBuildError) as caught:
+        site.build({"hi": {"de": "Hallo."}}, ("de",))
+    assert any("silence.wav" in line for line in str(caught.value).splitlines())
+    assert told in str(caught.value)
+    assert not list(site.sounds.rglob("hi.wav*"))
 
 
 @pytest.mark.parametrize("in_the_way", ["sounds", "sounds/rahyab", "sounds/rahyab/fa"])

@@ -161,3 +161,17 @@ def test_refuses_what_is_no_budget(text: str) -> None:
     """The sentence says what one looks like."""
     with pytest.raises(SettingsError, match=r"RAHYAB_STORE_BUDGET=.*from 1 to 5000"):
         load_settings({"RAHYAB_STORE_BUDGET": text})
+
+
+def test_voices_are_models_by_language() -> None:
+    """Several stand with commas between them; blanks do no harm."""
+    read = load_settings({"RAHYAB_VOICES": "fa=/srv/fa.onnx, en = voices/joe.onnx,"}).voices
+    assert read == {"fa": Path("/srv/fa.onnx"), "en": Path("voices/joe.onnx")}
+    assert load_settings({}).voices == {}
+
+
+@pytest.mark.parametrize("text", ["fa", "=x.onnx", "fa=x.wav", "fa=", "fa=a.onnx,fa=b.onnx"])
+def test_voices_that_cannot_be_meant_are_told(text: str) -> None:
+    """With an example of what can."""
+    with pytest.raises(SettingsError, match=r"^RAHYAB_VOICES: .* as in fa=/srv"):
+        load_settings({"RAHYAB_VOICES": text})

@@ -1,7 +1,17 @@
 """Somebody of whom there is something in every table, recognisable wherever it stands."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from crm.asking_records import (
+    AskedSurvey,
+    AttemptKind,
+    MessageKind,
+    OneTimeCode,
+    OutboxMessage,
+    Pin,
+    SurveyOutcome,
+)
 from crm.people import AuditEntry, Mark, MarkKind, Restriction
 from crm.ports import Store
 from crm.records import (
@@ -99,7 +109,61 @@ def keep_all_of(store: Store, word: str, number: str) -> int:
         store.keep_answer(answer)
     store.keep_recording(Recording(call.id, "main", f"/{word}.wav", 3.5, AT, customer_id))
     store.ask_callback(Callback(call.id, number, AT, customer_id, "support", "fa"))
+    keep_what_was_asked(store, word, number, call.id, customer_id)
     store.put_mark(Mark(number, MarkKind.CONSENT, f"for {word}", f"form of {word}", AT))
     store.restrict(Restriction(customer_id, AT, f"{word} objected"))
     store.note_access(AuditEntry(AT, "ali", "shown", customer_id, f"looked at {word}"))
     return customer_id
+
+
+def message_with(word: str, number: str, call_id: str) -> OutboxMessage:
+    """A message that waits to be sent, to a person who need not be known."""
+    text = f"Dear {word}: 123 456 789"
+    return OutboxMessage(
+        f"{call_id}/tracking/1", call_id, MessageKind.TRACKING, number, text, "fa", AT
+    )
+
+
+def survey_with(number: str, call_id: str, customer_id: int | None) -> AskedSurvey:
+    """A survey that was asked of a person."""
+    outcome = SurveyOutcome.COMPLETE
+    return AskedSurvey(
+        call_id,
+        "satisfaction",
+        AT,
+        outcome,
+        number,
+        customer_id,
+        "ali",
+        "support",
+        None,
+        "r1",
+        "fa",
+    )
+
+
+def keep_what_was_asked(
+    store: Store, word: str, number: str, call_id: str, customer_id: int
+) -> None:
+    """A message, a code, a PIN, attempts and a survey."""
+    store.queue_message(message_with(word, number, call_id))
+    code = OneTimeCode(number, word.encode(), b"d", AT, AT + HOUR, 3, call_id)
+    store.keep_code(code, per_number=9, per_day=9)
+    store.set_pin(Pin(customer_id, word.encode(), b"d", AT))
+    store.count_attempt(AttemptKind.TRACKING, number, AT)
+    store.count_attempt(AttemptKind.PIN, str(customer_id), AT)
+    store.note_survey(survey_with(number, call_id, customer_id))
+
+
+def keep_late(store: Store, person: int) -> str:
+    """Keep what a call leaves, once its customer is erased; return the call's id."""
+    call = replace(call_with(PERSON, NUMBER, person), id="late")
+    store.begin_call(call)
+    store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, "keys", {"keys": PERSON})])
+    store.open_case(Case("123456786", CaseState.NEW, "x", AT, person, call.id, NUMBER), join=False)
+    store.keep_answer(Answer(call.id, "s", "q", PERSON, AT, None, None, None, "r1"))
+    store.ask_callback(Callback(call.id, NUMBER, AT, None, None, "fa"))
+    store.keep_recording(Recording(call.id, "main", f"/{PERSON}-late.wav", 1.0, AT, None))
+    store.queue_message(message_with(PERSON, NUMBER, call.id))
+    store.note_survey(survey_with(NUMBER, call.id, None))
+    return call.id

@@ -23,7 +23,15 @@ from crm.records import (
     TimelineEvent,
 )
 from tests.contracts.everything import everything
-from tests.contracts.somebody import NUMBER, OTHER, PERSON, SHARED, call_with, keep_all_of
+from tests.contracts.somebody import (
+    NUMBER,
+    OTHER,
+    PERSON,
+    SHARED,
+    call_with,
+    keep_all_of,
+    keep_late,
+)
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
 
@@ -242,6 +250,11 @@ def test_the_proof_is_kept(store: Store, person: int) -> None:
         "callbacks": 1,
         "recordings": 1,
         "audit": 1,
+        "outbox": 1,
+        "surveys_asked": 1,
+        "one_time_codes": 1,
+        "attempts": 3,
+        "pins": 1,
     }
     assert store.erasures() == [proof]
     assert store.erasure_of(person) == proof
@@ -381,15 +394,3 @@ def test_a_late_call_of_nobody_that_names_an_erased_person(
     stored = store.call(call.id)
     assert stored is not None
     assert (stored.caller, stored.facts) == (call.caller, call.facts)
-
-
-def keep_late(store: Store, person: int) -> str:
-    """Keep what a call leaves, once its customer is erased; return the call's id."""
-    call = replace(call_with(PERSON, NUMBER, person), id="late")
-    store.begin_call(call)
-    store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, "keys", {"keys": PERSON})])
-    store.open_case(Case("123456786", CaseState.NEW, "x", AT, person, call.id, NUMBER), join=False)
-    store.keep_answer(Answer(call.id, "s", "q", PERSON, AT, None, None, None, "r1"))
-    store.ask_callback(Callback(call.id, NUMBER, AT, None, None, "fa"))
-    store.keep_recording(Recording(call.id, "main", f"/{PERSON}-late.wav", 1.0, AT, None))
-    return call.id

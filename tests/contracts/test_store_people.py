@@ -235,7 +235,7 @@ def keep_all(  # noqa: PLR0913, PLR0917  one of each kind
     )
     store.keep_answer(replace(answer, call_id=call_id, given_at=at))
     store.keep_recording(replace(recording, call_id=call_id, customer_id=owner, recorded_at=at))
-    store.ask_callback(Callback(call_id, NUMBER, at, owner, None, "fa"))
+    store.ask_callback(Callback(call_id, f"{NUMBER}{hours}", at, owner, None, "fa"))
 
 
 def test_a_customer_s_file_holds_everything_of_theirs_and_nothing_else(  # noqa: PLR0913, PLR0917

@@ -58,7 +58,7 @@ def full(  # noqa: PLR0913, PLR0917  one of each kind
     store.open_case(
         replace(case, customer_id=sara_id, number=NUMBER, state=CaseState.CLOSED), join=False
     )
-    store.note_on_case(CaseNote(case.tracking, AT, "ali", text="asked"))
+    store.note_on_case(CaseNote(case.tracking, AT, "ali", text="wants papers"))
     store.keep_answer(replace(answer, question="why", value="too slow", tracking=case.tracking))
     store.keep_answer(replace(answer, tracking=case.tracking))
     store.keep_recording(replace(recording, customer_id=sara_id))
@@ -212,7 +212,7 @@ def test_a_closed_case_goes_with_its_history(store: Store, full: int) -> None:
     story = store.call_story("call-1")
     assert story is not None
     assert story.cases == ()
-    assert "asked'" not in everything(store)
+    assert "wants papers" not in everything(store)
 
 
 @pytest.mark.parametrize("state", [state for state in CaseState if state != CaseState.CLOSED])

@@ -211,7 +211,7 @@ def test_a_user_with_too_few_rights_is_told(base: str) -> None:
     execute(base, "CREATE ROLE looker LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO looker")
     try:
         found = wrong(Place(base.replace("postgres@", "looker@")))
-        assert found["rights"].startswith("this user may not read and write answers, audit, ")
+        assert found["rights"].startswith("this user may not read and write answers, attempts, ")
     finally:
         execute(base, "DROP OWNED BY looker; DROP ROLE looker")
 

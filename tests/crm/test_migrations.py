@@ -22,6 +22,7 @@ NAMES = [
     "011-written-in-any-order",
     "012-messages-answers-agents",
     "013-people",
+    "014-messages-codes-surveys",
 ]
 """None that was released may ever get another name: databases remember it."""
 

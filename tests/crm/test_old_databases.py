@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crm.asking_records import AttemptKind, OneTimeCode, Pin, SurveyOutcome
 from crm.people import AuditEntry, LegalHold, Mark, MarkKind, Restriction
 from crm.records import (
     Answer,
@@ -115,7 +116,7 @@ def sara(version: int) -> Customer:
 
 def test_there_is_one_of_each_version_and_something_in_every_table(old: Old) -> None:
     """What is empty would prove nothing. The versions 8 to 12 have never been let out."""
-    assert [int(path.stem) for path in VERSIONS] == [1, 2, 3, 4, 5, 6, 7, 13]
+    assert [int(path.stem) for path in VERSIONS] == [1, 2, 3, 4, 5, 6, 7, 13, 14]
     with closing(sqlite3.connect(old.path)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         for (table,) in tables.fetchall():
@@ -152,7 +153,11 @@ def test_the_journal_is_as_it_was(store: SqliteStore, old: Old) -> None:
     )
     given = Answer("call-1", "satisfaction", "mark", "10", AT, "ali", "support", "123456789", "r1")
     assert story.answers == (given,)
-    assert story.recordings == (Recording("call-1", "main", "/var/spool/m1.wav", 12.5, AT, 1),)
+    main = Recording("call-1", "main", "/var/spool/m1.wav", 12.5, AT, 1)
+    to_case = Recording(
+        "call-1", "case 123456789", "/var/spool/n1.wav", 3.5, AT, 1, tracking="123456789"
+    )
+    assert set(story.recordings) == ({main, to_case} if old.version >= 14 else {main})
     assert story.callback is None
     trial = store.call_story("call-2")
     assert trial is not None
@@ -198,6 +203,28 @@ def test_rules_and_people_are_as_they_were(store: SqliteStore, old: Old) -> None
     restricted = Restriction(3, AT, "asked for it")
     assert store.customer_file(3).restriction == (restricted if is_last else None)
     assert store.spool_position("spool-1") == (77 if is_last else 0)
+
+
+def test_what_was_asked_of_callers_is_as_it_was(store: SqliteStore, old: Old) -> None:
+    """Messages, codes, PINs and surveys."""
+    is_last = old.version >= 14
+    file, number = store.customer_file(1), "+989121234567"
+    assert [each.text for each in file.messages] == (["123-456-789"] if is_last else [])
+    asked = [("satisfaction", SurveyOutcome.COMPLETE)] if is_last else []
+    assert [(each.survey, each.outcome) for each in file.surveys] == asked
+    assert store.pin(1) == (Pin(1, b"salt", b"digest", AT) if is_last else None)
+    code = OneTimeCode(number, b"salt", b"digest", AT, AT + DAY / 288, 3, "call-1")
+    assert store.try_code(number, AT) == (code if is_last else None)
+    assert store.attempts(AttemptKind.CODE, number, AT) == (1 if is_last else 0)
+
+
+def test_a_callback_of_old_belongs_to_its_call(store: SqliteStore, old: Old) -> None:
+    """So it is not asked for twice, and can be finished."""
+    if old.version < 6:
+        store.ask_callback(Callback("call-2", "+98", AT, 1, None, "fa"))
+    again = Callback("call-2", "+98", AT, 1, None, "fa")
+    assert store.ask_callback(again) == again
+    assert store.finish_callback("call-2") == replace(again, state=CallbackState.DONE)
 
 
 def test_new_questions_are_answered_from_old_records(store: SqliteStore, old: Old) -> None:

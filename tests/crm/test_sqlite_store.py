@@ -96,7 +96,7 @@ def test_every_table_is_strict_and_every_reference_has_an_index(store: SqliteSto
         for _, name, _, _, _, strict in store._conn.execute("PRAGMA table_list")
         if not name.startswith(("sqlite_", "_sqlite"))
     ]
-    assert len(ours) == 21
+    assert len(ours) == 27
     assert all(strict for _, strict in ours)
     for table, _ in ours:
         keys = {row[3] for row in store._conn.execute(f"PRAGMA foreign_key_list({table})")}
@@ -127,7 +127,52 @@ def test_what_the_schema_does_not_know_is_refused(store: SqliteStore) -> None:
             (1,),
         ),
         ("SELECT count(*) FROM calls WHERE started_at >= ? AND trial = 0", ("",)),
-        ("SELECT call_id FROM callbacks WHERE state = ? ORDER BY asked_at, call_id", ("open",)),
+        (
+            (
+                "SELECT call_id FROM callbacks WHERE state = ?"
+                " ORDER BY coalesce(since, asked_at), call_id"
+            ),
+            ("open",),
+        ),
+        ("SELECT call_id FROM callbacks WHERE number = ? AND state = 'open'", ("+98",)),
+        ("SELECT id FROM outbox WHERE status = ? ORDER BY written_at, id", ("waiting",)),
+        ("SELECT id FROM outbox WHERE status = 'waiting' AND expires_at <= ?", ("",)),
+        ("SELECT number FROM one_time_codes WHERE expires_at <= ? ORDER BY expires_at", ("",)),
+        ("SELECT count(*) FROM attempts WHERE kind = ? AND at > ? AND at <= ?", ("pin", "", "")),
+        (
+            "SELECT count(*) FROM attempts WHERE kind = ? AND at > ? AND at <= ? AND subject = ?",
+            ("pin", "", "", "+98"),
+        ),
+        ("SELECT id FROM attempts WHERE at <= ? ORDER BY at, id", ("",)),
+        (
+            (
+                "SELECT at FROM surveys_asked WHERE number = ? AND survey = ? AND at < ?"
+                " ORDER BY at DESC"
+            ),
+            ("+98", "s", ""),
+        ),
+        (
+            (
+                "SELECT at FROM surveys_asked WHERE customer_id = ? AND survey = ? AND at < ?"
+                " ORDER BY at DESC"
+            ),
+            (1, "s", ""),
+        ),
+        (
+            (
+                "SELECT survey FROM surveys_asked WHERE (at, call_id, survey) > (?, ?, ?)"
+                " AND at < ? ORDER BY at, call_id, survey"
+            ),
+            ("", "", "", ""),
+        ),
+        (
+            (
+                "SELECT value FROM answers"
+                " WHERE (given_at, call_id, survey, question) > (?, ?, ?, ?) AND given_at < ?"
+                " ORDER BY given_at, call_id, survey, question"
+            ),
+            ("", "", "", "", ""),
+        ),
     ],
 )
 def test_lookups_use_an_index(store: SqliteStore, query: str, values: tuple[object, ...]) -> None:

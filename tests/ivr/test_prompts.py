@@ -10,7 +10,6 @@ from crm.records import CaseState
 from ivr.prompts import (
     BUILTIN_LANGUAGES,
     SILENCES,
-    WORD,
     Catalogue,
     PromptNameError,
     builtin_prompts,
@@ -20,6 +19,7 @@ from ivr.prompts import (
     words,
 )
 from ivr.tracking import TRACKING_LENGTH
+from routing.names import WORD
 
 SPOKEN_BY_THE_PROGRAM = {
     *(f"digit-{digit}" for digit in range(10)),
