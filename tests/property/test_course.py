@@ -92,14 +92,22 @@ WORLD: Final[Mapping[type[Effect], Callable[[Random], Reply]]] = {
 """Every reply that there may be."""
 
 
+NUMBERS: Final = (
+    *("0", "*", "1234", "111111", TRACKING, "14051201", "24112026"),
+    *("09351112233", "00442079460958"),
+)
+"""What is keyed where any digits may be an answer."""
+
+
 def keyed(luck: Random, asked: Collect) -> Reply:
     """What any caller may key: an answer more often than not."""
     wanted = asked.input
-    answers = (
-        *wanted.choices,
-        *("1", "2", "0", "*", "1234", TRACKING, "09351112233", "00442079460958"),
-        *("14051201", "24112026", "9*50"),
-    )
+    if wanted.choices:
+        answers = (*sorted(wanted.choices), "0", "*")
+    elif wanted.has_point:
+        answers = ("9*50", "12", "0", "*")
+    else:
+        answers = NUMBERS
     nonsense = "".join(luck.choices("0123456789*#", k=luck.randrange(25)))
     keys = luck.choice([luck.choice(answers), luck.choice(answers), nonsense])
     return Keyed(keys) if keys and luck.random() < 0.9 else NoInput()
