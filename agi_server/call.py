@@ -18,10 +18,11 @@ from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.driving import follow, lead
-from agi_server.endings import call_log_fields, change_at_the_end, final_change
+from agi_server.endings import AGENT_STAGE, call_log_fields, change_at_the_end, final_change
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
+from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
 from agi_server.queue_entered import gather_queue
@@ -51,7 +52,8 @@ class Calls:
     """The handlers of all AGI requests, over what they share.
 
     `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
-    callers whom the customer file does not know. `alerts` is told of bad marks.
+    callers whom the customer file does not know. `alerts` is told of bad marks. `measurements` counts
+    prompts that are missing.
     """
 
     rules: RulesInForce
@@ -60,6 +62,7 @@ class Calls:
     messages: str
     lookup: HttpLookup | None = None
     alerts: Alerts = field(default_factory=Alerts)
+    measurements: Measurements = field(default_factory=Measurements)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Script name to handler, for the server."""
@@ -98,7 +101,7 @@ class Calls:
         queue = book.policy.queues.get(talk.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        if talk.course.stage.startswith("agent "):
+        if talk.course.stage.startswith(AGENT_STAGE):
             route = _route_after_agent(book.policy, served=served)
         else:
             route = route_after_queue(book.policy, queue, served=served)
@@ -153,8 +156,12 @@ class Calls:
     ) -> Conversation:
         journal = self._journal(channel, request)
         return Conversation(
-            line=Line(channel, book.catalogue, journal, facts.language, book.policy.uninterrupted),
-            course=Course(book, facts),
+            line=Line(
+                *(channel, book.catalogue, journal, facts.language),
+                uninterrupted=book.policy.uninterrupted,
+                measurements=self.measurements,
+            ),
+            course=Course(book, facts, pace=facts.customer.pace),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
             alerts=self.alerts,

@@ -8,6 +8,7 @@ from agi_server.callbacks import put_down_callback
 from agi_server.codes import check_code, send_code
 from agi_server.conversation import Conversation
 from agi_server.lookups import check_pin, find_case
+from agi_server.masking import HIDDEN
 from agi_server.outbox import send_text
 from agi_server.queue_facts import look_at_queues
 from agi_server.recordings import keep_recording, play_back, record
@@ -49,9 +50,6 @@ T = TypeVar("T")
 MOST_RULES_TOLD: Final = 30
 """Rules of one decision whose reasons go into the journal: those next to the one that matched. A
 list of thousands would fill the store; `rahyab explain --call` works the others out again."""
-
-HIDDEN: Final = "*"
-"""Stands in the journal for each key of a secret."""
 
 
 async def follow(talk: Conversation, route: Route) -> Ending:

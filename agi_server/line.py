@@ -5,7 +5,7 @@ when Asterisk cannot find one: to AGI a missing file looks like a hang-up, and o
 state tells the two apart (res_agi.c, handle_streamfile).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -24,6 +24,7 @@ from agi_server.commands import (
     StreamFile,
 )
 from agi_server.journal import Journal
+from agi_server.measurements import Measurements
 from dialplan import contract
 from ivr.effects import Keyed, NoInput
 from ivr.keys import DONE, LONE_DONES, MOST_ANEW, Input
@@ -36,7 +37,8 @@ log = structlog.get_logger(__name__)
 class Line:
     """Speaks to one caller in one language at a time.
 
-    `uninterrupted` are the prompts that are heard to their end, whatever is pressed.
+    `uninterrupted` are the prompts that are heard to their end, whatever is pressed;
+    `measurements` is where those are counted that are missing.
     """
 
     channel: Channel
@@ -44,6 +46,7 @@ class Line:
     journal: Journal
     language: str
     uninterrupted: frozenset[str] = frozenset()
+    measurements: Measurements = field(default_factory=Measurements)
 
     async def change_language(self, language: str) -> None:
         """Speak another language from now on."""
@@ -93,7 +96,13 @@ class Line:
         """Play a recording, until a key stops it. Raises HungUpError."""
         outcome = await self.channel.send(StreamFile(path, ANY_KEY))
         if isinstance(outcome, PlayFailed):
-            await self._missing(path)
+            await self._check_presence()
+            self.journal.note("not-played-back", path=path)
+            log.error(
+                "recording cannot be played",
+                path=path,
+                cure="see that Asterisk can write to the folder RAHYAB_MESSAGES, and read it",
+            )
 
     async def _be_deaf(self) -> None:
         """Let keys pass that belong to what came before: Asterisk drops what nobody waits for."""
@@ -132,7 +141,7 @@ class Line:
         """Up to `longest` keys; a lone terminator is returned as such."""
         outcome = await self.channel.send(GetData("", seconds, longest))
         if isinstance(outcome, DataFailed):
-            await self.channel.send(ChannelStatus())
+            await self._check_presence()
             return ""
         if not outcome.digits and not outcome.timed_out:
             return DONE
@@ -146,8 +155,13 @@ class Line:
             await self._missing(sound)
         return outcome.key if isinstance(outcome, Interrupted) else ""
 
-    async def _missing(self, sound: str) -> None:
-        """A sound failed: raise HungUpError if the caller is gone, else it is missing."""
+    async def _check_presence(self) -> None:
+        """Raise HungUpError if the caller is gone: only the channel's state tells it."""
         await self.channel.send(ChannelStatus())
+
+    async def _missing(self, sound: str) -> None:
+        """A prompt was not played: raise HungUpError if the caller is gone, else it is missing."""
+        await self._check_presence()
+        self.measurements.missing_prompts += 1
         self.journal.note("missing-prompt", sound=sound)
         log.error("sound file missing", sound=sound, cure="run `rahyab prompts build`")

@@ -16,7 +16,7 @@ from routing.names import suggestion
 from routing.written import Written, pattern
 
 _STAGE: Final = re.compile(
-    r"(?:menu|entry|queue|survey|voicemail) [a-z][a-z0-9-]*|tracking|callback|proof"
+    r"(?:menu|entry|queue|survey|voicemail|agent) [a-z][a-z0-9-]*|tracking|callback|proof"
 )
 _QUEUE: Final = re.compile(r"[a-z][a-z0-9-]*")
 
