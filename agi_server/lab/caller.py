@@ -4,11 +4,13 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from agi_server.lab.asterisk import Asterisk
+from agi_server.lab.ear import Ear, Heard
 from agi_server.lab.keys import Hear
 from agi_server.lab.log import CallLog
 from agi_server.lab.ports import LOCALHOST
@@ -85,8 +87,9 @@ class Caller:
         since = asterisk.log.size()
         self.log = asterisk.log.call(self.sip_call, since)
         heard = asterisk.log.call(self.sip_call, since)
+        self._ear = Ear() if call.listens else None
         self._sipp = Sipp.start(
-            caller_files(call),
+            caller_files(call, self._ear.port if self._ear else None),
             asterisk.calls_folder,
             [f"{LOCALHOST}:{asterisk.sip_port}", "-m", "1", "-cid_str", self.sip_call],
         )
@@ -98,6 +101,11 @@ class Caller:
     def on_the_line(self) -> bool:
         """Whether the call still goes on."""
         return self._sipp.process.running
+
+    @property
+    def heard(self) -> Sequence[Heard]:
+        """The sound that came, of a caller who listens; else none."""
+        return () if self._ear is None else tuple(self._ear.heard)
 
     def wait_until_answered(self, timeout: float = ANSWER_SECONDS) -> bool:
         """Wait for the answer; whether it came within `timeout` seconds."""
@@ -123,6 +131,8 @@ class Caller:
         """Cut the call off without a word, if it still goes on."""
         self._sipp.process.stop()
         self._thread.join()
+        if self._ear is not None:
+            self._ear.close()
 
 
 class _Prompter:
