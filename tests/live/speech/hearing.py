@@ -43,9 +43,12 @@ def likeness(one: Sequence[int], other: Sequence[int]) -> float:
     return sum(map(mul, one, other)) / both if both else 0.0
 
 
-def best_place(piece: Sequence[int], whole: Sequence[int], frame: int = FRAME) -> tuple[float, int]:
-    """How like `piece` the most similar part of `whole` is, and at which sample that begins."""
-    starts = range(0, max(1, len(whole) - len(piece) + 1), frame)
+def best_place(piece: Sequence[int], whole: Sequence[int], step: int = FRAME) -> tuple[float, int]:
+    """How like `piece` the most similar part of `whole` is, and at which sample that begins.
+
+    Parts are looked at that begin at each `step` samples.
+    """
+    starts = range(0, max(1, len(whole) - len(piece) + 1), step)
     return max((likeness(piece, whole[start : start + len(piece)]), start) for start in starts)
 
 

@@ -89,20 +89,23 @@ class Site:
         """The number of somebody who has not called yet: a mobile one."""
         return f"+98935{next(self._numbers):07d}"
 
-    def start(self, to: str, keys: str = "", **wanted: Any) -> tuple[str, Caller]:
+    def start(
+        self, to: str, keys: str = "", number: str = "", **wanted: object
+    ) -> tuple[str, Caller]:
         """Place a call that goes on by itself; the number of the caller and the caller."""
-        number = wanted.pop("number", None) or self.number()
-        wanted = {"at": OPEN_HOURS, "patience": 30.0, **wanted}
-        return number, self.telephony.start_call(Call(to, number, keys=keys, **wanted))
+        number = number or self.number()
+        usual = {"at": OPEN_HOURS, "patience": 30.0}
+        call = Call(to, number, keys=keys, **{**usual, **wanted})  # type: ignore[arg-type]
+        return number, self.telephony.start_call(call)
 
     def end(self, number: str, caller: Caller) -> Lived:
         """Wait for the end of a call, and for the journal to have it."""
         result = self.telephony.end_call(caller)
         return Lived(result, self.story(number))
 
-    def call(self, to: str, keys: str = "", **wanted: Any) -> Lived:
+    def call(self, to: str, keys: str = "", number: str = "", **wanted: object) -> Lived:
         """Place a call and wait for its end."""
-        return self.end(*self.start(to, keys, **wanted))
+        return self.end(*self.start(to, keys, number, **wanted))
 
     def story(self, number: str) -> CallStory:
         """The newest call from a number, once its end is in the journal."""

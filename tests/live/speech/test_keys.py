@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live.speech.hearing import FRAME, best_place, read_wav, samples_of
+from tests.live.speech.hearing import best_place, read_wav, samples_of
 from tests.live.speech.site import Site
 
 pytestmark = pytest.mark.live
@@ -30,8 +30,9 @@ def test_a_key_stops_a_prompt_in_mid_word(site: Site) -> None:
     assert (interrupted.keyed, interrupted.left) == (["3"], [("front", "key 3")])
 
     went_on = site.end(*uninterrupted)
-    last = len(story) // FRAME * FRAME - SECOND
-    assert best_place(story[last:], samples_of(went_on.result.heard))[0] > ALIKE
+    # Asterisk's packets have now and then a sample less: the end is not where the file has it.
+    ending, last_words = story[-SECOND // 2 :], samples_of(went_on.result.heard)[-2 * SECOND :]
+    assert best_place(ending[: SECOND // 8], last_words, step=1)[0] > ALIKE
     assert went_on.left == [("front", "silence")]
 
 
