@@ -11,6 +11,7 @@ from typing import Final
 
 from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.ear import Ear, Heard
+from agi_server.lab.finger import Finger
 from agi_server.lab.keys import Hear
 from agi_server.lab.log import CallLog
 from agi_server.lab.ports import LOCALHOST
@@ -87,6 +88,7 @@ class Caller:
         since = asterisk.log.size()
         self.log = asterisk.log.call(self.sip_call, since)
         heard = asterisk.log.call(self.sip_call, since)
+        self._finger: Finger | None = None
         self._ear = Ear() if call.listens else None
         self._sipp = Sipp.start(
             caller_files(call, self._ear.port if self._ear else None),
@@ -110,6 +112,21 @@ class Caller:
     def wait_until_answered(self, timeout: float = ANSWER_SECONDS) -> bool:
         """Wait for the answer; whether it came within `timeout` seconds."""
         return bool(wait_until(lambda: _find(self._sipp.events(), "answered"), timeout))
+
+    def press(self, keys: str) -> None:
+        """Let the caller press keys now, as fast as can be, and return when that is done.
+
+        The key script must have come to an end: what it presses later would be lost.
+
+        Raises:
+            LabError: The call was not answered.
+        """
+        if self._finger is None:
+            answered = _find(self._sipp.events(), "answered")
+            if answered is None:
+                raise LabError("no key can be pressed on a call that was not answered")
+            self._finger = Finger(int(answered.detail.split()[-1]))
+        self._finger.press(keys)
 
     def hang_up(self) -> None:
         """Let the caller hang up now, whatever they are doing."""

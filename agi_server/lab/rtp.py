@@ -54,11 +54,15 @@ TONE_PEAK: Final = 12_000
 
 
 class Stream:
-    """All that one caller sends, in order: sequence numbers and timestamps never go back."""
+    """All that one caller sends, in order: sequence numbers and timestamps never go back.
 
-    def __init__(self) -> None:
+    Args:
+        ticks: The first timestamp.
+    """
+
+    def __init__(self, ticks: int = RATE) -> None:
         self._sequence = 0
-        self._ticks = RATE
+        self._ticks = ticks
 
     def press(self, key: str) -> bytes:
         """A capture file of one key press."""
@@ -68,11 +72,15 @@ class Stream:
 
     def rush(self, keys: str) -> bytes:
         """A capture file of keys pressed as fast as can be."""
+        return _capture(self.pressed(keys))
+
+    def pressed(self, keys: str) -> list[tuple[int, bytes]]:
+        """The packets of keys pressed as fast as can be, each with its time in milliseconds."""
         packets: list[tuple[int, bytes]] = []
         for place, key in enumerate(keys):
             packets += self._pressed(key, RUSH_PACKETS, place * RUSH_MS)
             self._ticks += RUSH_MS * RATE // 1000
-        return _capture(packets)
+        return packets
 
     def speak(self, seconds: float) -> bytes:
         """A capture file of a voice of this length."""

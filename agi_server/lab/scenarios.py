@@ -107,6 +107,11 @@ def agent_files(ring: float, talk: float) -> dict[str, bytes]:
     return {"scenario.xml": _render("agent.xml", RING=_ms(ring), TALK=_ms(talk)).encode()}
 
 
+def busy_files() -> dict[str, bytes]:
+    """The files of an agent's phone that refuses every call, as it does when it is in use."""
+    return {"scenario.xml": _render("busy.xml").encode()}
+
+
 def _captures(acts: Sequence[Act]) -> dict[str, bytes]:
     stream = Stream()
     files: dict[str, bytes] = {}

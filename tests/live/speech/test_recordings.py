@@ -49,7 +49,8 @@ def test_a_message_holds_the_tone_that_the_caller_sent_and_is_played_back(site: 
     """Three seconds of 1 kHz, ended by `#`, which is not in it; then heard by the caller."""
     lived = site.call(
         BOX,
-        "hear:speak-now hear:beep wait:0.8 tone:1000:3 # hear:message-review 2 hear:message-review 1",
+        "hear:speak-now hear:beep wait:0.8 tone:1000:3 # "
+        "hear:message-review 2 hear:message-review 1",
         listens=True,
     )
 
