@@ -17,9 +17,10 @@ def built(rules: Path, factory: pytest.TempPathFactory) -> Path:
     """The prompts of these rules, built once for all workers."""
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with (shared / f"{rules.stem}.lock").open("w") as lock:
+    name = rules.parent.name
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return build(rules, shared / rules.stem)
+        return build(rules, shared / name)
 
 
 @pytest.fixture(scope="package")
