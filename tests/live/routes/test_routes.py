@@ -217,10 +217,10 @@ def test_a_caller_who_hides_their_number_keys_one_to_be_called_back(site: Site) 
 def about_a_request(site: Site) -> str:
     """What a caller keys to speak with Sara, who has answered a call about their request."""
     phone = site.telephony.plug_in(SARA, ring=0.2, talk=0.3)
-    site.call(REQUEST)
+    site.call(REQUEST, keys="hear:tracking-number-is 5")
     phone.stop()
     (case,) = site.ended(REQUEST).cases
-    return f"hear:enter-tracking-number {case.tracking} hear:tracking-agent 1"
+    return f"hear:enter-tracking-number {case.tracking} hear:tracking-state-new 1"
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def hears(caller: Caller, prompt: str) -> bool:
 def opened(site: Site) -> tuple[str, Lived]:
     """A request that Sara has spoken about: its number, and the call in which it was opened."""
     phone = site.telephony.plug_in(SARA, ring=0.2, talk=0.3)
-    lived = site.call(REQUEST)
+    lived = site.call(REQUEST, "hear:tracking-number-is 5")
     phone.stop()
     (case,) = lived.story.cases
     assert (lived.story.call.agent, lived.story.call.outcome) == ("sara", Outcome.ANSWERED)
@@ -69,7 +69,7 @@ def test_a_caller_is_put_through_to_the_agent_of_the_request(
     tracking, _ = opened(site)
     plug_in(site)
 
-    lived = site.call(LOOK_UP, f"hear:enter-tracking-number {tracking} hear:tracking-agent 1")
+    lived = site.call(LOOK_UP, f"hear:enter-tracking-number {tracking} hear:tracking-state-new 1")
 
     assert ("tracking", "agent") in lived.left
     (visit,) = lived.data("left-queue")
@@ -89,7 +89,7 @@ def test_a_caller_who_hangs_up_on_the_agent_of_the_request_was_answered(site: Si
     tracking, _ = opened(site)
     phone = site.telephony.plug_in(SARA, ring=0.2, talk=30.0)
     number, caller = site.start(
-        LOOK_UP, f"hear:enter-tracking-number {tracking} hear:tracking-agent 1"
+        LOOK_UP, f"hear:enter-tracking-number {tracking} hear:tracking-state-new 1"
     )
     phone.wait_for("answers")
     caller.hang_up()
@@ -107,7 +107,7 @@ def test_a_note_is_added_to_a_request(site: Site) -> None:
 
     lived = site.call(
         LOOK_UP,
-        f"hear:enter-tracking-number {tracking} hear:tracking-note 2 "
+        f"hear:enter-tracking-number {tracking} hear:tracking-state-new 2 "
         "hear:leave-a-note hear:beep wait:0.8 tone:700:2 # hear:message-review 1",
     )
 
@@ -122,7 +122,7 @@ def test_a_callback_at_a_time_that_was_chosen_by_key(site: Site) -> None:
     lived = site.call(
         CALLBACK,
         "hear:callback-number-is 2 hear:enter-callback-number 02188776655# "
-        "hear:callback-number-right 1 hear:callback-when 2 hear:callback-times 2",
+        "hear:callback-number-is 1 hear:callback-when 2 hear:callback-times 2",
         at="2026-11-24 10:20",
     )
 
@@ -142,7 +142,7 @@ def test_a_callback_at_a_time_that_was_chosen_by_key(site: Site) -> None:
 def test_who_asks_twice_is_called_once(site: Site) -> None:
     """The second call joins the first one's wish, and hears so."""
     number = site.number()
-    soon = "hear:callback-number-is 1 hear:callback-when 1"
+    soon = "hear:callback-number-is 1 hear:callback-when 1 hear:callback-soon hangup"
     first = site.call(CALLBACK, soon, number=number)
     second = site.call(CALLBACK, soon, number=number)
 
