@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 import structlog
@@ -71,11 +72,11 @@ class Alerts:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def close(self) -> None:
-        """Wait a little for the commands that are running, and stop those that go on."""
+    async def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Wait so long for the commands that are running, and stop those that go on."""
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=CLOSE_SECONDS)
+        _, late = await asyncio.wait(self._running, timeout=seconds)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -96,14 +97,18 @@ class Alerts:
 async def _run(command: Path, told: bytes) -> str:
     """Run the command to its end; why it failed, empty if it did not."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
-        )
+        # A file, not a pipe: a program that ends without reading breaks nothing here.
+        with TemporaryFile() as file:
+            file.write(told)
+            file.seek(0)
+            process = await asyncio.create_subprocess_exec(
+                command, stdin=file, stdout=asyncio.subprocess.DEVNULL
+            )
     except OSError as error:
         return f"it cannot be run: {error}"
     try:
         async with asyncio.timeout(COMMAND_SECONDS):
-            await process.communicate(told)
+            await process.wait()
     except TimeoutError:
         return f"it took more than {COMMAND_SECONDS:.0f} s"
     finally:

@@ -37,8 +37,13 @@ from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
-from routing.destinations import Route, ToHangup
-from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
+from routing.destinations import Route
+from routing.entrances import (
+    facts_on_arrival,
+    route_after_agent,
+    route_after_queue,
+    route_on_arrival,
+)
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
 from routing.rules import Policy
@@ -52,8 +57,8 @@ class Calls:
     """The handlers of all AGI requests, over what they share.
 
     `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
-    callers whom the customer file does not know. `alerts` is told of bad marks. `measurements` counts
-    prompts that are missing.
+    callers whom the customer file does not know. `alerts` is told of bad marks.
+    `measurements` counts prompts that are missing.
     """
 
     rules: RulesInForce
@@ -102,7 +107,7 @@ class Calls:
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
         if talk.course.stage.startswith(AGENT_STAGE):
-            route = _route_after_agent(book.policy, served=served)
+            route = route_after_agent(book.policy, served=served)
         else:
             route = route_after_queue(book.policy, queue, served=served)
         await self._converse(talk, route, Script.AFTER_QUEUE)
@@ -287,12 +292,6 @@ class Calls:
 async def _flush(talk: Conversation) -> None:
     talk.journal.learn(stage=talk.course.stage, state=talk.state().to_data())
     await talk.journal.flush()
-
-
-def _route_after_agent(policy: Policy, *, served: bool) -> Route:
-    """Where a call goes on whose caller wanted to speak with one agent."""
-    otherwise = policy.tracking.agent_otherwise
-    return Route(ToHangup()) if served or otherwise is None else otherwise
 
 
 def _survey_of_queue(talk: Conversation) -> str | None:

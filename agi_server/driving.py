@@ -8,7 +8,6 @@ from agi_server.callbacks import put_down_callback
 from agi_server.codes import check_code, send_code
 from agi_server.conversation import Conversation
 from agi_server.lookups import check_pin, find_case
-from agi_server.masking import HIDDEN
 from agi_server.outbox import send_text
 from agi_server.queue_facts import look_at_queues
 from agi_server.recordings import keep_recording, play_back, record
@@ -77,7 +76,7 @@ async def lead(talk: Conversation, going: Generator[Effect, Reply, T]) -> T:
 
 
 async def _do(talk: Conversation, effect: Effect) -> Reply:
-    return await _DOING[type(effect)](talk, effect)
+    return await DOING[type(effect)](talk, effect)
 
 
 async def _say(talk: Conversation, said: Say) -> None:
@@ -98,8 +97,9 @@ async def _collect(talk: Conversation, asked: Collect) -> Keyed | NoInput:
     event = await talk.line.ask(asked.prompts, asked.input)
     where = {**_where(talk, asked.dialogue), "question": asked.question}
     if isinstance(event, Keyed):
-        keys = HIDDEN * len(event.digits) if asked.input.secret else event.digits
-        talk.journal.note("pressed", keys=keys, **where)
+        keys = asked.input.shown(event.digits)
+        hidden = {} if keys == event.digits else {"hidden": True}
+        talk.journal.note("pressed", keys=keys, **where, **hidden)
     elif not asked.input.is_optional:
         talk.journal.note("silence", **where)
     return event
@@ -127,7 +127,7 @@ async def _look_at(talk: Conversation, wanted: LookAtQueues) -> Mapping[str, Que
     return seen
 
 
-_DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply]]]] = {
+DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply]]]] = {
     Say: _say,
     Collect: _collect,
     ChangeLanguage: _change_language,

@@ -59,11 +59,14 @@ async def find_case(talk: Conversation, wanted: FindCase) -> FoundCase | Failed 
     except StoreError as error:
         log.warning("case file unavailable", reason=str(error))
         return Failed.UNAVAILABLE
-    talk.journal.note("looked-up", tracking=tracking, found=case is not None)
     if case is None:
+        talk.journal.note("looked-up", tracking=tracking, found=False)
         return None
     known = talk.course.book.policy.agents
-    return FoundCase(case.state, _is_callers(talk, case), agent if agent in known else None)
+    request = FoundCase(case.state, _is_callers(talk, case), agent if agent in known else None)
+    told = {"callers": request.is_callers, "agent": request.agent}
+    talk.journal.note("looked-up", tracking=tracking, found=True, **told)
+    return request
 
 
 def _agent_of(store: Store, tracking: str) -> str | None:

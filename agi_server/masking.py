@@ -6,9 +6,6 @@ SHOWN_AT_THE_END: Final = 2
 SHOWN_AT_THE_START: Final = 4
 """Country code and a digit or two: enough to see where a call comes from, not from whom."""
 
-HIDDEN: Final = "*"
-"""Stands for each key of a secret: how many there were tells how the call went on."""
-
 
 def mask_number(number: str | None) -> str | None:
     """A telephone number with its middle hidden: `+9891******67`; None stays None."""

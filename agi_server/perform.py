@@ -10,12 +10,12 @@ from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.conversation import Conversation
 from agi_server.endings import AGENT_STAGE, END_OF_THE_RULES
-from agi_server.masking import HIDDEN
 from crm.records import Outcome
 from dialplan import contract
 from dialplan.contract import Script
 from dialplan.orders import orders
 from ivr.course import Ending
+from ivr.keys import HIDDEN
 from routing.destinations import (
     ToAgent,
     ToExtension,
@@ -55,18 +55,10 @@ async def perform(talk: Conversation, ending: Ending) -> None:
         case ToHangup():
             talk.course.stage = END_OF_THE_RULES
     variables = orders(talk.course, ending, talk.waited(now))
-    talk.journal.note("sent", **_told(talk, variables))
+    secrets = talk.course.secrets
+    shown = {name: HIDDEN if name in secrets else str(each) for name, each in variables.items()}
+    talk.journal.note("sent", **shown)
     await set_variables(talk.line.channel, {**variables, contract.REASON: talk.course.rule})
-
-
-def _told(talk: Conversation, variables: Mapping[str, str]) -> Mapping[str, str]:
-    """The variables as the journal may have them: without what nobody may read."""
-    entries = talk.course.book.policy.entries.values()
-    secret = {entry.variable for entry in entries if entry.secret}
-    return {
-        name: HIDDEN * len(value) if name in secret else str(value)
-        for name, value in variables.items()
-    }
 
 
 async def set_variables(channel: Channel, variables: Mapping[str, str]) -> None:

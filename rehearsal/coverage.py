@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.course import Decided, Left
-from rehearsal.account import Account, Answered, Sent, Waited
+from ivr.effects import Decided, Left
+from rehearsal.account import Account, Answered, Heard, Sent, Waited
 from routing.call_tests import VisitEnd
 from routing.destinations import ToQueue
 from routing.problems import Path
@@ -101,12 +101,15 @@ def _step_name(queue: str, after: int) -> str:
 
 def _reached(policy: Policy, account: Account) -> Iterator[str]:
     """The names of what one call has reached."""
+    stage = ""
     for step in account.steps:
         match step.event:
+            case Heard(asks=str()):
+                stage = step.event.stage
             case Decided(decision):
                 yield f"rule {decision.rules.id}/{decision.rule_id}"
-            case Left(dialogue, why, _):
-                yield f"menu {dialogue}, {why}"
+            case Left(dialogue, why) if stage == f"menu {dialogue}":
+                yield f"{stage}, {why}"
             case Sent(ToQueue(queue)):
                 yield f"queue {queue}, entered"
             case Waited():

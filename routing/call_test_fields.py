@@ -73,8 +73,8 @@ LeavingStage = Annotated[
     str,
     AfterValidator(_stage),
     Written(
-        "`menu`, `entry`, `queue`, `survey` or `voicemail` and its name, `tracking`, `callback` or"
-        " `proof`",
+        "`menu`, `entry`, `queue`, `survey`, `voicemail` or `agent` and its name, `tracking`,"
+        " `callback` or `proof`",
         pattern("write where a caller can hang up: menu welcome", _STAGE),
         ("menu welcome",),
     ),

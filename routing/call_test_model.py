@@ -18,7 +18,6 @@ from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
 from routing.fields import (
     ONLY_TRUE,
-    CallbackTrue,
     Extension,
     HangupCause,
     OneOrMany,
@@ -35,6 +34,7 @@ from routing.moments import WRITTEN, after_gap, read_moment
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
+    EntryName,
     LanguageCode,
     LanguageName,
     MailboxName,
@@ -46,11 +46,13 @@ from routing.name_fields import (
 )
 from routing.route_model import PriorityNumber
 from routing.shape import Shape
+from routing.text_messages import TextName
 from routing.world_fields import Day, PhoneNumber
 from routing.written import OrShort, Written, exactly_one, pattern
 
 _ANY_ZONE: Final = ZoneInfo("UTC")
 _TRACKING = re.compile(r"[0-9]{9}")
+_SECRET: Final = re.compile(r"[0-9]{4,12}")
 
 
 def _moment(value: object, info: ValidationInfo) -> str:
@@ -111,6 +113,22 @@ TrackingNumber = Annotated[
         "a tracking number", pattern("write nine digits, in quotes", _TRACKING), ("123456786",)
     ),
 ]
+
+
+def _secret(value: str) -> str:
+    if _SECRET.fullmatch(value):
+        return value
+    hint = digits_hint(value, "4 to 12 digits, in quotes")
+    raise complaint("bad-secret", f'"{value}" is not what a caller can key', hint)
+
+
+Pin = Annotated[
+    str,
+    AfterValidator(_secret),
+    Written("a PIN or code", pattern("write 4 to 12 digits, in quotes", _SECRET), ("4711",)),
+]
+"""A PIN, or a one-time code."""
+
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -168,6 +186,9 @@ class CustomerShape(Shape):
     )
     last_agent: AgentName | None = Field(None, description="The agent who last spoke with them.")
     blocked: bool = Field(default=False, description="Whether their number is blocked.")
+    pace: Literal["normal", "slow"] = Field(
+        "normal", description="`slow`: they are given twice as long for keys."
+    )
 
 
 STATUSES: Final = ("known", "unknown", "ambiguous", "unavailable")
@@ -175,6 +196,40 @@ AnyCustomer = Annotated[
     CustomerShape,
     BeforeValidator(_status),
     OrShort(Written("known, unknown, ambiguous or unavailable", {"enum": list(STATUSES)})),
+]
+
+
+def _state(value: object) -> object:
+    return {"state": value} if isinstance(value, str) else value
+
+
+class RequestShape(Shape):
+    """A request that can be looked up; a bare word is `state`.
+
+    Example:
+        tests:
+          - name: a caller from elsewhere keys the PIN and is put through
+            call: {from: "+982188000000", to: "+982191000000", at: "2026-11-24 10:00", keys: "2"}
+            requests:
+              "123456786": {state: waiting, callers: false, agent: sara, pin: "4711"}
+            expect: {track: true}
+    """
+
+    state: Literal["new", "in-progress", "waiting", "resolved", "closed"] = Field(
+        description="How it stands."
+    )
+    callers: bool = Field(
+        default=False, description="Whether it is the caller's own, by their number or as customer."
+    )
+    agent: AgentName | None = Field(None, description="The agent who last spoke about it.")
+    pin: Pin | None = Field(None, description="The PIN of its customer.")
+
+
+REQUEST_STATES: Final = ("new", "in-progress", "waiting", "resolved", "closed")
+AnyRequest = Annotated[
+    RequestShape,
+    BeforeValidator(_state),
+    OrShort(Written("how the request stands", {"enum": list(REQUEST_STATES)})),
 ]
 
 
@@ -186,6 +241,8 @@ class QueueGivenShape(Shape):
     agents: Count | None = Field(None, description="How many agents are logged in, not paused.")
     estimated_wait: Time | None = Field(None, description="How long a caller waits.")
 
+
+ProvenTrue = Annotated[bool, BeforeValidator(just_true("proven")), ONLY_TRUE]
 
 ENDS: Final = ("answered_by", "gives_up", "refused", "hangs_up")
 
@@ -236,6 +293,41 @@ class VisitShape(Shape):
         return self
 
 
+class CallbackOutcomeShape(Shape):
+    """A number is put down to be called back: `true`, or what of it matters.
+
+    Example:
+        tests:
+          - name: a caller wants to be called at two o'clock
+            call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "3"}
+            callbacks: "+989121234567"
+            expect:
+              callback: {number: "+989121234567", earliest: "2026-11-24 14:00", joined: true}
+    """
+
+    number: PhoneNumber | None = Field(None, description="This number is to be called.")
+    earliest: Moment | None = Field(
+        None, description="From this moment on, by the clock of the business."
+    )
+    joined: bool | None = Field(
+        None, description="Whether an earlier request for the number stands, with the new time."
+    )
+
+
+def _any_callback(value: object) -> object:
+    if value == {}:
+        hint = f"write `callback: true`, or one of: {', '.join(CallbackOutcomeShape.model_fields)}"
+        raise complaint("no-outcome", "nothing is named here", hint)
+    return value if isinstance(value, dict) else just_true("callback")(value) and {}
+
+
+AnyCallback = Annotated[
+    CallbackOutcomeShape,
+    BeforeValidator(_any_callback),
+    OrShort(Written("`true`", {"const": True})),
+]
+
+
 class OutcomeShape(Shape):
     """Things that can happen on the way of a call."""
 
@@ -252,10 +344,13 @@ class OutcomeShape(Shape):
     menu: MenuName | None = Field(None, description="The caller hears this menu.")
     track: TrackTrue | None = Field(None, description="`true`: a tracking number is asked for.")
     voicemail: MailboxName | None = Field(None, description="A message is left in this mailbox.")
-    callback: CallbackTrue | None = Field(
-        None, description="`true`: a number is put down to be called back."
+    callback: AnyCallback | None = Field(
+        None, description="A number is put down to be called back: `true`, or which and when."
     )
     survey: SurveyName | None = Field(None, description="This survey is asked.")
+    agent: AgentName | None = Field(
+        None, description="This agent alone is rung, for a request that was looked up."
+    )
     extension: Extension | None = Field(None, description="The call leaves for this extension.")
     number: PhoneNumber | None = Field(None, description="The call leaves for this number.")
     hangup: HangupCause | None = Field(
@@ -272,8 +367,21 @@ class OutcomeShape(Shape):
         None, description="Channel variables that the dialplan is told, with their values."
     )
     case: Literal["opened"] | None = Field(None, description="`opened`: a request is opened.")
+    entered: Annotated[dict[EntryName, Text], Field(min_length=1)] | None = Field(
+        None,
+        description='Values that are keyed in, as rules see them: `{account: "123456"}`; of a'
+        ' secret as many `*` as it has keys: `{pin: "****"}`.',
+    )
+    proven: ProvenTrue | None = Field(
+        None, description="`true`: the caller keys the one-time code that was sent."
+    )
+    text: TextName | None = Field(None, description="This text message is sent to the caller.")
+    note: TrackingNumber | None = Field(None, description="A spoken note is added to this request.")
     answers: Answers | None = Field(
         None, description='Answers of a survey that are kept, by question: `{score: "9"}`.'
+    )
+    alert: SurveyName | None = Field(
+        None, description="Somebody is alerted to the answers of this survey."
     )
 
     @model_validator(mode="after")
@@ -312,6 +420,7 @@ class CallTestShape(Shape):
               oldest_case: 3d
               last_agent: sara
               blocked: false
+              pace: slow
             agents: [sara]
             queues:
               support: {waiting: 3, longest_wait: 2m, agents: 1, estimated_wait: 5m}
@@ -334,6 +443,12 @@ class CallTestShape(Shape):
             never:
               - {callback: true, extension: "201", number: "+982191000099"}
               - {voicemail: support, priority: 10, leaves_at: menu welcome}
+              - {agent: sara, note: "123456786", alert: satisfaction}
+          - name: a code proves who calls, and no survey is asked again
+            call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
+            code: "482917"
+            surveys: {satisfaction: recently}
+            expect: {entered: {account: "12345678"}, proven: true, text: one-time-code}
     """
 
     name: Text = Field(description="What the test shows, in a few words.")
@@ -351,9 +466,18 @@ class CallTestShape(Shape):
     variables: dict[DeclaredVariable, Text] = Field(
         default={}, description="Channel variables that the site has set, by their names here."
     )
-    requests: dict[
-        TrackingNumber, Literal["new", "in-progress", "waiting", "resolved", "closed"]
-    ] = Field(default={}, description="Requests that can be looked up, and how each stands.")
+    requests: dict[TrackingNumber, AnyRequest] = Field(
+        default={}, description="Requests that can be looked up, and how each stands."
+    )
+    code: Pin | None = Field(
+        None, description="The one-time code that is sent; left out: as many digits of 1234567890."
+    )
+    callbacks: OneOrMany[PhoneNumber] = Field(
+        default=(), description="Numbers for which there is a request to call back already."
+    )
+    surveys: dict[SurveyName, Literal["recently", "forbidden"]] = Field(
+        default={}, description="Surveys that the caller is not asked, and why."
+    )
     in_queue: OneOrMany[VisitShape] = Field(
         default=(), description="What happens in the queue, or in each of several in turn."
     )
