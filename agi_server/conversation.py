@@ -4,7 +4,7 @@ The course of the call (`ivr.course`) says what is to be done, `agi_server.drivi
 `agi_server.perform` carries out where it ends. What they share about the call is here.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agi_server.alerts import Alerts
@@ -32,7 +32,6 @@ class Conversation:
         first_queued_at: When the caller first began to wait in a queue.
         queue: The queue that the caller was in last, if any.
         agent: Who spoke with the caller, if anybody did.
-        takes: How often something was recorded at each place in this request.
     """
 
     line: Line
@@ -46,7 +45,6 @@ class Conversation:
     first_queued_at: datetime | None = None
     queue: str | None = None
     agent: str | None = None
-    takes: dict[str, int] = field(default_factory=dict)
 
     def resume(self, call: Call) -> None:
         """Go on where an earlier request of the call has stopped."""

@@ -1,8 +1,6 @@
 """Recording what a caller says: on Asterisk's machine, with a reference in the store."""
 
-import asyncio
 import re
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -20,11 +18,7 @@ FILE_NAME: Final = re.compile(r"[^0-9A-Za-z._-]")
 
 
 async def record(talk: Conversation, wanted: Record) -> Taped:
-    """Beep and record.
-
-    Each take has a file of its own: who hangs up in the middle of a second one keeps the first.
-    """
-    talk.takes[wanted.place] = talk.takes.get(wanted.place, 0) + 1
+    """Beep and record, in place of an earlier take."""
     path = _path(talk, wanted.place)
     outcome = await talk.line.record(path, wanted.longest, wanted.silence)
     seconds = outcome.milliseconds / 1000 if isinstance(outcome, Recorded) else 0.0
@@ -57,31 +51,12 @@ async def keep_recording(talk: Conversation, kept: KeepRecording) -> bool:
         log.error("message not kept", path=recording.path, error=str(error))
         return False
     talk.journal.note("recorded", place=kept.place, path=recording.path, seconds=kept.seconds)
-    await _remove_earlier(talk, kept.place)
     if kept.place in talk.course.book.policy.mailboxes:
         talk.journal.learn(outcome=Outcome.VOICEMAIL)
     return True
 
 
 def _path(talk: Conversation, place: str) -> str:
-    """Where the last take lies as Asterisk sees it, without its ending."""
-    return _path_of_take(talk, place, talk.takes.get(place, 1))
-
-
-def _path_of_take(talk: Conversation, place: str, take: int) -> str:
-    again = "" if take == 1 else f"-{take}"
-    name = FILE_NAME.sub("-", f"{talk.course.facts.call_id}-{place}{again}")
+    """Where a recording lies as Asterisk sees it, without its ending."""
+    name = FILE_NAME.sub("-", f"{talk.course.facts.call_id}-{place}")
     return f"{talk.messages}/{name}"
-
-
-async def _remove_earlier(talk: Conversation, place: str) -> None:
-    """Remove the takes that the kept one has taken the place of: nothing names them any more.
-
-    Where Asterisk's files are on another machine, there is nothing to be removed here.
-    """
-    for take in range(1, talk.takes.get(place, 1)):
-        file = Path(f"{_path_of_take(talk, place, take)}.wav")
-        try:
-            await asyncio.to_thread(file.unlink, missing_ok=True)
-        except OSError as error:
-            log.warning("an earlier take could not be removed", path=str(file), error=str(error))
