@@ -17,7 +17,7 @@ class Point:
 
     Attributes:
         path: Where it is written.
-        kind: `rules`, `menu branches`, `queue steps` or `survey questions`.
+        kind: `rules`, `menu branches`, `entries`, `queue steps` or `survey questions`.
         name: What an administrator calls it: `menu welcome, key 1`.
     """
 
@@ -64,6 +64,9 @@ def points(policy: Policy) -> Iterator[Point]:
     """Everything that a call can reach, section by section."""
     yield from _queue_points(policy)
     yield from _menu_points(policy)
+    for id_ in policy.entries:
+        yield Point(("entries", id_, "then"), "entries", f"entry {id_}, keyed in")
+        yield Point(("entries", id_, "otherwise"), "entries", f"entry {id_}, otherwise")
     for id_, rules in policy.rules.items():
         for number, rule in enumerate(rules.rules):
             yield Point(("rules", id_, number), "rules", f"rule {id_}/{rule.id}")
@@ -110,6 +113,8 @@ def _reached(policy: Policy, account: Account) -> Iterator[str]:
                 yield f"rule {decision.rules.id}/{decision.rule_id}"
             case Left(dialogue, why) if stage == f"menu {dialogue}":
                 yield f"{stage}, {why}"
+            case Left(dialogue, why) if stage == f"entry {dialogue}" and why != "key 0":
+                yield f"{stage}, {'keyed in' if why == 'finished' else 'otherwise'}"
             case Sent(ToQueue(queue)):
                 yield f"queue {queue}, entered"
             case Waited():

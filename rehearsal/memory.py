@@ -123,7 +123,7 @@ class Memory:
 
 def reply(memory: Memory, effect: Effect) -> Reply:
     """What came, or would have come, of what the course asks for. Raises StoppedError."""
-    return _REPLIES[type(effect)](memory, effect)
+    return REPLIES[type(effect)](memory, effect)
 
 
 def _decide(memory: Memory, decided: Decided) -> None:
@@ -236,7 +236,7 @@ def _nothing(_memory: Memory, _effect: Effect) -> None:
     """Nothing comes of it."""
 
 
-_REPLIES: Final[Mapping[type[Effect], Callable[[Memory, Any], Reply]]] = {
+REPLIES: Final[Mapping[type[Effect], Callable[[Memory, Any], Reply]]] = {
     Say: _nothing,
     Collect: _collect,
     ChangeLanguage: _nothing,
