@@ -57,7 +57,8 @@ class EntryKind(StrEnum):
     DIGITS = "digits"
     """An account, a contract: digits as they stand."""
     DATE = "date"
-    """A day: eight digits, day or year first, in the calendar of the caller's language."""
+    """A day: eight digits, day or year first, in the calendar of the caller's language or the
+    Gregorian one: the year tells which."""
     AMOUNT = "amount"
     """Money: `*` is the decimal point."""
     PHONE = "phone"

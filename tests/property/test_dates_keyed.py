@@ -45,12 +45,15 @@ def read(keys: str, language: str) -> str | None:
     return call.facts.keyed.get("day")
 
 
+@pytest.mark.parametrize("language", ["en", "fa"])
 @pytest.mark.parametrize("order", ["%Y%m%d", "%d%m%Y"])
-def test_every_day_of_two_gregorian_centuries_reads_back_as_itself(order: str) -> None:
-    """1900 to 2099."""
+def test_every_day_of_two_gregorian_centuries_reads_back_as_itself(
+    order: str, language: str
+) -> None:
+    """1900 to 2099, also where people have another calendar."""
     first, last = date(1900, 1, 1), date(2099, 12, 31)
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
-    assert [day for day in days if read(day.strftime(order), "en") != day.isoformat()] == []
+    assert [day for day in days if read(day.strftime(order), language) != day.isoformat()] == []
 
 
 @pytest.mark.parametrize("order", ["{0:04}{1:02}{2:02}", "{2:02}{1:02}{0:04}"])
