@@ -107,6 +107,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "answered": lambda data: [f"answered {data['question']}: {data['value']}"],
     "taped": lambda data: [f"spoke for {data['seconds']:.1f} s ({data['place']})"],
     "not-played-back": lambda data: [f"could not be played what was recorded: {data['path']}"],
+    "played-back": lambda data: [f"heard the recording ({data['place']})"],
     "recorded": lambda data: [f"left a message of {data['seconds']:.0f} s: {data['path']}"],
     "message-too-short": lambda data: [f"left no message ({data['seconds']:.1f} s)"],
     "missing-prompt": lambda data: [f"sound file missing: {data['sound']}"],

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ivr.keys import DONE, LONE_DONES, MOST_ANEW, Input
+from ivr.keys import AGAIN, DONE, LONE_DONES, MOST_ANEW, Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,15 @@ Answering: TypeAlias = Generator[Listening, str, str]
 def answering(prompts: tuple[str, ...], wanted: Input) -> Answering:
     """Ask, and take in the answer.
 
-    A lone `#` is the end of what was keyed before this question, not an answer to it.
+    A lone `#` is the end of what was keyed before this question, not an answer to it; where nobody
+    has to answer, it is the wish to go on.
     """
     if not wanted.early_keys:
         yield BeDeaf()
     for _ in range(LONE_DONES):
         first = yield PlayUntilKey(prompts)
+        if wanted.is_optional and first == DONE:
+            return ""
         if not first and not wanted.is_optional:
             first = yield WaitForKeys(1, wanted.first_key_seconds)
         if first != DONE:
@@ -58,7 +61,7 @@ def answering(prompts: tuple[str, ...], wanted: Input) -> Answering:
 
 
 def _whole(keys: str, wanted: Input) -> Answering:
-    """The answer that begins with these keys."""
+    """The answer that begins with these keys; `*` if it was begun anew and nothing followed."""
     for _ in range(MOST_ANEW):
         further = wanted.further(keys)
         if further <= 0:
@@ -67,4 +70,4 @@ def _whole(keys: str, wanted: Input) -> Answering:
         keys = wanted.taken(keys + pressed.removesuffix(DONE))
         if len(pressed) < further or pressed == DONE:
             break
-    return keys
+    return keys or AGAIN

@@ -222,7 +222,7 @@ class TrackingShape(Shape):
 
     What is said of a request is never more than how it stands. Where even that is nobody else's
     business, `identified` keeps it for the customer: whoever calls from the number of the request
-    or of the customer, has proved it by a one-time code, or keys in the customer's PIN
+    or of the customer, or keys in the customer's PIN
     (`rahyab customers pin`).
 
     Example:

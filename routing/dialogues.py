@@ -203,7 +203,7 @@ class Tracking:
         found_then: Where the call goes after the answer.
         not_found_then: Where it goes after the last try.
         identified: Whether only the customer is told how the request stands: who calls from the
-            number of the request or the customer, has proved it, or keys the customer's PIN.
+            number of the request or the customer, or keys the customer's PIN.
         agent_ring: Seconds for which the agent of the request is rung, where the caller wants it;
             None: that is not offered.
         agent_otherwise: Where a call goes whose agent does not answer.

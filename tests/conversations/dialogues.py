@@ -69,6 +69,7 @@ def play(
             asyncio.timeout(60),
             serving(folder, rules_file=DIALOGUES, clock=clock or Time(), alerts=alerts) as site,
         ):
+            site.settles = True
             await until(lambda: site.records.trackings.held)
             await conversation(site)
 

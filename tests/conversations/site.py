@@ -73,11 +73,25 @@ class Site:
 
 @dataclass
 class ServedSite(Site):
-    """One whose server runs in this process, with all that it keeps records by."""
+    """One whose server runs in this process, with all that it keeps records by.
+
+    With `settles`, a request is over when the store has everything of it: on a busy machine some of
+    it may have gone to the spool first.
+    """
 
     records: Records
     postgres: str
     measurements: Measurements
+    settles: bool = False
+
+    async def request(
+        self, channel: FakeChannel, script: Script, visit: int = 1, **arguments: str
+    ) -> AgiResult:
+        """One AGI request, as the dialplan makes it."""
+        result = await super().request(channel, script, visit, **arguments)
+        if self.settles:
+            await self.emptied()
+        return result
 
     @property
     def place(self) -> StorePlace:

@@ -24,7 +24,7 @@ from tests.conversations.dialogues import (
     play,
     went,
 )
-from tests.conversations.site import Site
+from tests.conversations.site import ServedSite, Site
 from tests.conversations.test_store_away import set_aside
 
 
@@ -175,7 +175,8 @@ def test_no_code_goes_to_a_telephone_that_reads_none(tmp_path: Path, number: str
 def test_without_the_store_there_are_no_codes(tmp_path: Path) -> None:
     """They could not be checked; the caller is told, and goes on."""
 
-    async def call(site: Site) -> None:
+    async def call(site: ServedSite) -> None:
+        site.settles = False
         channel = caller(PROOF)
         with set_aside(site.database):
             await site.request(channel, Script.INCOMING)

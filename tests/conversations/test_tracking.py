@@ -75,7 +75,8 @@ def test_the_customer_is_told_at_once(tmp_path: Path) -> None:
         await site.request(channel, Script.INCOMING)
         assert heard(channel)[:2] == ["enter-tracking-number", "tracking-state-waiting"]
         assert "enter-pin" not in heard(channel)
-        assert events(site, "looked-up") == [{"tracking": CASE, "found": True}]
+        (looked_up,) = events(site, "looked-up")
+        assert looked_up == {"tracking": CASE, "found": True, "callers": True, "agent": None}
 
     play(tmp_path, call)
 

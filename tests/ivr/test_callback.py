@@ -19,14 +19,24 @@ from tests.sample import FACTS, OFFICE_TIME, POLICY, TEHRAN
 
 OWN, OTHER = "+989121234567", "09351112233"
 THEN, OTHERWISE = Route(ToExtension("then")), Route(ToExtension("otherwise"))
-PLAIN = Callbacks(("IR",), False, None, 7200, 2, 3, THEN, OTHERWISE)
+PLAIN = Callbacks(
+    countries=("IR",),
+    premium=False,
+    hours=None,
+    window=7200,
+    days=2,
+    tries=3,
+    then=THEN,
+    otherwise=OTHERWISE,
+)
 DAY = (OpenSpan(time(8), time(12)), OpenSpan(time(14), time(16)))
 HOURS = Hours("callbacks", (DAY,) * 7, None, (), TEHRAN)
+KEPT = PutDown()
 TIMED = replace(PLAIN, hours="callbacks")
 
 
 def ask(
-    *keys: str, callbacks: Callbacks = PLAIN, facts: Facts = FACTS, kept: Reply = PutDown()
+    *keys: str, callbacks: Callbacks = PLAIN, facts: Facts = FACTS, kept: Reply = KEPT
 ) -> tuple[Ending, Driver]:
     """Where asking for a callback leads, and what it asked for."""
     policy = replace(POLICY, callbacks=callbacks, hours={"callbacks": HOURS})

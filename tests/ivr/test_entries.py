@@ -305,7 +305,7 @@ def test_a_value_goes_to_the_channel_and_to_rules_that_declare_it() -> None:
 
 
 def test_a_secret_goes_to_the_channel_alone() -> None:
-    """No rule sees it, nothing writes it down: until a route sets the variable to something else."""
+    """No rule sees it, nothing writes it down, until a route sets the variable anew."""
     entry = replace(ACCOUNT, secret=True, variable="SITE_PIN", then=Route(ToHangup()))
     policy = replace(with_entry(entry), variables={"pin": Variable("pin", "SITE_PIN", None, ())})
     going, driver = course(policy), Driver(["4321"])

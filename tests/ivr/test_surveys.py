@@ -26,12 +26,13 @@ from tests.sample import POLICY
 SCORE = SurveyQuestion("score", "rate-us", (1, 10), {})
 SOLVED = SurveyQuestion("solved", "was-it-solved", None, {"1": "yes", "2": "no"})
 COMMENT = SurveyQuestion("comment", "tell-us-more", None, {}, record=60)
+SPOKEN = Taped(9.0)
 SURVEY = Survey("satisfaction", (SCORE, SOLVED), 1, 8.0, 3.0)
 LOW = AnswerCondition("score", (Range(None, 3, "1..3"),))
 
 
 def ask(
-    *keys: str, survey: Survey = SURVEY, may: MayAsk = MayAsk.YES, take: Taped = Taped(9.0)
+    *keys: str, survey: Survey = SURVEY, may: MayAsk = MayAsk.YES, take: Taped = SPOKEN
 ) -> tuple[Route, Driver]:
     """Where a survey leads, and what it asked for."""
     driver = Driver(keys, {BeginSurvey: [may], Record: [take]})

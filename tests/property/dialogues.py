@@ -1,12 +1,11 @@
 """Random menus, rules and dialogues, and how many questions each may ask at most."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
-from typing import Final
-
-from hypothesis import strategies as st
+from random import Random
+from typing import Final, TypeVar
 
 from ivr.machine import MOST_REPEATS
 from ivr.recording import MOST_TAKES
@@ -48,6 +47,8 @@ from routing.indexing import index_rules
 from routing.rules import Hours, OpenSpan, Policy, Rule, RuleList, Variable
 from tests.sample import POLICY, TEHRAN
 
+T = TypeVar("T")
+
 MENUS: Final = ("one", "two", "tracking")
 ENTRIES: Final = ("account", "case")
 LISTS: Final = ("first", "second")
@@ -71,67 +72,21 @@ WAYS_ON: Final[tuple[Destination, ...]] = (
     ToProof(),
 )
 
-SAYS: Final = st.lists(st.just("hello"), max_size=1).map(tuple)
-TRIES: Final = st.integers(1, 4)
-SECONDS: Final = st.sampled_from([0.5, 6.0])
-
-ROUTES: Final = st.builds(
-    Route,
-    st.sampled_from(WAYS_ON + ENDINGS),
-    language=st.sampled_from([None, None, *LANGUAGES]),
-    say=SAYS,
-    open_case=st.booleans(),
-    priority=st.none() | st.builds(Priority, st.integers(0, 9)),
-    music=st.sampled_from([None, "jazz"]),
-    variables=st.lists(st.just(("SITE_A", "1")), max_size=1).map(tuple),
-    pace=st.sampled_from([None, "slow", "normal"]),
+CONDITIONS: Final = (
+    *(Condition("keyed", menu, (key,)) for menu in MENUS for key in (*KEYS, "none")),
+    *(Condition("language", None, (language,)) for language in LANGUAGES),
+    Condition("queue.waiting", "support", (Range(5, None, ">=5"), "unavailable")),
+    Condition("variable", "a", ("1",)),
 )
-"""Ways on more often than ends, so that calls wander."""
+LOW: Final = AnswerCondition("score", (Range(None, 5, "..5"),))
 
-PATIENCE: Final = st.builds(Patience, st.integers(0, 3), ROUTES, SAYS)
-CHOICES: Final = st.lists(st.sampled_from(KEYS), min_size=1, unique=True).flatmap(
-    lambda keys: st.tuples(
-        *(st.builds(KeyChoice, st.just(key), st.none() | st.just("hello"), ROUTES) for key in keys)
-    )
-)
-
-
-def _menus(id_: str) -> st.SearchStrategy[Menu]:
-    say = st.just(("hello",))
-    timing = (SECONDS, SECONDS, st.booleans())
-    return st.builds(Menu, st.just(id_), say, CHOICES, PATIENCE, PATIENCE, *timing)
-
-
-def _entries(id_: str) -> st.SearchStrategy[Entry]:
-    return st.builds(
-        Entry,
-        id=st.just(id_),
-        say=st.just(("hello",)),
-        kind=st.sampled_from(EntryKind),
-        shortest=st.integers(1, 4),
-        longest=st.integers(5, 20),
-        checksum=st.sampled_from([None, "damm", "luhn", "verhoeff", "iso7064"]),
-        least=st.none() | st.just(Decimal(1)),
-        most=st.none() | st.just(Decimal("9.5")),
-        currency=st.none() | st.sampled_from(CURRENCIES),
-        secret=st.booleans(),
-        confirm=st.booleans(),
-        tries=TRIES,
-        variable=st.sampled_from([None, "SITE_A"]),
-        then=ROUTES,
-        otherwise=ROUTES,
-        first_key_seconds=SECONDS,
-        between_keys_seconds=SECONDS,
-    )
-
-
-CONDITIONS: Final = st.sampled_from(
-    [
-        *(Condition("keyed", menu, (key,)) for menu in MENUS for key in (*KEYS, "none")),
-        *(Condition("language", None, (language,)) for language in LANGUAGES),
-        Condition("queue.waiting", "support", (Range(5, None, ">=5"), "unavailable")),
-        Condition("variable", "a", ("1",)),
-    ]
+_ALWAYS: Final = Hours("always", ((OpenSpan(time(), time()),),) * 7, None, (), TEHRAN)
+BASE: Final = replace(
+    POLICY,
+    business=replace(POLICY.business, languages=LANGUAGES),
+    hours={"always": _ALWAYS},
+    prompts={"hello": dict.fromkeys(LANGUAGES, "x")},
+    variables={"a": Variable("a", "SITE_A", None, ())},
 )
 
 
@@ -144,109 +99,157 @@ def rule_list(id_: str, rules: Sequence[tuple[Sequence[Condition], Route]]) -> R
     return RuleList(id_, made, index_rules([rule.when for rule in made]), ("support",))
 
 
-def _rule_lists(id_: str) -> st.SearchStrategy[RuleList]:
-    some = st.lists(st.tuples(st.tuples(CONDITIONS), ROUTES), max_size=4)
-    return st.builds(lambda rules, last: rule_list(id_, [*rules, ((), last)]), some, ROUTES)
+@dataclass(frozen=True)
+class Making:
+    """Makes policies by chance.
 
+    Not by hypothesis, which draws so large a thing piece by piece, and nearly every piece as simple
+    as can be: no call would come to what lies deep.
+    """
 
-LOW: Final = AnswerCondition("score", (Range(None, 5, "..5"),))
-QUESTIONS: Final = st.tuples(
-    st.builds(
-        SurveyQuestion,
-        st.just("score"),
-        st.just("hello"),
-        st.tuples(st.integers(0, 1), st.integers(2, 10)),
-        st.just({}),
-    ),
-    st.builds(
-        SurveyQuestion,
-        st.just("why"),
-        st.just("hello"),
-        st.none(),
-        st.just({"1": "price", "12": "time"}),
-        when=st.sampled_from([(), (LOW,)]),
-    ),
-    st.builds(
-        SurveyQuestion,
-        st.just("comment"),
-        st.just("hello"),
-        st.none(),
-        st.just({}),
-        record=st.just(60),
-    ),
-)
-SURVEYS: Final = st.builds(
-    Survey,
-    st.just("satisfaction"),
-    QUESTIONS,
-    st.integers(0, 3),
-    SECONDS,
-    SECONDS,
-    consent=st.none() | st.just("hello"),
-    again_after_days=st.none() | st.just(30),
-    alert=st.sampled_from([(), (LOW,)]),
-)
-MAILBOXES: Final = st.builds(
-    Mailbox, st.just("messages"), SAYS, st.just(60), st.none() | st.just(5), st.booleans()
-)
-TRACKINGS: Final = st.builds(
-    Tracking,
-    TRIES,
-    ROUTES,
-    ROUTES,
-    identified=st.booleans(),
-    agent_ring=st.none() | st.just(20),
-    agent_otherwise=ROUTES,
-    note=st.none() | st.just(60),
-    sms=st.booleans(),
-)
-CALLBACKS: Final = st.builds(
-    Callbacks,
-    st.sampled_from([("IR",), ("IR", "GB", "LV", "US")]),
-    st.booleans(),
-    st.none() | st.just("always"),
-    st.sampled_from([900, 7200]),
-    st.integers(1, 7),
-    TRIES,
-    ROUTES,
-    ROUTES,
-)
-PROOFS: Final = st.builds(
-    Proof,
-    st.integers(4, 8),
-    st.just(300),
-    TRIES,
-    st.just(3),
-    st.just(100),
-    ROUTES,
-    ROUTES,
-)
+    luck: Random
 
-_ALWAYS: Final = Hours("always", ((OpenSpan(time(), time()),),) * 7, None, (), TEHRAN)
-_BUSINESS: Final = replace(POLICY.business, languages=LANGUAGES)
-
-POLICIES: Final = st.builds(
-    replace,
-    st.just(
-        replace(
-            POLICY,
-            business=_BUSINESS,
-            hours={"always": _ALWAYS},
-            prompts={"hello": dict.fromkeys(LANGUAGES, "x")},
-            variables={"a": Variable("a", "SITE_A", None, ())},
+    def policy(self) -> Policy:
+        """Any policy, also one that the checks would refuse for its loops."""
+        return replace(
+            BASE,
+            menus={id_: self._menu(id_) for id_ in MENUS},
+            entries={id_: self._entry(id_) for id_ in ENTRIES},
+            rules={id_: self._rule_list(id_) for id_ in LISTS},
+            surveys={"satisfaction": self._survey()},
+            mailboxes={"messages": self._mailbox()},
+            tracking=self._tracking(),
+            callbacks=self._callbacks(),
+            proof=self._proof(),
+            person=self._route(),
         )
-    ),
-    menus=st.fixed_dictionaries({id_: _menus(id_) for id_ in MENUS}),
-    entries=st.fixed_dictionaries({id_: _entries(id_) for id_ in ENTRIES}),
-    rules=st.fixed_dictionaries({id_: _rule_lists(id_) for id_ in LISTS}),
-    surveys=st.fixed_dictionaries({"satisfaction": SURVEYS}),
-    mailboxes=st.fixed_dictionaries({"messages": MAILBOXES}),
-    tracking=TRACKINGS,
-    callbacks=CALLBACKS,
-    proof=PROOFS,
-    person=ROUTES,
-)
-"""Any policy, also one that the checks would refuse for its loops."""
+
+    def _any(self, *each: T) -> T:
+        return self.luck.choice(each)
+
+    def _maybe(self) -> bool:
+        return self.luck.random() < 0.5
+
+    def _number(self, fewest: int, most: int) -> int:
+        return self.luck.randint(fewest, most)
+
+    def _route(self) -> Route:
+        """Ways on more often than ends, so that calls wander."""
+        return Route(
+            self._any(*WAYS_ON, *ENDINGS),
+            language=self._any(None, None, *LANGUAGES),
+            say=self._say(),
+            open_case=self._maybe(),
+            priority=self._any(None, Priority(3)),
+            music=self._any(None, "jazz"),
+            variables=self._any((), (("SITE_A", "1"),)),
+            pace=self._any(None, "slow", "normal"),
+        )
+
+    def _say(self) -> tuple[str, ...]:
+        return self._any((), ("hello",))
+
+    def _seconds(self) -> float:
+        return self._any(0.5, 6.0)
+
+    def _patience(self) -> Patience:
+        return Patience(self._number(0, 3), self._route(), self._say())
+
+    def _menu(self, id_: str) -> Menu:
+        keys = self.luck.sample(KEYS, self._number(1, len(KEYS)))
+        return Menu(
+            id=id_,
+            say=("hello",),
+            keys=tuple(KeyChoice(key, self._any(None, "hello"), self._route()) for key in keys),
+            silence=self._patience(),
+            wrong_key=self._patience(),
+            first_key_seconds=self._seconds(),
+            between_keys_seconds=self._seconds(),
+            early_keys=self._maybe(),
+        )
+
+    def _entry(self, id_: str) -> Entry:
+        return Entry(
+            id=id_,
+            say=("hello",),
+            kind=self._any(*EntryKind),
+            shortest=self._number(1, 4),
+            longest=self._number(8, 20),
+            checksum=self._any(None, None, None, "damm", "luhn", "verhoeff", "iso7064"),
+            least=self._any(None, Decimal(1)),
+            most=self._any(None, Decimal("9.5")),
+            currency=self._any(None, *CURRENCIES),
+            secret=self._maybe(),
+            confirm=self._maybe(),
+            tries=self._number(1, 4),
+            variable=self._any(None, "SITE_A"),
+            then=self._route(),
+            otherwise=self._route(),
+            first_key_seconds=self._seconds(),
+            between_keys_seconds=self._seconds(),
+        )
+
+    def _rule_list(self, id_: str) -> RuleList:
+        some = [((self._any(*CONDITIONS),), self._route()) for _ in range(self._number(0, 4))]
+        return rule_list(id_, [*some, ((), self._route())])
+
+    def _survey(self) -> Survey:
+        low, high = self._number(0, 1), self._number(2, 10)
+        choices = {"1": "price", "12": "time"}
+        return Survey(
+            id="satisfaction",
+            questions=(
+                SurveyQuestion("score", "hello", (low, high), {}),
+                SurveyQuestion("why", "hello", None, choices, when=self._any((), (LOW,))),
+                SurveyQuestion("comment", "hello", None, {}, record=60),
+            ),
+            repeat=self._number(0, 3),
+            first_key_seconds=self._seconds(),
+            between_keys_seconds=self._seconds(),
+            consent=self._any(None, "hello"),
+            again_after_days=self._any(None, 30),
+            alert=self._any((), (LOW,)),
+        )
+
+    def _mailbox(self) -> Mailbox:
+        review = self._maybe()
+        return Mailbox("messages", self._say(), 60, self._any(None, 5), review=review)
+
+    def _tracking(self) -> Tracking:
+        return Tracking(
+            tries=self._number(1, 4),
+            found_then=self._route(),
+            not_found_then=self._route(),
+            identified=self._maybe(),
+            agent_ring=self._any(None, 20),
+            agent_otherwise=self._route(),
+            note=self._any(None, 60),
+            sms=self._maybe(),
+        )
+
+    def _callbacks(self) -> Callbacks:
+        return Callbacks(
+            countries=self._any(("IR",), ("IR", "GB", "LV", "US")),
+            premium=self._maybe(),
+            hours=self._any(None, "always"),
+            window=self._any(900, 7200),
+            days=self._number(1, 7),
+            tries=self._number(1, 4),
+            then=self._route(),
+            otherwise=self._route(),
+        )
+
+    def _proof(self) -> Proof:
+        return Proof(
+            digits=self._number(4, 8),
+            valid=300,
+            tries=self._number(1, 4),
+            per_number=3,
+            per_day=100,
+            proven=self._route(),
+            otherwise=self._route(),
+        )
+
 
 ARRIVALS: Final = (*ENDINGS, ToAgent("sara"))
 """Where calls may end: the look-up leads to an agent besides."""

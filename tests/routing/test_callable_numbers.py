@@ -1,4 +1,4 @@
-"""Which telephone numbers may be called, and how people know them. By examples of four countries."""
+"""Which telephone numbers may be called, and how people know them, in four countries."""
 
 import pytest
 
