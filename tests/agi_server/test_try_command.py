@@ -81,7 +81,7 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
         ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
         ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
         ("3", "Goes to survey.", "left every-way: key 3"),
-        ("4", "Is ended with cause 16.", f"asked to be called back at {ENGLISH}"),
+        ("4 09121234567", "Is ended with cause 16.", "asked to be called back at +989121234567"),
         ("5", "Goes to extension 201.", "left every-way: key 5"),
         ("wait", "Is ended with cause 17.", "left every-way: silence"),
     ],
