@@ -103,6 +103,11 @@ class CodeChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeVoid:
+    """A code was keyed when none held any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextSent:
     """The caller is sent this text message of the rules."""
 
@@ -240,6 +245,7 @@ Event: TypeAlias = (
     | PinChecked
     | CodeDrawn
     | CodeChecked
+    | CodeVoid
     | TextSent
     | CallbackAsked
     | Recorded

@@ -32,6 +32,7 @@ KINDS: Final[Mapping[type, str]] = {
     steps.PinChecked: "pin-checked",
     steps.CodeDrawn: "code-drawn",
     steps.CodeChecked: "code-checked",
+    steps.CodeVoid: "code-void",
     steps.TextSent: "text-queued",
     steps.Recorded: "recorded",
     steps.PlayedBack: "played-back",

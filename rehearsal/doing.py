@@ -40,6 +40,7 @@ from rehearsal.account import (
     CaseOpened,
     CodeChecked,
     CodeDrawn,
+    CodeVoid,
     Entered,
     LookedAtQueues,
     LookedUp,
@@ -153,7 +154,7 @@ def _check_code(scene: Scene, wanted: CheckCode) -> bool | Failed:
         return Failed.UNAVAILABLE
     proof = scene.course.book.policy.proof
     if scene.clock - _drawn_at(scene.steps) >= proof.valid:
-        scene.note(CodeChecked(right=False))
+        scene.note(CodeVoid())
         return Failed.TOO_OFTEN
     right = wanted.code == (scene.call.code or MADE_UP_CODE[: proof.digits])
     scene.note(CodeChecked(right))

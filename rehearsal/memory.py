@@ -216,7 +216,7 @@ def _send_code(memory: Memory, wanted: SendCode) -> bool | Failed:
 def _check_code(memory: Memory, asked: CheckCode) -> bool | Failed:
     del asked
     right = _next(memory, "code", memory.call.codes)
-    return Failed.UNAVAILABLE if right is None else right
+    return Failed.TOO_OFTEN if right is None else right
 
 
 def _record(memory: Memory, wanted: Record) -> Taped:

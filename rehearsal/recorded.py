@@ -20,6 +20,7 @@ KINDS: Final = frozenset({
     "pin-checked",
     "code-drawn",
     "code-checked",
+    "code-void",
     "taped",
     "callback-asked",
     "callback-failed",
@@ -44,7 +45,7 @@ class Recorded:
         takes: How many seconds each recording had.
         pins: Whether each PIN was right.
         drawn: Whether each one-time code could be given.
-        codes: Whether each one-time code was right.
+        codes: Whether each one-time code was right; None: there was none that held.
         variables: The ids of the declared variables whose values are known, unset ones included.
         turns: Its way.
         end: What became of it.
@@ -58,7 +59,7 @@ class Recorded:
     takes: Sequence[float]
     pins: Sequence[bool]
     drawn: Sequence[bool]
-    codes: Sequence[bool]
+    codes: Sequence[bool | None]
     variables: frozenset[str]
     turns: tuple[Turn, ...]
     end: RecordedEnd

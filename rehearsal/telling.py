@@ -16,6 +16,7 @@ from rehearsal.account import (
     CaseOpened,
     CodeChecked,
     CodeDrawn,
+    CodeVoid,
     Entered,
     Heard,
     HungUp,
@@ -301,6 +302,7 @@ TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
         "a one-time code is drawn" if event.kept else "no more codes today: none is drawn"
     ),
     CodeChecked: lambda event: _right("the code", right=event.right),
+    CodeVoid: lambda _: Told("the code does not hold any more"),
     TextSent: lambda event: Told(f"is sent the text message {event.text}"),
     Recorded: _recorded,
     PlayedBack: lambda event: Told(f"hears what is recorded: {event.place}"),

@@ -152,7 +152,7 @@ class Timeline:
         takes: How many seconds each recording had.
         pins: Whether each PIN was right.
         drawn: Whether each one-time code could be given.
-        codes: Whether each one-time code was right.
+        codes: Whether each one-time code was right; None: there was none that held.
         requests: How each request stood of which the caller was told.
         surveys: Which surveys the caller was not asked, and why.
         visits: The events that tell how visits to queues ended.
@@ -169,7 +169,7 @@ class Timeline:
     takes: list[float] = field(default_factory=list)
     pins: list[bool] = field(default_factory=list)
     drawn: list[bool] = field(default_factory=list)
-    codes: list[bool] = field(default_factory=list)
+    codes: list[bool | None] = field(default_factory=list)
     requests: dict[str, GivenRequest] = field(default_factory=dict)
     surveys: dict[str, NotAsked] = field(default_factory=dict)
     visits: list[Mapping[str, Any]] = field(default_factory=list)
@@ -301,6 +301,7 @@ _READERS: Final[Mapping[str, Callable[[Timeline, Data], None]]] = {
     "pin-checked": Timeline.check_pin,
     "code-drawn": lambda read, data: read.drawn.append(data["kept"]),
     "code-checked": Timeline.check_code,
+    "code-void": lambda read, _data: read.codes.append(None),
     "taped": lambda read, data: read.takes.append(data["seconds"]),
     "survey": Timeline.begin_survey,
     "left-queue": lambda read, data: read.visits.append(data),

@@ -5,15 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from routing.call_test_model import (
-    CallbackOutcomeShape,
     CallTestShape,
     ContractShape,
     CustomerShape,
-    OutcomeShape,
     QueueGivenShape,
     RequestShape,
     VisitShape,
 )
+from routing.call_test_outcomes import CallbackOutcomeShape, OutcomeShape
 from routing.call_tests import (
     MOMENT,
     CallTest,

@@ -1,133 +1,24 @@
 """The part of the model that holds tests: a call that is given, and what is to become of it."""
 
-import re
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from routing.call_test_fields import Answers, AsteriskQueue, LeavingStage
+from routing.call_test_fields import KeyScript, Moment, Pin, TrackingNumber
+from routing.call_test_outcomes import OutcomeShape
 from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
-from routing.fields import (
-    ONLY_TRUE,
-    Extension,
-    HangupCause,
-    OneOrMany,
-    Text,
-    TrackTrue,
-    complaint,
-    digits_hint,
-    just_true,
-    names,
-    text_of,
-)
-from routing.key_script import KeyScriptError, Word, read_script
-from routing.moments import WRITTEN, after_gap, read_moment
+from routing.fields import ONLY_TRUE, OneOrMany, Text, complaint, just_true
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
-    EntryName,
     LanguageCode,
-    LanguageName,
-    MailboxName,
-    MenuName,
-    PromptName,
     QueueName,
-    RuleName,
     SurveyName,
 )
-from routing.route_model import PriorityNumber
 from routing.shape import Shape
-from routing.text_messages import TextName
 from routing.world_fields import Day, PhoneNumber
-from routing.written import OrShort, Written, exactly_one, pattern
-
-_ANY_ZONE: Final = ZoneInfo("UTC")
-_TRACKING = re.compile(r"[0-9]{9}")
-_SECRET: Final = re.compile(r"[0-9]{4,12}")
-
-
-def _moment(value: object, info: ValidationInfo) -> str:
-    written = text_of(value, 'a moment such as "2026-11-24 10:00"')
-    try:
-        read_moment(written, _ANY_ZONE)
-    except ValueError as error:
-        hint = digits_hint(written, 'write "2026-11-24 10:00"')
-        raise complaint("bad-moment", str(error).partition(": write")[0], hint) from None
-    zone = names(info).timezone
-    there = None if zone is None else after_gap(written, zone)
-    if there is not None:
-        message = f"the clock of {zone} leaves {written} out"
-        raise complaint("skipped-moment", message, f'write "{there:%Y-%m-%d %H:%M}"')
-    return written
-
-
-Moment = Annotated[
-    str,
-    BeforeValidator(_moment),
-    Written(
-        "a moment",
-        pattern('write a moment: "2026-11-24 10:00"', WRITTEN),
-        ("2026-11-24 10:00",),
-    ),
-]
-"""A moment by the clock of the business, unless it names an offset of its own."""
-
-
-def _script(value: object) -> tuple[Word, ...]:
-    written = text_of(value, 'keys such as "1 wait 10"')
-    try:
-        return read_script(written)
-    except KeyScriptError as error:
-        message, _, hint = str(error).partition(": ")
-        raise complaint("bad-keys", message, hint) from None
-
-
-KeyScript = Annotated[
-    tuple[Word, ...],
-    BeforeValidator(_script),
-    Written("keys, one word a question", {"type": "string"}, ("1 wait 10 hangup",)),
-]
-"""What the caller does, one word a question."""
-
-
-def _tracking(value: str) -> str:
-    if _TRACKING.fullmatch(value):
-        return value
-    hint = digits_hint(value, "nine digits, in quotes")
-    raise complaint("bad-tracking", f'"{value}" is not a tracking number', hint)
-
-
-TrackingNumber = Annotated[
-    str,
-    AfterValidator(_tracking),
-    Written(
-        "a tracking number", pattern("write nine digits, in quotes", _TRACKING), ("123456786",)
-    ),
-]
-
-
-def _secret(value: str) -> str:
-    if _SECRET.fullmatch(value):
-        return value
-    hint = digits_hint(value, "4 to 12 digits, in quotes")
-    raise complaint("bad-secret", f'"{value}" is not what a caller can key', hint)
-
-
-Pin = Annotated[
-    str,
-    AfterValidator(_secret),
-    Written("a PIN or code", pattern("write 4 to 12 digits, in quotes", _SECRET), ("4711",)),
-]
-"""A PIN, or a one-time code."""
+from routing.written import OrShort, Written, exactly_one
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -242,8 +133,6 @@ class QueueGivenShape(Shape):
     estimated_wait: Time | None = Field(None, description="How long a caller waits.")
 
 
-ProvenTrue = Annotated[bool, BeforeValidator(just_true("proven")), ONLY_TRUE]
-
 ENDS: Final = ("answered_by", "gives_up", "refused", "hangs_up")
 
 
@@ -290,105 +179,6 @@ class VisitShape(Shape):
         if "after" in self.model_fields_set and given[0] in {"gives_up", "refused"}:
             hint = "delete `after`: the rules say when a queue gives up"
             raise complaint("useless-after", f"`after` means nothing beside `{given[0]}`", hint)
-        return self
-
-
-class CallbackOutcomeShape(Shape):
-    """A number is put down to be called back: `true`, or what of it matters.
-
-    Example:
-        tests:
-          - name: a caller wants to be called at two o'clock
-            call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "3"}
-            callbacks: "+989121234567"
-            expect:
-              callback: {number: "+989121234567", earliest: "2026-11-24 14:00", joined: true}
-    """
-
-    number: PhoneNumber | None = Field(None, description="This number is to be called.")
-    earliest: Moment | None = Field(
-        None, description="From this moment on, by the clock of the business."
-    )
-    joined: bool | None = Field(
-        None, description="Whether an earlier request for the number stands, with the new time."
-    )
-
-
-def _any_callback(value: object) -> object:
-    if value == {}:
-        hint = f"write `callback: true`, or one of: {', '.join(CallbackOutcomeShape.model_fields)}"
-        raise complaint("no-outcome", "nothing is named here", hint)
-    return value if isinstance(value, dict) else just_true("callback")(value) and {}
-
-
-AnyCallback = Annotated[
-    CallbackOutcomeShape,
-    BeforeValidator(_any_callback),
-    OrShort(Written("`true`", {"const": True})),
-]
-
-
-class OutcomeShape(Shape):
-    """Things that can happen on the way of a call."""
-
-    says: OneOrMany[PromptName] | None = Field(
-        None, description="These prompts are heard, in this order; others may come between."
-    )
-    rule: OneOrMany[RuleName] | None = Field(
-        None, description="These rules decide, in this order: `gold`, or `support/gold`."
-    )
-    queue: QueueName | None = Field(None, description="The caller waits in this queue.")
-    asterisk_queue: AsteriskQueue | None = Field(
-        None, description="The same by Asterisk's name for it."
-    )
-    menu: MenuName | None = Field(None, description="The caller hears this menu.")
-    track: TrackTrue | None = Field(None, description="`true`: a tracking number is asked for.")
-    voicemail: MailboxName | None = Field(None, description="A message is left in this mailbox.")
-    callback: AnyCallback | None = Field(
-        None, description="A number is put down to be called back: `true`, or which and when."
-    )
-    survey: SurveyName | None = Field(None, description="This survey is asked.")
-    agent: AgentName | None = Field(
-        None, description="This agent alone is rung, for a request that was looked up."
-    )
-    extension: Extension | None = Field(None, description="The call leaves for this extension.")
-    number: PhoneNumber | None = Field(None, description="The call leaves for this number.")
-    hangup: HangupCause | None = Field(
-        None, description="The rules end the call: `true`, or with this cause."
-    )
-    leaves_at: LeavingStage | None = Field(
-        None, description="The caller hangs up there: `menu welcome`, `queue support`."
-    )
-    priority: PriorityNumber | None = Field(
-        None, description="The caller's place in the queue that they come to last."
-    )
-    language: LanguageName | None = Field(None, description="The language of the call at its end.")
-    variables: Annotated[dict[Text, str], Field(min_length=1)] | None = Field(
-        None, description="Channel variables that the dialplan is told, with their values."
-    )
-    case: Literal["opened"] | None = Field(None, description="`opened`: a request is opened.")
-    entered: Annotated[dict[EntryName, Text], Field(min_length=1)] | None = Field(
-        None,
-        description='Values that are keyed in, as rules see them: `{account: "123456"}`; of a'
-        ' secret as many `*` as it has keys: `{pin: "****"}`.',
-    )
-    proven: ProvenTrue | None = Field(
-        None, description="`true`: the caller keys the one-time code that was sent."
-    )
-    text: TextName | None = Field(None, description="This text message is sent to the caller.")
-    note: TrackingNumber | None = Field(None, description="A spoken note is added to this request.")
-    answers: Answers | None = Field(
-        None, description='Answers of a survey that are kept, by question: `{score: "9"}`.'
-    )
-    alert: SurveyName | None = Field(
-        None, description="Somebody is alerted to the answers of this survey."
-    )
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> "OutcomeShape":
-        if not self.model_fields_set:
-            hint = f"write one of: {', '.join(OutcomeShape.model_fields)}"
-            raise complaint("no-outcome", "nothing is named here", hint)
         return self
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import product
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from agi_server.app import keeping
@@ -60,108 +58,22 @@ from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
 from routing.key_script import read_script
 from routing.rules import Policy
 from tests.property.rehearsed_policies import NUMBER, TALKATIVE, generous, policies
+from tests.property.rehearsed_worlds import (
+    CODE,
+    CUSTOMER,
+    JOINED,
+    KNOWN_REQUEST,
+    PHRASES,
+    PIN,
+    STRANGER,
+    World,
+    worlds,
+)
 from tests.sample import OFFICE_TIME, TEHRAN
 
 pytestmark = pytest.mark.slow
 
 CALL_ID = "1795500000.1-123456"
-CUSTOMER = "+989121234567"
-STRANGER = "+989351112233"
-
-KNOWN_REQUEST = "111111111"
-PIN = "4711"
-CODE = "482917"
-"""The one-time code that is drawn: chance is taken out, and nothing else."""
-
-JOINED = "+989121112233"
-"""A number for which there is a request to call back already."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What a call meets."""
-
-    number: str
-    dialled: str
-    at: datetime
-    keys: str
-    visits: tuple[Visit, ...]
-    agents: int | None
-    region: str
-
-
-WORDS = [
-    "1",
-    "1",
-    "2",
-    "3",
-    "12",
-    "0",
-    "10",
-    KNOWN_REQUEST,
-    KNOWN_REQUEST,
-    "*",
-    "#",
-    "1#",
-    "19",
-    "1111#",
-    "12*1111#",
-    "5*50#",
-    PIN + "#",
-    CODE,
-    "wait",
-    "hangup",
-    "09121112233#",
-    "00442079460000#",
-    "5#",
-]
-
-PHRASES = [
-    "1 1",
-    "1 2 1",
-    "2 09121112233# 1 2 3",
-    "09121112233# 2 09121112234# 1 1",
-    f"{KNOWN_REQUEST} 1",
-    f"{KNOWN_REQUEST} 2 2 3 1",
-    f"{KNOWN_REQUEST} {PIN}# 2 hangup",
-    f"{KNOWN_REQUEST} 1234# {PIN}# 1",
-    CODE,
-    f"111111 wait {CODE}",
-    "1111# 1",
-    "1111# 2 2222# 1",
-    "5*50# 1",
-    "1 3 1",
-    "1 10 2",
-    "3 wait",
-    "2 3 0",
-]
-"""What callers key who know what they want, or nearly: to a look-up, a code, a survey and so on."""
-
-
-def worlds() -> st.SearchStrategy[World]:
-    """Any caller at any time, with any luck."""
-    visit = st.sampled_from(
-        [
-            Visit(VisitEnd.ANSWERED, 20),
-            Visit(VisitEnd.GAVE_UP),
-            Visit(VisitEnd.REFUSED),
-            Visit(VisitEnd.HUNG_UP, 40),
-        ]
-    )
-    return st.builds(
-        World,
-        number=st.sampled_from([CUSTOMER, STRANGER, "", "anonymous"]),
-        dialled=st.sampled_from([NUMBER, "02191000000", "201"]),
-        at=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(_in_tehran),  # noqa: DTZ001
-        keys=st.lists(st.sampled_from([*WORDS, *PHRASES]), max_size=8).map(" ".join),
-        visits=st.lists(visit, max_size=3).map(tuple),
-        agents=st.sampled_from([None, 0, 2]),
-        region=st.sampled_from(["", "north"]),
-    )
-
-
-def _in_tehran(at: datetime) -> datetime:
-    return at.replace(microsecond=0, tzinfo=TEHRAN)
 
 
 @settings(max_examples=100)
@@ -174,12 +86,12 @@ def test_what_is_rehearsed_is_what_is_served(policy: Policy, world: World) -> No
 def test_every_dialogue_is_rehearsed_as_it_is_served() -> None:
     """Callers who know what they want, or nearly, at each; nothing is left out."""
     visits = (Visit(VisitEnd.GAVE_UP), Visit(VisitEnd.ANSWERED, 20, "mina"))
-    worlds = [
+    callers = [
         World(number, NUMBER, OFFICE_TIME, keys, visits, 2, "")
         for number in (CUSTOMER, STRANGER, "")
         for keys in PHRASES
     ]
-    seen = [_check(generous(to), world) for to in TALKATIVE for world in worlds]
+    seen = [_check(generous(to), world) for to in TALKATIVE for world in callers]
     kinds = {kind for rows in seen for kind, _ in rows}
     assert kinds == COMPARED.keys() - {"failed", "decided"}
 
@@ -378,6 +290,7 @@ COMPARED = {
     "pin-checked": ("tracking", "right"),
     "code-drawn": ("kept",),
     "code-checked": ("right",),
+    "code-void": (),
     "text-queued": (),
     "callback-asked": ("number", "joined", "earliest", "latest"),
     "recorded": ("place",),

@@ -203,6 +203,22 @@ def test_journals_of_earlier_versions_are_read(
     )
 
 
+@pytest.mark.parametrize("name", ["callback", "callback keyed", "look-up"])
+def test_what_earlier_versions_never_asked_is_answered_by_silence(
+    stories: Mapping[str, CallStory], tmp_path: Path, name: str
+) -> None:
+    """Whether a number is right was not asked then: the call goes where it went."""
+    story = stories[name]
+    old = [
+        replace(each, data={k: v for k, v in each.data.items() if k != "question"})
+        for each in story.timeline
+        if each.data.get("question") not in {"confirm", "when", "offers"}
+    ]
+    call = read_call(story.call.facts, old)
+    assert call is not None
+    assert replay(book(tmp_path), call).end == call.end
+
+
 def _without(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """What earlier versions wrote of an event: `then` was only written of decisions."""
     new = {"stage", "question", "start", "variables"} | ({"then"} if "why" in data else set())
