@@ -142,12 +142,12 @@ def test_a_callback_at_a_time_that_was_chosen_by_key(site: Site) -> None:
 def test_who_asks_twice_is_called_once(site: Site) -> None:
     """The second call joins the first one's wish, and hears so."""
     number = site.number()
-    soon = "hear:callback-number-is 1 hear:callback-when 1 hear:callback-soon hangup"
+    soon = "hear:callback-number-is 1 hear:callback-when 1 hear:we-will-call-you-back hangup"
     first = site.call(CALLBACK, soon, number=number)
     second = site.call(CALLBACK, soon, number=number)
 
-    assert first.was_told("callback-kept", "callback-soon")
-    assert second.was_told("callback-joined", "callback-soon")
+    assert first.was_told("callback-kept", "we-will-call-you-back")
+    assert second.was_told("callback-joined", "we-will-call-you-back")
     assert first.story.callback == second.story.callback
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Final
 
 from crm.records import CallStory
@@ -67,13 +66,15 @@ def in_words(prompts: Sequence[str], language: str, catalogue: Catalogue) -> str
     """What these prompts say, with the commas and full stops of a reader between digits."""
     comma = "\u060c" if language == "fa" else ","
     words: list[str] = []
-    for before, prompt in pairwise(["", *prompts]):
+    last = ""
+    for prompt in prompts:
         if prompt == PAUSE and words:
             words[-1] += comma
         elif prompt not in SILENCES:
-            if before.startswith(DIGIT) and not prompt.startswith((DIGIT, WORD)):
-                words[-1] += "."
+            if last.startswith(DIGIT) and not prompt.startswith((DIGIT, WORD)):
+                words[-1] = f"{words[-1].removesuffix(comma)}."
             words.append(catalogue.text(prompt, language) or "")
+            last = prompt
     return " ".join(words).removesuffix(comma)
 
 
