@@ -5,9 +5,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 import structlog
+
+from agi_server.measurements import Measurements
 
 log = structlog.get_logger(__name__)
 
@@ -15,7 +18,11 @@ COMMAND_SECONDS: Final = 30.0
 """How long the site's command may take."""
 
 MOST_AT_ONCE: Final = 4
-"""Commands that run beside each other; a further alert is in the journal and the log alone."""
+"""Commands of one worker that run beside each other; a further alert is in the journal and the log
+alone."""
+
+CLOSE_SECONDS: Final = 5.0
+"""How long commands may go on when the service ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +43,18 @@ class SurveyAlert:
 class Alerts:
     """Tells of alerts.
 
-    `command` is a program that gets each one as JSON on its standard input; None: there is none.
+    Attributes:
+        command: A program that gets each one as JSON on its standard input; None: there is none.
+        measurements: Where they are counted.
     """
 
     command: Path | None = None
+    measurements: Measurements = field(default_factory=Measurements)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def send(self, alert: SurveyAlert) -> None:
         """Tell of one alert. The caller does not wait for the command."""
+        self.measurements.alerts += 1
         log.warning(
             "survey alert",
             call=alert.call,
@@ -55,33 +66,53 @@ class Alerts:
         if self.command is None:
             return
         if len(self._running) >= MOST_AT_ONCE:
-            log.error("alert command not run: too many are running", call=alert.call)
+            self._not_passed_on(self.command, alert, f"{MOST_AT_ONCE} are running already")
             return
-        task = asyncio.create_task(_run(self.command, alert))
+        task = asyncio.create_task(self._pass_on(self.command, alert))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def close(self) -> None:
-        """Wait for the commands that are running."""
-        if self._running:
-            await asyncio.wait(self._running)
+    async def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Wait so long for the commands that are running, and stop those that go on."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _pass_on(self, command: Path, alert: SurveyAlert) -> None:
+        reason = "the service ends"
+        try:
+            reason = await _run(command, json.dumps(asdict(alert)).encode())
+        finally:
+            if reason:
+                self._not_passed_on(command, alert, reason)
+
+    def _not_passed_on(self, command: Path, alert: SurveyAlert, reason: str) -> None:
+        self.measurements.alerts_not_passed_on += 1
+        log.error("alert not passed on", call=alert.call, command=str(command), reason=reason)
 
 
-async def _run(command: Path, alert: SurveyAlert) -> None:
-    told = json.dumps(asdict(alert)).encode()
+async def _run(command: Path, told: bytes) -> str:
+    """Run the command to its end; why it failed, empty if it did not."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
-        )
+        # A file, not a pipe: a program that ends without reading breaks nothing here.
+        with TemporaryFile() as file:
+            file.write(told)
+            file.seek(0)
+            process = await asyncio.create_subprocess_exec(
+                command, stdin=file, stdout=asyncio.subprocess.DEVNULL
+            )
     except OSError as error:
-        log.error("alert command cannot be run", command=str(command), error=str(error))
-        return
+        return f"it cannot be run: {error}"
     try:
-        await asyncio.wait_for(process.communicate(told), COMMAND_SECONDS)
+        async with asyncio.timeout(COMMAND_SECONDS):
+            await process.wait()
     except TimeoutError:
-        process.kill()
-        await process.wait()
-        log.error("alert command took too long", command=str(command), call=alert.call)
-        return
-    if process.returncode:
-        log.error("alert command failed", command=str(command), status=process.returncode)
+        return f"it took more than {COMMAND_SECONDS:.0f} s"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return f"it ended with status {process.returncode}" if process.returncode else ""

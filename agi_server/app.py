@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from agi_server.alerts import Alerts
 from agi_server.call import Calls
 from agi_server.clock import utc_now
 from agi_server.compat import load_scripts
 from agi_server.draining import Drainer
+from agi_server.measurements import Measurements
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.records import READ_SECONDS, Records
 from agi_server.server import AgiServer
@@ -68,18 +70,23 @@ async def running(
     Raises:
         PolicyError: The rules file cannot be used.
         StoreError: The store cannot be opened, and another try would not help.
-        SettingsError: A script cannot be loaded, or the look-up over HTTP cannot be used.
+        SettingsError: A script cannot be loaded, or the look-up over HTTP or the command for alerts
+            cannot be used.
     """
     if rules is None:
         rules = RulesInForce(read_rules(settings.rules))
     stores, spool = make_stores(settings.store, create=create), Spooling(settings.spool, utc_now)
+    measurements = Measurements()
     async with (
         keeping(stores, spool, settings.store_budget) as records,
         opened_lookup(settings) as lookup,
+        opened_alerts(settings, measurements) as alerts,
     ):
-        calls = Calls(rules, records, utc_now, settings.messages, lookup)
+        calls = Calls(rules, records, utc_now, settings.messages, lookup, alerts, measurements)
         handlers = {**calls.handlers(), **load_scripts(settings.scripts)}
-        server = AgiServer(handlers, peers=settings.peers, secret=settings.secret)
+        server = AgiServer(
+            handlers, peers=settings.peers, secret=settings.secret, measurements=measurements
+        )
         address = await server.start(listener)
         try:
             yield Application(server, rules, records, address)
@@ -107,6 +114,27 @@ async def opened_lookup(settings: Settings) -> AsyncIterator[HttpLookup | None]:
         yield lookup
     finally:
         await lookup.close()
+
+
+@asynccontextmanager
+async def opened_alerts(settings: Settings, measurements: Measurements) -> AsyncIterator[Alerts]:
+    """Who is told of bad marks.
+
+    Raises:
+        SettingsError: What RAHYAB_ALERT_COMMAND names cannot be run.
+    """
+    command = settings.alert_command
+    if command is not None and not (command.is_file() and os.access(command, os.X_OK)):
+        raise SettingsError(
+            f"RAHYAB_ALERT_COMMAND: {command} is no program that this user may run: name an"
+            " executable file (chmod +x), or leave it out"
+        )
+    # Without its folder, a program would be looked for in PATH.
+    alerts = Alerts(None if command is None else command.absolute(), measurements)
+    try:
+        yield alerts
+    finally:
+        await alerts.close()
 
 
 def make_stores(place: StorePlace, *, create: bool = True) -> StoreThreads:

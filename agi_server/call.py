@@ -18,10 +18,11 @@ from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.driving import follow, lead
-from agi_server.endings import call_log_fields, change_at_the_end, final_change
+from agi_server.endings import AGENT_STAGE, call_log_fields, change_at_the_end, final_change
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
+from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
 from agi_server.queue_entered import gather_queue
@@ -36,8 +37,13 @@ from dialplan.contract import QueueStatus, Script
 from ivr.course import Course
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
-from routing.destinations import Route, ToHangup
-from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
+from routing.destinations import Route
+from routing.entrances import (
+    facts_on_arrival,
+    route_after_agent,
+    route_after_queue,
+    route_on_arrival,
+)
 from routing.facts import Facts
 from routing.facts_data import facts_from_data, facts_to_data
 from routing.rules import Policy
@@ -52,6 +58,7 @@ class Calls:
 
     `messages` is the folder for recorded messages, as Asterisk sees it. `lookup` is asked about
     callers whom the customer file does not know. `alerts` is told of bad marks.
+    `measurements` counts prompts that are missing.
     """
 
     rules: RulesInForce
@@ -60,6 +67,7 @@ class Calls:
     messages: str
     lookup: HttpLookup | None = None
     alerts: Alerts = field(default_factory=Alerts)
+    measurements: Measurements = field(default_factory=Measurements)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Script name to handler, for the server."""
@@ -98,8 +106,8 @@ class Calls:
         queue = book.policy.queues.get(talk.queue or "")
         served = request.status == QueueStatus.CONTINUE
         _note_queue_visit(talk.journal, request, served=served)
-        if talk.course.stage.startswith("agent "):
-            route = _route_after_agent(book.policy, served=served)
+        if talk.course.stage.startswith(AGENT_STAGE):
+            route = route_after_agent(book.policy, served=served)
         else:
             route = route_after_queue(book.policy, queue, served=served)
         await self._converse(talk, route, Script.AFTER_QUEUE)
@@ -153,8 +161,12 @@ class Calls:
     ) -> Conversation:
         journal = self._journal(channel, request)
         return Conversation(
-            line=Line(channel, book.catalogue, journal, facts.language, book.policy.uninterrupted),
-            course=Course(book, facts),
+            line=Line(
+                *(channel, book.catalogue, journal, facts.language),
+                uninterrupted=book.policy.uninterrupted,
+                measurements=self.measurements,
+            ),
+            course=Course(book, facts, pace=facts.customer.pace),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
             alerts=self.alerts,
@@ -280,12 +292,6 @@ class Calls:
 async def _flush(talk: Conversation) -> None:
     talk.journal.learn(stage=talk.course.stage, state=talk.state().to_data())
     await talk.journal.flush()
-
-
-def _route_after_agent(policy: Policy, *, served: bool) -> Route:
-    """Where a call goes on whose caller wanted to speak with one agent."""
-    otherwise = policy.tracking.agent_otherwise
-    return Route(ToHangup()) if served or otherwise is None else otherwise
 
 
 def _survey_of_queue(talk: Conversation) -> str | None:

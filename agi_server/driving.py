@@ -50,9 +50,6 @@ MOST_RULES_TOLD: Final = 30
 """Rules of one decision whose reasons go into the journal: those next to the one that matched. A
 list of thousands would fill the store; `rahyab explain --call` works the others out again."""
 
-HIDDEN: Final = "*"
-"""Stands in the journal for each key of a secret."""
-
 
 async def follow(talk: Conversation, route: Route) -> Ending:
     """Follow menus, rules and dialogues along `route`.
@@ -79,7 +76,7 @@ async def lead(talk: Conversation, going: Generator[Effect, Reply, T]) -> T:
 
 
 async def _do(talk: Conversation, effect: Effect) -> Reply:
-    return await _DOING[type(effect)](talk, effect)
+    return await DOING[type(effect)](talk, effect)
 
 
 async def _say(talk: Conversation, said: Say) -> None:
@@ -100,8 +97,9 @@ async def _collect(talk: Conversation, asked: Collect) -> Keyed | NoInput:
     event = await talk.line.ask(asked.prompts, asked.input)
     where = {**_where(talk, asked.dialogue), "question": asked.question}
     if isinstance(event, Keyed):
-        keys = HIDDEN * len(event.digits) if asked.input.secret else event.digits
-        talk.journal.note("pressed", keys=keys, **where)
+        keys = asked.input.shown(event.digits)
+        hidden = {} if keys == event.digits else {"hidden": True}
+        talk.journal.note("pressed", keys=keys, **where, **hidden)
     elif not asked.input.is_optional:
         talk.journal.note("silence", **where)
     return event
@@ -129,7 +127,7 @@ async def _look_at(talk: Conversation, wanted: LookAtQueues) -> Mapping[str, Que
     return seen
 
 
-_DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply]]]] = {
+DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply]]]] = {
     Say: _say,
     Collect: _collect,
     ChangeLanguage: _change_language,

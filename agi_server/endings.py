@@ -10,6 +10,9 @@ from crm.records import Call, CallChange, Outcome
 LONGEST_CALL: Final = timedelta(hours=12)
 """A call without an end after so long has ended without our being told."""
 
+AGENT_STAGE: Final = "agent "
+"""Begins the stage of a call whose caller is put through to one agent, whose id follows."""
+
 END_OF_THE_RULES: Final = "end of the rules"
 """The stage of a call that the rules themselves ended."""
 
@@ -18,7 +21,7 @@ def final_change(call: Call, request: Request, now: datetime) -> CallChange:
     """What the end of the call adds to its row."""
     outcome = outcome_of(call, request)
     # Not by the times: a call that went on to a second queue has left the first one.
-    in_queue = call.outcome is Outcome.IN_PROGRESS and (call.stage or "").startswith("queue ")
+    in_queue = call.outcome is Outcome.IN_PROGRESS and _is_waiting(call)
     answered_in_queue = in_queue and request.agent is not None
     return CallChange(
         ended_at=now,
@@ -59,13 +62,18 @@ def outcome_of(call: Call, request: Request) -> Outcome:
     if call.outcome is not Outcome.IN_PROGRESS:
         return call.outcome
     stage = call.stage or ""
-    if stage.startswith("queue "):
+    if _is_waiting(call):
         if request.trial:
             return Outcome.REACHED_QUEUE
         return Outcome.ANSWERED if request.agent is not None else Outcome.ABANDONED
     if call.queued_at is not None:
         return Outcome.NOT_ANSWERED
     return Outcome.SELF_SERVED if stage == END_OF_THE_RULES else Outcome.LEFT_IN_MENU
+
+
+def _is_waiting(call: Call) -> bool:
+    """Whether the caller was last sent to wait for an agent: in a queue, or for one alone."""
+    return (call.stage or "").startswith(("queue ", AGENT_STAGE))
 
 
 def call_log_fields(call: Call, change: CallChange) -> dict[str, Any]:

@@ -21,6 +21,9 @@ ASKED_ELSEWHERE: Final = frozenset({CustomerStatus.UNKNOWN, CustomerStatus.UNAVA
 
 _UNAVAILABLE: Final = CustomerFacts(CustomerStatus.UNAVAILABLE)
 
+PACE: Final = "pace"
+"""The preference of customers who need more time for keys: its value is `slow`."""
+
 CALLER_NUMBER: Final = "CALLERID(num)"
 CALLER_NAME: Final = "CALLERID(name)"
 
@@ -101,4 +104,5 @@ def _known_customer(match: CallerMatch, *, blocked: bool = False) -> CustomerFac
         lead_score=customer.lead_score,
         last_agent=match.last_agent,
         blocked=blocked,
+        pace="slow" if customer.preferences.get(PACE) == "slow" else "normal",
     )

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from operator import attrgetter
 
 from agi_server.endings import outcome_in_words
+from crm.asking_records import AskedSurvey, OutboxMessage, masked
 from crm.people import CustomerFile, LegalHold, Mark, Restriction
 from crm.records import Answer, Call, Callback, Case, CaseNote, Recording
 
@@ -16,8 +17,8 @@ class Happening:
 
     Attributes:
         at: When.
-        kind: `call`, `case`, `note`, `answer`, `callback`, `message`, `mark`, `restriction` or
-            `hold`.
+        kind: `call`, `case`, `note`, `answer`, `survey`, `callback`, `message`, `sms`, `mark`,
+            `restriction` or `hold`.
         key: Under which it is found: the id of a call, the number of a case or of a telephone.
         words: What happened.
     """
@@ -51,6 +52,8 @@ def _happenings(
     yield from map(_answer, file.answers)
     yield from map(_callback, file.callbacks)
     yield from map(_message, file.recordings)
+    yield from map(_sms, map(masked, file.messages))
+    yield from map(_survey, file.surveys)
     for mark in file.marks:
         yield from _mark(mark, zone)
     if file.restriction is not None:
@@ -108,6 +111,15 @@ def _callback(callback: Callback) -> Happening:
 def _message(recording: Recording) -> Happening:
     words = f"{recording.mailbox}, {recording.seconds:.0f} s; it is {recording.state} now"
     return Happening(recording.recorded_at, "message", recording.call_id, words)
+
+
+def _sms(message: OutboxMessage) -> Happening:
+    words = f"to {message.number}: {message.text}; it is {message.status} now"
+    return Happening(message.written_at, "sms", message.call_id, words)
+
+
+def _survey(asked: AskedSurvey) -> Happening:
+    return Happening(asked.at, "survey", asked.call_id, f"{asked.survey}: {asked.outcome}")
 
 
 def _mark(mark: Mark, zone: tzinfo | None) -> Iterator[Happening]:

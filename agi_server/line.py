@@ -5,7 +5,7 @@ when Asterisk cannot find one: to AGI a missing file looks like a hang-up, and o
 state tells the two apart (res_agi.c, handle_streamfile).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -24,9 +24,11 @@ from agi_server.commands import (
     StreamFile,
 )
 from agi_server.journal import Journal
+from agi_server.measurements import Measurements
 from dialplan import contract
 from ivr.effects import Keyed, NoInput
-from ivr.keys import DONE, LONE_DONES, MOST_ANEW, Input
+from ivr.keying import BeDeaf, Listening, PlayUntilKey, WaitForKeys, answering
+from ivr.keys import DONE, Input
 from ivr.prompts import PAUSE, Catalogue
 
 log = structlog.get_logger(__name__)
@@ -36,7 +38,8 @@ log = structlog.get_logger(__name__)
 class Line:
     """Speaks to one caller in one language at a time.
 
-    `uninterrupted` are the prompts that are heard to their end, whatever is pressed.
+    `uninterrupted` are the prompts that are heard to their end, whatever is pressed;
+    `measurements` is where those are counted that are missing.
     """
 
     channel: Channel
@@ -44,6 +47,7 @@ class Line:
     journal: Journal
     language: str
     uninterrupted: frozenset[str] = frozenset()
+    measurements: Measurements = field(default_factory=Measurements)
 
     async def change_language(self, language: str) -> None:
         """Speak another language from now on."""
@@ -62,18 +66,14 @@ class Line:
             self._note_heard(begun)
 
     async def ask(self, prompts: tuple[str, ...], wanted: Input) -> Keyed | NoInput:
-        """Play prompts, which any key interrupts, and collect keys. Raises HungUpError.
-
-        A lone `#` is the end of what was keyed before this question, not an answer to it.
-        """
-        if not wanted.early_keys:
-            await self._be_deaf()
-        for _ in range(LONE_DONES):
-            first = await self._first_key(prompts, wanted)
-            if first == DONE:
-                continue
-            return Keyed(await self._whole(first, wanted)) if first else NoInput()
-        return NoInput()
+        """Play prompts, which any key interrupts, and collect keys. Raises HungUpError."""
+        going, pressed = answering(prompts, wanted), None
+        while True:
+            try:
+                step = next(going) if pressed is None else going.send(pressed)
+            except StopIteration as end:
+                return Keyed(end.value) if end.value else NoInput()
+            pressed = await self._listen(step)
 
     async def record(
         self, path: str, longest: float, silence: int | None = None
@@ -93,14 +93,28 @@ class Line:
         """Play a recording, until a key stops it. Raises HungUpError."""
         outcome = await self.channel.send(StreamFile(path, ANY_KEY))
         if isinstance(outcome, PlayFailed):
-            await self._missing(path)
+            await self._check_presence()
+            self.journal.note("not-played-back", path=path)
+            log.error(
+                "recording cannot be played",
+                path=path,
+                cure="see that Asterisk can write to the folder RAHYAB_MESSAGES, and read it",
+            )
 
-    async def _be_deaf(self) -> None:
-        """Let keys pass that belong to what came before: Asterisk drops what nobody waits for."""
-        await self._play(PAUSE, "")
+    async def _listen(self, step: Listening) -> str:
+        """Do a part of asking; returns what was pressed."""
+        match step:
+            case BeDeaf():
+                # Asterisk drops the keys that nobody waits for.
+                await self._play(PAUSE, "")
+                return ""
+            case PlayUntilKey(prompts):
+                return await self._play_until_key(prompts)
+            case WaitForKeys(longest, seconds):
+                return await self._keys(longest, seconds)
 
-    async def _first_key(self, prompts: tuple[str, ...], wanted: Input) -> str:
-        """The key that interrupted the prompts or followed them; empty when none came in time."""
+    async def _play_until_key(self, prompts: tuple[str, ...]) -> str:
+        """Play prompts; returns the key that interrupted them, or nothing."""
         begun: list[str] = []
         try:
             for prompt in prompts:
@@ -110,19 +124,7 @@ class Line:
                     return key
         finally:
             self._note_heard(begun)
-        return "" if wanted.is_optional else await self._keys(1, wanted.first_key_seconds)
-
-    async def _whole(self, keys: str, wanted: Input) -> str:
-        """The answer that begins with these keys."""
-        for _ in range(MOST_ANEW):
-            further = wanted.further(keys)
-            if further <= 0:
-                break
-            pressed = await self._keys(further, wanted.between_keys_seconds)
-            keys = wanted.taken(keys + pressed.removesuffix(DONE))
-            if len(pressed) < further or pressed == DONE:
-                break
-        return keys
+        return ""
 
     def _note_heard(self, begun: list[str]) -> None:
         """Write down what the caller heard, the last of it perhaps not to its end."""
@@ -132,7 +134,7 @@ class Line:
         """Up to `longest` keys; a lone terminator is returned as such."""
         outcome = await self.channel.send(GetData("", seconds, longest))
         if isinstance(outcome, DataFailed):
-            await self.channel.send(ChannelStatus())
+            await self._check_presence()
             return ""
         if not outcome.digits and not outcome.timed_out:
             return DONE
@@ -146,8 +148,13 @@ class Line:
             await self._missing(sound)
         return outcome.key if isinstance(outcome, Interrupted) else ""
 
-    async def _missing(self, sound: str) -> None:
-        """A sound failed: raise HungUpError if the caller is gone, else it is missing."""
+    async def _check_presence(self) -> None:
+        """Raise HungUpError if the caller is gone: only the channel's state tells it."""
         await self.channel.send(ChannelStatus())
+
+    async def _missing(self, sound: str) -> None:
+        """A prompt was not played: raise HungUpError if the caller is gone, else it is missing."""
+        await self._check_presence()
+        self.measurements.missing_prompts += 1
         self.journal.note("missing-prompt", sound=sound)
         log.error("sound file missing", sound=sound, cure="run `rahyab prompts build`")

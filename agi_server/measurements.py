@@ -24,6 +24,7 @@ SEPARATOR: Final = "\t"
 _NUMBERS: Final = (
     *("open_sessions", "open_connections", "out_of_step", "overdue"),
     *("spool_waiting", "spooled", "spool_refused"),
+    *("missing_prompts", "alerts", "alerts_not_passed_on"),
 )
 """Of `Measurements`: those that are plain numbers."""
 
@@ -82,6 +83,9 @@ class Measurements:
         spool_waiting: Batches of writes that are in a spool and not in the store.
         spooled: Batches that the store could not take, and a spool did.
         spool_refused: Batches of spools that the store refused for good.
+        missing_prompts: Prompts that were not played because Asterisk does not have the sound file.
+        alerts: Alerts that surveys have raised.
+        alerts_not_passed_on: Those of them that the site's command was not told of, or failed at.
         first_command: From the connection to our first command.
         thinking: Of a whole session, the time in which no command was with Asterisk: ours.
         commanding: Of a whole session, the time in which a command was with Asterisk.
@@ -99,6 +103,9 @@ class Measurements:
     spool_waiting: int = 0
     spooled: int = 0
     spool_refused: int = 0
+    missing_prompts: int = 0
+    alerts: int = 0
+    alerts_not_passed_on: int = 0
     first_command: Histogram = field(default_factory=Histogram)
     thinking: Histogram = field(default_factory=Histogram)
     commanding: Histogram = field(default_factory=Histogram)
@@ -125,17 +132,11 @@ class Measurements:
     def to_data(self) -> dict[str, Any]:
         """As JSON can hold it."""
         return {
-            "open_sessions": self.open_sessions,
-            "open_connections": self.open_connections,
+            **{name: getattr(self, name) for name in _NUMBERS},
             "sessions": self.sessions,
             "refusals": self.refusals,
             "rejections": self.rejections,
             "hang_ups": self.hang_ups,
-            "out_of_step": self.out_of_step,
-            "overdue": self.overdue,
-            "spool_waiting": self.spool_waiting,
-            "spooled": self.spooled,
-            "spool_refused": self.spool_refused,
             "first_command": self.first_command.to_data(),
             "thinking": self.thinking.to_data(),
             "commanding": self.commanding.to_data(),

@@ -48,6 +48,7 @@ def families(state: ServiceState) -> Iterator[Metric]:
     yield from _sessions(state.totals)
     yield from _times(state.totals)
     yield from _spool(state.totals)
+    yield from _calls(state.totals)
     yield from _workers(state)
     yield from _each_worker(state.workers)
     yield from _rules(state)
@@ -105,6 +106,22 @@ def _spool(counted: Measurements) -> Iterator[Metric]:
         "rahyab_spool_refused",
         "Batches of spools that the store refused: they lie in files named .refused.",
         value=counted.spool_refused,
+    )
+
+
+def _calls(counted: Measurements) -> Iterator[Metric]:
+    yield CounterMetricFamily(
+        "rahyab_missing_prompts",
+        "Prompts that callers did not hear because Asterisk does not have the sound file.",
+        value=counted.missing_prompts,
+    )
+    yield CounterMetricFamily(
+        "rahyab_alerts", "Alerts that surveys have raised.", value=counted.alerts
+    )
+    yield CounterMetricFamily(
+        "rahyab_alerts_not_passed_on",
+        "Alerts that RAHYAB_ALERT_COMMAND was not told of, or failed at.",
+        value=counted.alerts_not_passed_on,
     )
 
 

@@ -1,10 +1,12 @@
 """Text messages to callers: handed to the outbox, from which they are sent."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
+from agi_server.commands import Verbose
 from agi_server.conversation import Conversation
 from crm.asking_records import MessageKind, OutboxMessage
 from crm.ports import StoreError
@@ -14,47 +16,59 @@ from ivr.texts import text_message
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text message to be written.
+
+    Attributes:
+        kind: What it is about.
+        name: Which one of its kind it is, in the call: the same is not sent twice.
+        id: Which text of the rules it has.
+        values: What stands for the placeholders of that.
+        expires_at: From when on it is not to be sent any more; None: never.
+    """
+
+    kind: MessageKind
+    name: str
+    id: str
+    values: Mapping[str, str] = field(repr=False)
+    expires_at: datetime | None = None
+
+
 async def send_text(talk: Conversation, wanted: SendText) -> bool:
     """Send the caller what a course wants them to have; whether it is on its way."""
-    return await queue_text(talk, MessageKind.TRACKING, wanted.text, wanted.values)
+    name = "-".join(wanted.values.values())
+    return await queue_text(talk, Text(MessageKind.TRACKING, name, wanted.text, wanted.values))
 
 
-async def queue_text(
-    talk: Conversation,
-    kind: MessageKind,
-    text: str,
-    values: Mapping[str, str],
-    expires_at: datetime | None = None,
-) -> bool:
+async def queue_text(talk: Conversation, text: Text) -> bool:
     """Put a message for the caller into the outbox; whether it is there.
 
-    Args:
-        talk: The call; who shows no number gets none.
-        kind: What it is about.
-        text: Which text of the rules.
-        values: What stands for its placeholders.
-        expires_at: From when on it is not to be sent any more.
+    Who shows no number gets none. Nobody is written to by who tries the rules out in a terminal:
+    there the text is shown.
     """
-    facts, policy = talk.course.facts, talk.course.book.policy
+    facts = talk.course.facts
     if facts.caller.number is None:
         return False
-    now = talk.now()
+    words = text_message(talk.course.book.policy, text.id, facts.language, text.values)
     message = OutboxMessage(
-        id=f"{facts.call_id}/{kind}/{now:%Y%m%dT%H%M%S.%f}",
+        id=f"{facts.call_id}/{text.kind}/{text.name}",
         call_id=facts.call_id,
-        kind=kind,
+        kind=text.kind,
         number=facts.caller.number,
-        text=text_message(policy, text, facts.language, values),
+        text=words,
         language=facts.language,
-        written_at=now,
-        expires_at=expires_at,
+        written_at=talk.now(),
+        expires_at=text.expires_at,
         customer_id=facts.customer.id,
     )
     try:
-        if not talk.trial:  # nobody is to be written to by who tries the rules out in a terminal
+        if talk.trial:
+            await talk.line.channel.send(Verbose(words))
+        else:
             await talk.journal.promise(message)
     except StoreError as error:
-        log.error("text message not kept", call=facts.call_id, kind=kind, error=str(error))
+        log.error("text message not kept", call=facts.call_id, kind=text.kind, error=str(error))
         return False
-    talk.journal.note("text-queued", kind=kind)
+    talk.journal.note("text-queued", kind=text.kind)
     return True

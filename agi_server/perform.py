@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.conversation import Conversation
-from agi_server.endings import END_OF_THE_RULES
+from agi_server.endings import AGENT_STAGE, END_OF_THE_RULES
 from crm.records import Outcome
 from dialplan import contract
 from dialplan.contract import Script
 from dialplan.orders import orders
 from ivr.course import Ending
+from ivr.keys import HIDDEN
 from routing.destinations import (
     ToAgent,
     ToExtension,
@@ -43,7 +44,7 @@ async def perform(talk: Conversation, ending: Ending) -> None:
         case ToVoicemail():
             pass  # the message has been taken on the way
         case ToAgent(agent):
-            talk.course.stage = f"agent {agent}"
+            talk.course.stage = f"{AGENT_STAGE}{agent}"
         case ToExtension(extension):
             _leave(talk, f"extension {extension}")
         case ToNumber(number):
@@ -54,7 +55,9 @@ async def perform(talk: Conversation, ending: Ending) -> None:
         case ToHangup():
             talk.course.stage = END_OF_THE_RULES
     variables = orders(talk.course, ending, talk.waited(now))
-    talk.journal.note("sent", **{name: str(value) for name, value in variables.items()})
+    secrets = talk.course.secrets
+    shown = {name: HIDDEN if name in secrets else str(each) for name, each in variables.items()}
+    talk.journal.note("sent", **shown)
     await set_variables(talk.line.channel, {**variables, contract.REASON: talk.course.rule})
 
 

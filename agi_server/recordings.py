@@ -28,6 +28,7 @@ async def record(talk: Conversation, wanted: Record) -> Taped:
 
 async def play_back(talk: Conversation, wanted: PlayBack) -> None:
     """Let the caller hear what they have recorded."""
+    talk.journal.note("played-back", place=wanted.place)
     await talk.line.play_back(_path(talk, wanted.place))
 
 

@@ -77,6 +77,7 @@ class AgiServer:
         limits: Limits | None = None,
         peers: Sequence[Network] = LOOPBACK,
         secret: str = "",
+        measurements: Measurements | None = None,
     ) -> None:
         """Make a server.
 
@@ -85,12 +86,13 @@ class AgiServer:
             limits: How much to take on.
             peers: Who may connect; anybody else is cut off without a word.
             secret: What a peer must know (see `agi_server.challenge`); empty: nothing.
+            measurements: Where it counts, beside others who do; None: in some of its own.
         """
         self._handlers = handlers
         self._limits = Limits() if limits is None else limits
         self._peers = peers
         self._secret = secret
-        self.measurements = Measurements()
+        self.measurements = Measurements() if measurements is None else measurements
         self.session_seconds = self._limits.session_seconds
         self._log = structlog.stdlib.get_logger(__name__)
         self._loop: asyncio.AbstractEventLoop

@@ -99,6 +99,8 @@ class Settings:
             (`agi_server.compat`). RAHYAB_SCRIPTS, none.
         lookup: The file that declares who is asked over HTTP about callers whom the customer file
             does not know; None: nobody. RAHYAB_LOOKUP, none.
+        alert_command: The program that is told of bad marks of surveys; None: nobody is.
+            RAHYAB_ALERT_COMMAND, none.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -120,6 +122,7 @@ class Settings:
     secret: str = field(repr=False)
     scripts: str
     lookup: Path | None
+    alert_command: Path | None
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -156,11 +159,16 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         peers=_peers(env.get("RAHYAB_PEERS") or LOOPBACK),
         secret=_secret(env.get("RAHYAB_SECRET") or ""),
         scripts=env.get("RAHYAB_SCRIPTS") or "",
-        lookup=Path(env["RAHYAB_LOOKUP"]) if env.get("RAHYAB_LOOKUP") else None,
+        lookup=_optional_path(env.get("RAHYAB_LOOKUP")),
+        alert_command=_optional_path(env.get("RAHYAB_ALERT_COMMAND")),
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
     )
+
+
+def _optional_path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _store(address: str, database: str | None, home: Path) -> StorePlace:

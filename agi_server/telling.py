@@ -40,6 +40,18 @@ def _left_queue(data: Data) -> list[str]:
     return [f"left the queue: {data['status'] or 'hung up'}{agent}"]
 
 
+def _callback_asked(data: Data) -> list[str]:
+    joined = ", as before" if data.get("joined") else ""
+    times = (data.get("earliest"), data.get("latest"))
+    between = f" from {times[0]} until {times[1]}" if all(times) else ""
+    return [f"asked to be called back at {data['number']}{between}{joined}"]
+
+
+def _alert(data: Data) -> list[str]:
+    answers = ", ".join(f"{question} {value}" for question, value in data["answers"].items())
+    return [f"somebody was alerted to the answers of {data['survey']}: {answers}"]
+
+
 def _queues(data: Data) -> list[str]:
     return [f"queue {queue}: {_standing(facts)}" for queue, facts in data.items()]
 
@@ -69,14 +81,33 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "case-opened": lambda data: [f"case opened: {data['tracking']}"],
     "case-joined": lambda data: [f"put to the open case {data['tracking']}"],
     "queues": _queues,
-    "callback-asked": lambda data: [f"asked to be called back at {data['number']}"],
+    "callback-asked": _callback_asked,
     "callback-failed": lambda data: [f"could not put down {data['number']} to call back"],
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
     ],
+    "too-many-misses": lambda _: ["may look up no more: too many numbers that are nobody's"],
+    "pin-checked": lambda data: [
+        f"keyed the {'right' if data['right'] else 'wrong'} PIN for {data['tracking']}"
+    ],
+    "too-many-pins": lambda data: [f"may key no more PINs for {data['tracking']}: too many today"],
+    "code-drawn": lambda data: [
+        "given a one-time code" if data["kept"] else "given no one-time code: too many today"
+    ],
+    "code-checked": lambda data: [f"keyed the {'right' if data['right'] else 'wrong'} code"],
+    "code-void": lambda _: ["keyed a code, and there was none that holds"],
+    "text-queued": lambda data: [f"a text message waits to be sent: {data['kind']}"],
+    "survey": lambda data: [f"survey {data['survey']}: {data['outcome']}"],
+    "alert": _alert,
+    "begun-anew": lambda data: [
+        f"begun anew, with what the channel told: queue {data['queue'] or 'unknown'}"
+    ],
     "sent": _sent,
     "left-queue": _left_queue,
     "answered": lambda data: [f"answered {data['question']}: {data['value']}"],
+    "taped": lambda data: [f"spoke for {data['seconds']:.1f} s ({data['place']})"],
+    "not-played-back": lambda data: [f"could not be played what was recorded: {data['path']}"],
+    "played-back": lambda data: [f"heard the recording ({data['place']})"],
     "recorded": lambda data: [f"left a message of {data['seconds']:.0f} s: {data['path']}"],
     "message-too-short": lambda data: [f"left no message ({data['seconds']:.1f} s)"],
     "missing-prompt": lambda data: [f"sound file missing: {data['sound']}"],

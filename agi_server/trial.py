@@ -2,21 +2,70 @@
 
 import asyncio
 import sys
+import termios
 import time
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from secrets import randbelow
-from typing import Final
+from typing import Final, Protocol
 
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence, agi
 from dialplan import contract
 from dialplan.contract import Argument, Go, Script
-from ivr.prompts import Catalogue
+from ivr.keys import AGAIN, DONE
+from ivr.prompts import SILENCE, Catalogue
+from ivr.tracking import SMS_KEY
 from routing import key_script
 from routing.key_script import KeyScriptError, read_script, read_word
+from routing.rules import Policy
 
-Answer = Callable[[], Awaitable[Action]]
-"""Gives the action for the next question; may wait for a person."""
+OFFERS: Final[Mapping[str, str]] = {
+    "tracking-number-again": AGAIN,
+    "tracking-number-by-text": SMS_KEY,
+}
+"""Keys that nobody has to press, by the prompt that offers them. A silence follows to press one."""
+
+
+DOT: Final = "•"
+"""Stands for a key of a secret."""
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Keep the terminal, if there is one, from showing what is typed."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    silent = [*before]
+    silent[3] = before[3] & ~termios.ECHO
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def secret_prompts(policy: Policy) -> Collection[str]:
+    """The prompts that ask for what nobody may read: PINs, codes, and secret entries."""
+    own = (entry.say[-1] for entry in policy.entries.values() if entry.secret)
+    return {"enter-pin", "enter-code", *own}
+
+
+class Answers(Protocol):
+    """Gives what the caller does; may wait for a person."""
+
+    async def __call__(self) -> Action:
+        """What to do at the next question."""
+
+    async def one_of(self, keys: Collection[str]) -> Action:
+        """Whether to press one of these keys, which nobody has to press."""
+
+    async def speak(self) -> Action:
+        """What to do after the beep of a recording."""
 
 
 @dataclass(slots=True)
@@ -26,29 +75,60 @@ class TrialCaller:
     Attributes:
         catalogue: Knows the text of each sound.
         tell: Prints one line.
-        answer: Gives the action for the next question.
+        answers: Gives what the caller does.
+        secret: The prompts that ask for what nobody may read.
+        messages: The text messages that the caller would get, as they come.
     """
 
     catalogue: Catalogue
     tell: Callable[[str], None]
-    answer: Answer
+    answers: Answers
+    secret: Collection[str] = ()
+    messages: Sequence[str] = ()
+    _shown: int = 0
+    _last: str = ""
     _heard: list[str] = field(default_factory=list)
+    _offered: set[str] = field(default_factory=set)
     _has_pressed: bool = False
 
     async def __call__(self, asked: Asked, /) -> Action:
         """Listen to a prompt, or answer a question."""
+        self._show_messages()
         self._heard += (self._text(file) for file in asked.files)
+        self._last = next((PurePosixPath(file).name for file in asked.files), self._last)
         is_rest = asked.command == "GET DATA" and not asked.files and self._has_pressed
         if asked.command == "STREAM FILE" or is_rest:
             self._has_pressed = is_rest
-            return Silence()
+            return await self._listen(asked.files)
         self.flush()
         if asked.command == "RECORD FILE":
             self.tell("  (beep: a message of two seconds is recorded)")
-            return Press("#")
-        action = await self.answer()
+            return await self.answers.speak()
+        is_secret = self._last in self.secret
+        with unseen() if is_secret else nullcontext():
+            action = await self.answers()
         self._has_pressed = isinstance(action, Press)
-        self._echo(action)
+        self._echo(
+            Press(DOT * len(action.keys)) if is_secret and isinstance(action, Press) else action
+        )
+        return action
+
+    def _show_messages(self) -> None:
+        for message in self.messages[self._shown :]:
+            self.tell(f"  (a text message to the caller: {message})")
+        self._shown = len(self.messages)
+
+    async def _listen(self, files: tuple[str, ...]) -> Action:
+        """Hear prompts; after an offer, press its key or do not."""
+        names = [PurePosixPath(file).name for file in files]
+        self._offered |= {OFFERS[name] for name in names if name in OFFERS}
+        if not self._offered or SILENCE not in names:
+            return Silence()
+        keys, self._offered = self._offered, set()
+        self.flush()
+        action = await self.answers.one_of(keys)
+        if not isinstance(action, Silence):
+            self._echo(action)
         return action
 
     def flush(self) -> None:
@@ -72,18 +152,36 @@ class TrialCaller:
                 self.tell("  > (nothing)")
 
 
-def scripted_answers(script: str) -> Answer:
+class ScriptedAnswers:
     """Answers out of a key script, one word a question; when it is over, silence.
+
+    A key that nobody has to press is pressed if it is the next word, unless that is `listen`. Who
+    hangs up next does so in the middle of a recording.
 
     Raises:
         KeyScriptError: A word is none of the known ones.
     """
-    actions = iter([_action(word) for word in read_script(script)])
 
-    async def answer() -> Action:
-        return next(actions, Silence())
+    def __init__(self, script: str) -> None:
+        self._words = deque(read_script(script))
 
-    return answer
+    async def __call__(self) -> Action:
+        """The next word."""
+        return _action(self._words.popleft()) if self._words else Silence()
+
+    async def one_of(self, keys: Collection[str]) -> Action:
+        """The next word, if it is one of these keys."""
+        match self._words[0] if self._words else None:
+            case key_script.Press(pressed) if pressed in keys:
+                return await self()
+            case key_script.Listen():
+                self._words.popleft()
+        return Silence()
+
+    async def speak(self) -> Action:
+        """A short message, or a hang-up in it."""
+        hangs_up = bool(self._words) and isinstance(self._words[0], key_script.HangUp)
+        return await self() if hangs_up else Press(DONE)
 
 
 @dataclass(slots=True)
@@ -112,6 +210,15 @@ class Keyboard:
             except KeyScriptError as error:
                 self.tell(f"  {error}")
 
+    async def one_of(self, keys: Collection[str]) -> Action:
+        """The next line of a person, who knows what was offered; a pipe answers questions only."""
+        del keys
+        return await self() if sys.stdin.isatty() else Silence()
+
+    async def speak(self) -> Action:
+        """A short message: a keyboard has no voice."""
+        return Press(DONE)
+
     async def _line(self) -> str:
         if not sys.stdin.isatty():
             return sys.stdin.readline()
@@ -135,7 +242,7 @@ def _action(word: key_script.Word) -> Action:
             return Press(keys)
         case key_script.HangUp():
             return HangUp()
-        case key_script.Wait():
+        case key_script.Wait() | key_script.Listen():
             return Silence()
 
 
@@ -151,6 +258,7 @@ class TrialResult:
 
 SHOWN: Final = (
     contract.QUEUE,
+    contract.AGENT,
     contract.EXTENSION,
     contract.NUMBER,
     contract.CAUSE,

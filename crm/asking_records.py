@@ -122,7 +122,7 @@ class SurveyOutcome(StrEnum):
     DECLINED = "declined"
     """The caller did not consent to it."""
     COMPLETE = "complete"
-    """The caller heard it to the end."""
+    """Every question that was asked was answered."""
     RECENTLY = "recently"
     """It was not asked, for it was asked of them not long ago."""
     FORBIDDEN = "forbidden"

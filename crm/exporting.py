@@ -6,15 +6,16 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from crm.asking_records import masked
 from crm.people import CustomerFile
 from crm.ports import Store
 from crm.recorded_files import recorded_file
-from crm.records import CaseNote, Recording
+from crm.records import CallStory, CaseNote, Recording
 
 _PRIVATE: Final = 0o600
 
@@ -94,7 +95,7 @@ def export_customer(
 def _fill(
     archive: zipfile.ZipFile, store: Store, customer_id: int, at: datetime, progress: Progress
 ) -> Exported:
-    file = store.customer_file(customer_id)
+    file = _without_codes(store.customer_file(customer_id))
     notes = [line for case in file.cases for line in store.case_file(case.tracking).notes]
     held = {**asdict(file), "case_notes": [asdict(each) for each in notes]}
     held.pop("calls")
@@ -111,6 +112,14 @@ def _fill(
     return exported
 
 
+Held = TypeVar("Held", CallStory, CustomerFile)
+
+
+def _without_codes(held: Held) -> Held:
+    """The same, without the codes that still wait to be sent: whoever exports is not the caller."""
+    return replace(held, messages=tuple(map(masked, held.messages)))
+
+
 def _write_calls(
     archive: zipfile.ZipFile, store: Store, file: CustomerFile, progress: Progress
 ) -> None:
@@ -120,7 +129,7 @@ def _write_calls(
         for number, call in enumerate(file.calls):
             story = store.call_story(call.id)
             calls.write((",\n" if number else "\n").encode())
-            calls.write(_json({} if story is None else asdict(story)))
+            calls.write(_json({} if story is None else asdict(_without_codes(story))))
             progress(number + 1, len(file.calls))
         calls.write(b"\n]\n")
 
@@ -138,7 +147,7 @@ def _tables(
     file: CustomerFile, notes: Sequence[CaseNote], entries: Mapping[str, str]
 ) -> Iterator[tuple[str, Rows]]:
     """The tables by name: one for each kind of record."""
-    yield "customer", [_flat(asdict(file.customer))]
+    yield "customer", [{**_flat(asdict(file.customer)), "has_pin": file.has_pin}]
     yield "contracts", map(asdict, file.customer.contracts)
     yield "calls", (_without(asdict(call), "facts", "state") for call in file.calls)
     yield "cases", map(asdict, file.cases)
@@ -146,6 +155,8 @@ def _tables(
     yield "answers", map(asdict, file.answers)
     yield "callbacks", map(asdict, file.callbacks)
     yield "messages", ({**asdict(each), "file": entries[each.path]} for each in file.recordings)
+    yield "written_messages", map(asdict, file.messages)
+    yield "surveys", map(asdict, file.surveys)
     yield "marks", map(asdict, file.marks)
     yield "blocked", map(asdict, file.blocked)
     standing = (("restriction", file.restriction), ("hold", file.hold))
@@ -211,7 +222,7 @@ def _entry(file: Path, taken: Collection[str]) -> str:
 
 
 _MEANINGS: Final = {
-    "customer": "who you are to us: name, numbers, language, address, notes",
+    "customer": "who you are to us: name, numbers, address and so on; whether you have a PIN",
     "contracts": "your contracts",
     "calls": "your calls: when, which number, who answered, how it ended",
     "cases": "your requests with their tracking numbers",
@@ -219,6 +230,8 @@ _MEANINGS: Final = {
     "answers": "what you answered in surveys",
     "callbacks": "when you asked to be called back, and at which number",
     "messages": "the messages that you recorded, each with its file in here",
+    "written_messages": "what we have written to you, or were about to; never a one-time code",
+    "surveys": "which surveys we asked you to answer, and what became of that",
     "marks": "what you have allowed or forbidden us",
     "blocked": "numbers of yours from which we take no calls, since when and why",
     "standing": "whether your data is kept without being used, or must not be erased",

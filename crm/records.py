@@ -11,7 +11,6 @@ from crm.asking_records import AskedSurvey, OutboxMessage
 LEAD_SCORES: Final = range(101)
 """How likely a sale is, in per cent, as the site's own books reckon it."""
 
-
 MOST_GRACE_DAYS: Final = 3650
 """Days that a contract may be honoured after its end; more is a slip of whoever wrote it."""
 
@@ -310,9 +309,8 @@ class MessageState(StrEnum):
 class Recording:
     """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique.
 
-    `mailbox` is the id of a mailbox, or a place of another kind, which no id looks like:
-    `case 123456786` for a voice note to a request, `survey satisfaction/comment` for a spoken
-    answer. `tracking` is the request that the message belongs to.
+    `mailbox` is a mailbox's id, or a place of another kind, which no id looks like: `case <number>`
+    for a voice note to a request, `survey <id>/<question>` for a spoken answer.
     """
 
     call_id: str

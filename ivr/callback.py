@@ -16,6 +16,7 @@ from ivr.machine import (
     Verdict,
     WantsPerson,
 )
+from ivr.prompts import PAUSE
 from ivr.spoken import clock_time, day, digits
 from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
 from routing.callable_numbers import as_dialled, refusal
@@ -51,8 +52,7 @@ def ask_for_callback(talk: Talk) -> Steps[Route]:
         yield Say(("callback-unavailable",))
         return (yield from talk.leave(DIALOGUE, Nothing("unavailable"), callbacks.otherwise))
     told = "callback-joined" if expect(kept, PutDown).joined else "callback-kept"
-    when = ("callback-soon",) if window is None else _spoken(talk, window)
-    yield Say((told, *_read_out(talk, number), *when, "we-will-call-you-back"))
+    yield Say((told, *_read_out(talk, number), PAUSE, *_promised(talk, window)))
     return (yield from talk.go(DIALOGUE, "finished", callbacks.then))
 
 
@@ -115,7 +115,7 @@ def _refused(number: str, callbacks: Callbacks) -> str | None:
 
 def _window(talk: Talk, callbacks: Callbacks) -> Steps[Window | WantsPerson | None]:
     """When to call; None: as soon as possible, as for everybody who chooses nothing."""
-    if callbacks.hours is None:
+    if callbacks.hours is None or talk.language_for_values is None:
         return None
     hours = talk.book.policy.hours[callbacks.hours]
     free = windows(hours, talk.facts.at, callbacks.window, callbacks.days)
@@ -127,7 +127,7 @@ def _window(talk: Talk, callbacks: Callbacks) -> Steps[Window | WantsPerson | No
         offers = [
             prompt
             for key, window in keys.items()
-            for prompt in (*_spoken(talk, window), "press-key", f"digit-{key}")
+            for prompt in (*_spoken(talk, window), "press-key", f"digit-{key}", PAUSE)
         ]
         question = choice("time", "callback-times", *offers, keys=tuple(keys), repeat=2)
         outcome = yield from talk.ask(DIALOGUE, question)
@@ -136,9 +136,15 @@ def _window(talk: Talk, callbacks: Callbacks) -> Steps[Window | WantsPerson | No
     return outcome if isinstance(outcome, WantsPerson) else None
 
 
+def _promised(talk: Talk, window: Window | None) -> tuple[str, ...]:
+    if window is None:
+        return ("we-will-call-you-back",)
+    return ("callback-time-is", *_spoken(talk, window))
+
+
 def _spoken(talk: Talk, window: Window) -> tuple[str, ...]:
     """A time: tomorrow, from two o'clock until four o'clock."""
-    language, here = talk.facts.language, window.start.tzinfo
+    language, here = talk.language_for_values or talk.facts.language, window.start.tzinfo
     today = talk.facts.at.astimezone(here).date()
     return (
         *day(window.start.date(), language, today),

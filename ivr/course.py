@@ -18,9 +18,10 @@ from ivr.proof import prove
 from ivr.recording import take_message
 from ivr.surveys import ask_survey
 from ivr.talk import Talk
-from ivr.tracking import look_up, open_case
+from ivr.tracking import CASE, look_up, open_case
 from routing.decide import decide
 from routing.destinations import (
+    Destination,
     Route,
     ToAgent,
     ToCallback,
@@ -62,37 +63,53 @@ class Course(Talk):
             WentInCirclesError: The rules have no end for this call.
         """
         for _ in range(MOST_MOVES):
-            route = yield from self._prepared(route)
-            match route.to:
-                case ToMenu(menu):
-                    route = yield from choose(self, self.book.policy.menus[menu])
-                case ToRules(rules):
-                    route = yield from self._decided(rules)
-                case ToTracking():
-                    route = yield from look_up(self)
-                case ToEntry(entry):
-                    route = yield from key_in(self, self.book.policy.entries[entry])
-                case ToProof():
-                    route = yield from prove(self)
-                case ToCallback():
-                    route = yield from ask_for_callback(self)
-                case ToVoicemail(mailbox) as ending:
-                    if (yield from take_message(self, mailbox)) is None:
-                        return ending
-                    route = yield from self.leave(mailbox, WantsPerson(), self.book.policy.person)
-                case ending:
-                    return ending
+            if (yield from self._set_out(route)):
+                route = yield from self.leave(CASE, WantsPerson(), self.book.policy.person)
+                continue
+            onward = yield from self._arrive(route.to)
+            if not isinstance(onward, Route):
+                return onward
+            route = onward
         raise WentInCirclesError(f"more than {MOST_MOVES} menus and rule lists; last: {self.stage}")
+
+    def _arrive(self, to: Destination) -> Steps[Route | Ending]:
+        """Do what is done at a destination: where the call goes from there, or that it ends."""
+        going: Steps[Route | Ending]
+        match to:
+            case ToMenu(menu):
+                going = choose(self, self.book.policy.menus[menu])
+            case ToRules(rules):
+                going = self._decided(rules)
+            case ToTracking():
+                going = look_up(self)
+            case ToEntry(entry):
+                going = key_in(self, self.book.policy.entries[entry])
+            case ToProof():
+                going = prove(self)
+            case ToCallback():
+                going = ask_for_callback(self)
+            case ToVoicemail() as mailbox:
+                going = self._leave_message(mailbox)
+            case ending:
+                return ending
+        return (yield from going)
+
+    def _leave_message(self, to: ToVoicemail) -> Steps[Route | Ending]:
+        wants_person = yield from take_message(self, to.mailbox)
+        if wants_person is None:
+            return to
+        return (yield from self.leave(to.mailbox, wants_person, self.book.policy.person))
 
     def survey(self, survey: str) -> Steps[Route]:
         """Ask a survey's questions; where the call goes then."""
         return (yield from ask_survey(self, survey))
 
-    def _prepared(self, route: Route) -> Steps[Route]:
-        """Do what is to be done before the call goes where the route leads: there, or to a person.
+    def _set_out(self, route: Route) -> Steps[bool]:
+        """Do what is to be done before the call goes where the route leads.
 
-        Whoever asks for a person while the tracking number is read out does not go the way of the
-        route.
+        Returns:
+            Whether the caller, while the tracking number is read out, asks for a person instead.
+            On the way to one that is asked already.
         """
         if route.language is not None:
             self.facts = replace(self.facts, language=route.language)
@@ -101,14 +118,16 @@ class Course(Talk):
             self.pace = route.pace
         if route.say:
             yield Say(route.say)
-        wants_person = (yield from open_case(self)) if route.open_case else None
+        asks_for_person = route.open_case and (yield from open_case(self))
+        if asks_for_person and route != self.book.policy.person:
+            return True
         if route.priority is not None:
             self.priority = route.priority
         if route.music is not None:
             self.music = route.music
-        if route.variables:
-            self.set_variables(dict(route.variables))
-        return route if wants_person is None else self.book.policy.person
+        for name, value in route.variables:
+            self.set_variable(name, value)
+        return False
 
     def _decided(self, rules: str) -> Steps[Route]:
         queues = self.book.policy.rules[rules].queues

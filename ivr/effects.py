@@ -138,7 +138,10 @@ class SendCode:
 
 @dataclass(frozen=True, slots=True)
 class CheckCode:
-    """Whether this is the code that was sent. Reply: bool, or `Failed`."""
+    """Whether this is the code that was sent. Reply: bool, or `Failed`.
+
+    `TOO_OFTEN` if it holds no more: it is too old, or was tried too often.
+    """
 
     code: str
 

@@ -17,6 +17,9 @@ AGAIN: Final = "*"
 PERSON: Final = "0"
 """Alone: speak with a person."""
 
+HIDDEN: Final = "*"
+"""Stands for a secret where it is written down, and for each key of one."""
+
 LONE_DONES: Final = 3
 """How often a lone `#` is taken for the end of an earlier answer before it counts as silence."""
 
@@ -57,19 +60,33 @@ class Input:
         return self.first_key_seconds == 0
 
     def further(self, keys: str) -> int:
-        """How many keys may follow these."""
-        if self.choices:
-            return max((len(each) - len(keys) for each in self._beginning(keys)), default=0)
-        return 0 if keys in {"", AGAIN} else self.longest - len(keys)
+        """How many keys may follow these; after none, where the answer is begun anew, at least one.
 
-    def _beginning(self, keys: str) -> list[str]:
-        return [each for each in self.choices if each.startswith(keys)]
+        >>> menu = Input(2, 5.0, 3.0, frozenset({"1", "12", "2"}))
+        >>> menu.further("1"), menu.further("2"), menu.further("7")
+        (1, 0, 0)
+        """
+        if not self.choices:
+            return 0 if keys == AGAIN else self.longest - len(keys)
+        longer = (len(each) - len(keys) for each in self.choices if each.startswith(keys))
+        return max(longer, default=0) if keys else 1
 
     def taken(self, keys: str) -> str:
-        """What counts of these keys: those after the last `*`, or `*` alone if none follow."""
-        if self.choices or self.has_point:
-            return keys
-        return keys.rpartition(AGAIN)[2] or keys[-1:]
+        """What counts of these keys: those after the last `*`; empty if none have followed it yet.
+
+        >>> Input(9, 8.0, 4.0).taken("123*45")
+        '45'
+        """
+        is_plain_key = self.has_point or any(AGAIN in each for each in self.choices)
+        return keys if is_plain_key else keys.rpartition(AGAIN)[2]
+
+    def shown(self, keys: str) -> str:
+        """These keys as they may be written down: no secret is, but that it was begun anew.
+
+        >>> Input(4, 8.0, 4.0, secret=True).shown("4711")
+        '****'
+        """
+        return HIDDEN * len(keys) if self.secret and keys != AGAIN else keys
 
     def slower(self) -> "Input":
         """The same for a caller who needs time."""

@@ -19,11 +19,13 @@ CODE_TEXT: Final = "one-time-code"
 PATIENCE_SECONDS: Final = 30.0
 """To the first key: a text message takes its time, and is read on the telephone that calls."""
 
-_WHY_NOT: Final = {
+_NOT_SENT: Final = {
     Failed.UNAVAILABLE: "code-unavailable",
     Failed.TOO_OFTEN: "too-many-tries",
     Failed.NO_NUMBER: "code-no-number",
 }
+_NOT_CHECKED: Final = {**_NOT_SENT, Failed.TOO_OFTEN: "code-void"}
+"""A code that is too old and one that was tried too often are the same to who keys it."""
 
 
 def prove(talk: Talk) -> Steps[Route]:
@@ -33,7 +35,7 @@ def prove(talk: Talk) -> Steps[Route]:
         return (yield from talk.go(DIALOGUE, "proven before", proof.proven))
     sent = yield SendCode()
     if isinstance(sent, Failed):
-        yield Say((_WHY_NOT[sent],))
+        yield Say((_NOT_SENT[sent],))
         return (yield from talk.leave(DIALOGUE, Nothing("unavailable"), proof.otherwise))
     outcome = yield from talk.ask(DIALOGUE, _question(proof), _check)
     if not isinstance(outcome, Given):
@@ -66,5 +68,5 @@ def _check(code: str) -> Steps[Verdict]:
         case True:
             return Valid(code)
         case Failed() as why:
-            return Impossible((_WHY_NOT[why],))
+            return Impossible((_NOT_CHECKED[why],))
     return Invalid(("code-wrong",))

@@ -13,6 +13,9 @@ SHORTEST_SECONDS: Final = 1.0
 MOST_TAKES: Final = 4
 """How often one thing may be recorded: nobody fills the disk by recording anew."""
 
+SPEECHLESS_SECONDS: Final = 8
+"""The silence that ends a note or a spoken answer: long, for who looks for words."""
+
 KEEP: Final = "1"
 HEAR: Final = "2"
 ANEW: Final = "3"
@@ -51,32 +54,38 @@ class Kept:
 def record(talk: Talk, wanted: Wanted) -> Steps[Kept | WantsPerson | None]:
     """Record until there is a take that the caller is content with. None: nothing is kept.
 
-    Each take is put down at once, so that it is there when the caller hangs up.
+    Each take is put down at once, so that it is there when the caller hangs up. One that replaces
+    another is put down however short it is: that one is gone.
     """
-    kept: Kept | None = None
+    has_take = False
     if wanted.say:
         yield Say(wanted.say, to_the_end=False)
-    for _ in range(MOST_TAKES):
+    for left in reversed(range(MOST_TAKES if wanted.review else 1)):
         taped = yield Record(wanted.place, wanted.longest, wanted.silence)
         seconds = expect(taped, Taped).seconds
-        if seconds < SHORTEST_SECONDS:
-            yield Say(("message-too-short",))
-            if not wanted.review:
-                return kept
-            continue
-        if not expect((yield KeepRecording(wanted.place, seconds, wanted.tracking)), bool):
-            yield Say(("message-not-kept",))
+        is_whole = seconds >= SHORTEST_SECONDS
+        if (is_whole or has_take) and not (yield from _put_down(wanted, seconds)):
             return None
-        kept = Kept(seconds)
-        outcome = (yield from _review(talk, wanted)) if wanted.review else None
+        if not is_whole:
+            yield Say(("message-too-short", "message-anew") if left else ("message-too-short",))
+            continue
+        has_take = True
+        outcome = (yield from _review(talk, wanted)) if left else None
         if isinstance(outcome, WantsPerson):
             return outcome
         if outcome is None or not is_key(outcome, ANEW):
-            break
+            yield Say(("message-kept",))
+            return Kept(seconds)
         yield Say(("message-anew",))
-    if kept is not None:
-        yield Say(("message-kept",))
-    return kept
+    return None
+
+
+def _put_down(wanted: Wanted, seconds: float) -> Steps[bool]:
+    """Whether the take is on disk; the caller hears it if not."""
+    is_kept = expect((yield KeepRecording(wanted.place, seconds, wanted.tracking)), bool)
+    if not is_kept:
+        yield Say(("message-not-kept",))
+    return is_kept
 
 
 def _review(talk: Talk, wanted: Wanted) -> Steps[Outcome]:

@@ -7,16 +7,13 @@ from ivr import machine
 from ivr.effects import Alert, BeginSurvey, EndSurvey, Keep, MayAsk, Say, Steps, expect
 from ivr.keys import Input
 from ivr.machine import Again, Given, Invalid, Outcome, Question, Valid, Verdict, WantsPerson
-from ivr.recording import Wanted, record
+from ivr.recording import SPEECHLESS_SECONDS, Wanted, record
 from ivr.talk import Talk, choice, is_key
 from routing.destinations import Route, ToHangup
-from routing.dialogues import Survey, SurveyQuestion
+from routing.dialogues import RECORDED, Survey, SurveyQuestion
 
 YES: Final = "1"
 NO: Final = "2"
-
-RECORDED: Final = "recorded"
-"""The answer that is kept of a spoken one: the recording is kept beside it."""
 
 _TWO_KEYS_FROM: Final = 10
 """The first mark that takes two keys."""
@@ -37,20 +34,19 @@ def ask_survey(talk: Talk, survey_id: str) -> Steps[Route]:
         if not is_key(outcome, YES):  # silence is no consent
             yield EndSurvey(survey.id, declined=True)
             return (yield from talk.go(survey.id, "declined", done))
-    outcome = yield from _questions(talk, survey)
-    if isinstance(outcome, WantsPerson):
-        return (yield from talk.leave(survey.id, outcome, done))
-    if isinstance(outcome, Given):
+    answers: dict[str, str] = {}
+    ended = yield from _questions(talk, survey, answers)
+    if isinstance(ended, WantsPerson):
+        return (yield from talk.leave(survey.id, ended, done))
+    if ended:
         yield EndSurvey(survey.id)
-    yield Say(("thank-you-for-your-answers",))
+    yield Say(("thank-you-for-your-answers",) if answers else ("goodbye",))
     return (yield from talk.go(survey.id, "finished", done))
 
 
-def _questions(talk: Talk, survey: Survey) -> Steps[Outcome]:
-    """Ask what is to be asked. `Given`: all of it was answered."""
-    answers: dict[str, str] = {}
-    whole: Outcome = Given("")
-    alerted = False
+def _questions(talk: Talk, survey: Survey, answers: dict[str, str]) -> Steps[bool | WantsPerson]:
+    """Ask what is to be asked, and put it into `answers`. Whether all of it was answered."""
+    is_whole, alerted = True, False
     for question in survey.questions:
         if not all(condition.holds(answers) for condition in question.when):
             continue
@@ -58,14 +54,14 @@ def _questions(talk: Talk, survey: Survey) -> Steps[Outcome]:
         if isinstance(outcome, WantsPerson):
             return outcome
         if not isinstance(outcome, Given):
-            whole = outcome
+            is_whole = False
             continue
         yield Keep(survey.id, question.id, outcome.value)
         answers[question.id] = outcome.value
         if not alerted and _is_alarming(survey, answers):
             alerted = True
             yield Alert(survey.id, dict(answers))
-    return whole
+    return is_whole
 
 
 def _is_alarming(survey: Survey, answers: Mapping[str, str]) -> bool:
@@ -76,7 +72,8 @@ def _ask(talk: Talk, survey: Survey, question: SurveyQuestion) -> Steps[Outcome]
     if question.record is None:
         return (yield from talk.ask(survey.id, _keyed_question(survey, question)))
     place = f"survey {survey.id}/{question.id}"
-    recorded = yield from record(talk, Wanted(place, (question.say,), question.record))
+    wanted = Wanted(place, (question.say,), question.record, SPEECHLESS_SECONDS)
+    recorded = yield from record(talk, wanted)
     if isinstance(recorded, WantsPerson):
         return recorded
     return machine.Nothing("silence") if recorded is None else Given(RECORDED)

@@ -9,6 +9,7 @@ from ivr.effects import Left, Steps
 from ivr.keys import Input
 from ivr.machine import Again, Check, Given, Nothing, Outcome, Question, WantsPerson
 from ivr.rulebook import Rulebook
+from ivr.spoken import language_for_values
 from routing.destinations import Pace, Priority, Route
 from routing.facts import Facts
 
@@ -31,6 +32,7 @@ class Talk:
         music: What the caller hears while waiting, if a route has set it.
         variables: Channel variables that routes and entries have set.
         pace: How long the caller is given for keys.
+        secrets: Those of the `variables` whose values are written down nowhere.
     """
 
     book: Rulebook
@@ -41,6 +43,7 @@ class Talk:
     music: str | None = None
     variables: Mapping[str, str] | None = None
     pace: Pace = "normal"
+    secrets: frozenset[str] = frozenset()
 
     def ask(self, dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
         """Ask a question at the caller's pace."""
@@ -60,13 +63,24 @@ class Talk:
         yield Left(dialogue, why, route)
         return route
 
-    def set_variables(self, values: Mapping[str, str]) -> None:
-        """Set variables of the channel, and let rules see those that are declared."""
-        self.variables = {**(self.variables or {}), **values}
+    @property
+    def language_for_values(self) -> str | None:
+        """The language to say dates, times and amounts in; None if there is no such language."""
+        return language_for_values(self.facts.language, self.book.policy.business.languages)
+
+    def set_variable(self, channel: str, value: str) -> None:
+        """Set a variable of the channel, and let rules see it if it is declared."""
+        self.variables = {**(self.variables or {}), channel: value}
+        self.secrets -= {channel}
         declared = self.book.policy.variables.values()
-        known = {each.id: values[each.channel] for each in declared if each.channel in values}
+        known = {each.id: value for each in declared if each.channel == channel}
         if known:
             self.facts = replace(self.facts, variables={**self.facts.variables, **known})
+
+    def set_secret(self, channel: str, value: str) -> None:
+        """Set a variable of the channel that nobody may read, and no rule sees."""
+        self.variables = {**(self.variables or {}), channel: value}
+        self.secrets |= {channel}
 
     def know_keyed(self, dialogue: str, value: str) -> None:
         """Let rules see what was keyed."""

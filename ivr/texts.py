@@ -1,9 +1,13 @@
 """Text messages: what callers are sent, in their language."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from ivr.prompts import builtin_texts
 from routing.rules import Policy
+
+_PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\}")
 
 
 def text_message(policy: Policy, text: str, language: str, values: Mapping[str, str]) -> str:
@@ -22,8 +26,5 @@ def text_message(policy: Policy, text: str, language: str, values: Mapping[str, 
     texts = {**builtin_texts().get(text, {}), **policy.texts.get(text, {})}
     for code in (language, *policy.business.languages):
         if code in texts:
-            words = texts[code]
-            for name, value in values.items():
-                words = words.replace("{" + name + "}", value)
-            return words
+            return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), texts[code])
     raise KeyError(text)

@@ -30,7 +30,7 @@ from ivr.machine import (
     WantsPerson,
 )
 from ivr.prompts import SILENCE
-from ivr.recording import Wanted, record
+from ivr.recording import SPEECHLESS_SECONDS, Wanted, record
 from ivr.spoken import digits
 from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
 from routing.callable_numbers import is_mobile
@@ -55,20 +55,26 @@ _ROOM_TO_ANSWER: Final = (SILENCE,) * 3
 has to press a key to go on."""
 
 DIALOGUE: Final = "tracking"
+CASE: Final = "case"
+"""The dialogue in which a new number is read out."""
 
 
-def open_case(talk: Talk) -> Steps[WantsPerson | None]:
-    """Open a case and read its number out: on disk first, spoken second."""
+def open_case(talk: Talk) -> Steps[bool]:
+    """Open a case and read its number out: on disk first, spoken second.
+
+    Returns:
+        Whether the caller has asked for a person meanwhile.
+    """
     subject, _, _ = talk.rule.partition("/")
     tracking = yield OpenCase(subject or "arrival")
     if not isinstance(tracking, str):
-        return None
+        return False
     sms = talk.book.policy.tracking.sms and is_mobile(talk.facts.caller.number)
-    outcome = yield from talk.ask("case", _number_question(talk, tracking, sms=sms))
-    if is_key(outcome, SMS_KEY):
+    outcome = yield from talk.ask(CASE, _number_question(talk, tracking, sms=sms))
+    if sms and is_key(outcome, SMS_KEY):
         sent = expect((yield SendText(SMS_TEXT, {"number": tracking})), bool)
         yield Say(("text-sent",) if sent else ("text-not-sent",))
-    return outcome if isinstance(outcome, WantsPerson) else None
+    return isinstance(outcome, WantsPerson)
 
 
 def _number_question(talk: Talk, tracking: str, *, sms: bool) -> Question:
@@ -97,12 +103,11 @@ def look_up(talk: Talk) -> Steps[Route]:
     found: dict[str, FoundCase] = {}
     outcome = yield from talk.ask(DIALOGUE, _look_up_question(tracking.tries), _finder(found))
     if not isinstance(outcome, Given):
-        unavailable = outcome == machine.Nothing("unavailable")
-        then = tracking.found_then if unavailable else tracking.not_found_then
-        return (yield from talk.leave(DIALOGUE, outcome, then))
+        return (yield from talk.leave(DIALOGUE, outcome, tracking.not_found_then))
     number = outcome.value
     case = found[number]
-    if tracking.identified and not (case.is_callers or talk.facts.proven):
+    # A one-time code proves whose telephone this is, not that the request is theirs.
+    if tracking.identified and not case.is_callers:
         proved = yield from talk.ask(DIALOGUE, _pin_question(tracking.tries), _pin_checker(number))
         if not isinstance(proved, Given):
             return (yield from talk.leave(DIALOGUE, proved, tracking.not_found_then))
@@ -201,6 +206,13 @@ def _tell(talk: Talk, number: str, case: FoundCase) -> Steps[Route]:
 
 
 def _add_note(talk: Talk, number: str, longest: int) -> Steps[Outcome]:
-    wanted = Wanted(f"case {number}", ("leave-a-note",), longest, review=True, tracking=number)
+    wanted = Wanted(
+        f"case {number}",
+        ("leave-a-note",),
+        longest,
+        SPEECHLESS_SECONDS,
+        review=True,
+        tracking=number,
+    )
     recorded = yield from record(talk, wanted)
     return recorded if isinstance(recorded, WantsPerson) else Given(number)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from ivr.course import ChangeLanguage, Decided, Ending, Left
+from ivr.course import Ending
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk
 from routing.call_tests import Visit
 from routing.facts import Facts, QueueFacts
 
@@ -20,18 +21,23 @@ class CameIn:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Prompts were begun, the last perhaps cut short by a key. `asks` is the dialogue that asks."""
+    """Prompts were begun, the last perhaps cut short by a key.
+
+    `asks` is the dialogue that asks by them, `stage` where the call is: `menu welcome`.
+    """
 
     prompts: tuple[str, ...]
     language: str
     asks: str | None = None
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The caller answered a question."""
+    """The caller answered a question of a dialogue. A secret is written as so many `*`."""
 
     dialogue: str
+    question: str
     keys: str
 
 
@@ -40,6 +46,15 @@ class WasSilent:
     """The caller answered nothing."""
 
     dialogue: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A value was keyed in, as conditions know it. A secret is written as so many `*`."""
+
+    entry: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +81,69 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackAsked:
-    """A number was put down to be called back; None if what was keyed is no number."""
+class PinChecked:
+    """The PIN of the customer of a request was asked for, and keyed."""
 
-    keyed: str
-    number: str | None
+    tracking: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDrawn:
+    """A one-time code was wanted; `kept`: it is sent, for it may be once more today."""
+
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChecked:
+    """A one-time code was keyed."""
+
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVoid:
+    """A code was keyed when none held any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSent:
+    """The caller is sent this text message of the rules."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """A number was put down to be called back, at a time or as soon as possible.
+
+    `joined`: there was a request to call it already.
+    """
+
+    number: str
+    joined: bool
+    earliest: datetime | None = None
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A message was left in a mailbox."""
+    """What the caller said was kept: in a mailbox, with a request, as an answer of a survey.
 
-    mailbox: str
+    `place` is `support`, `case 123456786` or `survey satisfaction/comment`.
+    """
+
+    place: str
+    seconds: float
+    tracking: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedBack:
+    """The caller heard what they have recorded."""
+
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +175,28 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
+class Rang:
+    """One agent was rung for the caller, for so many seconds."""
+
+    agent: str
+    visit: Visit
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyBegun:
-    """The questions of a survey are asked."""
+    """A survey is to be asked; `may` tells whether it is."""
 
     survey: str
+    may: MayAsk = MayAsk.YES
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyEnded:
+    """All of a survey was answered, or the caller did not want to be asked."""
+
+    survey: str
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +206,14 @@ class Answered:
     survey: str
     question: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """Somebody is alerted to these answers."""
+
+    survey: str
+    answers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +236,27 @@ Event: TypeAlias = (
     | Heard
     | Pressed
     | WasSilent
+    | Entered
     | Left
     | LookedAtQueues
     | Decided
     | CaseOpened
     | LookedUp
+    | PinChecked
+    | CodeDrawn
+    | CodeChecked
+    | CodeVoid
+    | TextSent
     | CallbackAsked
     | Recorded
+    | PlayedBack
     | Sent
     | Waited
+    | Rang
     | SurveyBegun
+    | SurveyEnded
     | Answered
+    | Alerted
     | HungUp
     | WentInCircles
 )

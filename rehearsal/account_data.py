@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from ivr.course import ChangeLanguage, Decided, Left
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk
 from ivr.rulebook import Rulebook
 from rehearsal import account as steps
 from rehearsal.account import Account, Step
@@ -22,17 +22,27 @@ KINDS: Final[Mapping[type, str]] = {
     steps.Heard: "heard",
     steps.Pressed: "pressed",
     steps.WasSilent: "silence",
+    steps.Entered: "entered",
     Left: "left",
     steps.LookedAtQueues: "queues",
     Decided: "decided",
     steps.CaseOpened: "case-opened",
     steps.LookedUp: "looked-up",
     steps.CallbackAsked: "callback-asked",
+    steps.PinChecked: "pin-checked",
+    steps.CodeDrawn: "code-drawn",
+    steps.CodeChecked: "code-checked",
+    steps.CodeVoid: "code-void",
+    steps.TextSent: "text-queued",
     steps.Recorded: "recorded",
+    steps.PlayedBack: "played-back",
     steps.Sent: "sent",
     steps.Waited: "left-queue",
+    steps.Rang: "left-agent",
     steps.SurveyBegun: "survey",
+    steps.SurveyEnded: "survey",
     steps.Answered: "answered",
+    steps.Alerted: "alert",
     steps.HungUp: "hung-up",
     steps.WentInCircles: "failed",
 }
@@ -52,14 +62,25 @@ def _step(book: Rulebook, step: Step) -> Data:
         case Decided(decision):
             own = explanation_to_data(explanation(decision))
         case Left(dialogue, why, route):
-            own = {"dialogue": dialogue, "why": why, "then": route and route_to_data(route)}
+            own = {"dialogue": dialogue, "why": why, "then": route_to_data(route)}
         case steps.Sent():
             own = _sent(book, event)
         case steps.LookedUp(_, state):
             own = {**asdict(event), "found": state is not None}
+        case steps.SurveyBegun(survey, may):
+            own = {"survey": survey, "outcome": "asked" if may is MayAsk.YES else may}
+        case steps.SurveyEnded(survey, declined):
+            own = {"survey": survey, "outcome": "declined" if declined else "complete"}
+        case steps.CallbackAsked():
+            own = {**asdict(event), **_window(event)}
         case _:
             own = asdict(event)
     return {"after": step.after, "kind": KINDS[type(event)], **own}
+
+
+def _window(event: steps.CallbackAsked) -> Data:
+    times = {"earliest": event.earliest, "latest": event.latest}
+    return {name: None if at is None else at.isoformat() for name, at in times.items()}
 
 
 def _sent(book: Rulebook, event: steps.Sent) -> Data:

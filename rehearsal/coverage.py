@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.course import Decided, Left
-from rehearsal.account import Account, Answered, Sent, Waited
+from ivr.effects import Decided, Left
+from rehearsal.account import Account, Answered, Heard, Sent, Waited
 from routing.call_tests import VisitEnd
 from routing.destinations import ToQueue
 from routing.problems import Path
@@ -17,7 +17,7 @@ class Point:
 
     Attributes:
         path: Where it is written.
-        kind: `rules`, `menu branches`, `queue steps` or `survey questions`.
+        kind: `rules`, `menu branches`, `entries`, `queue steps` or `survey questions`.
         name: What an administrator calls it: `menu welcome, key 1`.
     """
 
@@ -64,6 +64,9 @@ def points(policy: Policy) -> Iterator[Point]:
     """Everything that a call can reach, section by section."""
     yield from _queue_points(policy)
     yield from _menu_points(policy)
+    for id_ in policy.entries:
+        yield Point(("entries", id_, "then"), "entries", f"entry {id_}, keyed in")
+        yield Point(("entries", id_, "otherwise"), "entries", f"entry {id_}, otherwise")
     for id_, rules in policy.rules.items():
         for number, rule in enumerate(rules.rules):
             yield Point(("rules", id_, number), "rules", f"rule {id_}/{rule.id}")
@@ -101,12 +104,17 @@ def _step_name(queue: str, after: int) -> str:
 
 def _reached(policy: Policy, account: Account) -> Iterator[str]:
     """The names of what one call has reached."""
+    stage = ""
     for step in account.steps:
         match step.event:
+            case Heard(asks=str()):
+                stage = step.event.stage
             case Decided(decision):
                 yield f"rule {decision.rules.id}/{decision.rule_id}"
-            case Left(dialogue, why, _):
-                yield f"menu {dialogue}, {why}"
+            case Left(dialogue, why) if stage == f"menu {dialogue}":
+                yield f"{stage}, {why}"
+            case Left(dialogue, why) if stage == f"entry {dialogue}" and why != "key 0":
+                yield f"{stage}, {'keyed in' if why == 'finished' else 'otherwise'}"
             case Sent(ToQueue(queue)):
                 yield f"queue {queue}, entered"
             case Waited():

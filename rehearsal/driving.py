@@ -1,15 +1,16 @@
 """Drives a course without a telephone: whatever it asks for is answered at once."""
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TypeVar
 
-from ivr.course import Effect, Reply
-
+S = TypeVar("S")
+R = TypeVar("R")
 T = TypeVar("T")
 
 
-def drive(going: Generator[Effect, Reply, T], do: Callable[[Effect], Reply]) -> T:
-    """Do what a course asks for, until it ends.
+def drive(going: Generator[S, R, T], do: Callable[[S], R]) -> T:
+    """Do what a course, or a part of one, asks for, until it ends.
 
     Args:
         going: The course.
@@ -18,11 +19,11 @@ def drive(going: Generator[Effect, Reply, T], do: Callable[[Effect], Reply]) -> 
     Returns:
         What the course has come to.
     """
-    reply: Reply = None
+    advance: Callable[[], S] = going.__next__
     while True:
         try:
-            effect = going.send(reply)
+            step = advance()
         except StopIteration as end:
             result: T = end.value
             return result
-        reply = do(effect)
+        advance = partial(going.send, do(step))

@@ -23,10 +23,12 @@ def script_of(facts: Facts, events: Iterable[Event]) -> ScriptedCall:
         caller=facts.caller,
         dialled=facts.dialled,
         customer=facts.customer,
-        keys=tuple(word for _, word in read.answers),
+        keys=tuple(answer.word for answer in read.answers),
         queues={queue: tuple(states) for queue, states in read.looks.items()},
         variables=facts.variables,
         requests=read.requests,
+        callbacks=tuple(read.joined),
+        surveys=read.surveys,
         visits=tuple(_visit(data) for data in read.visits),
     )
 

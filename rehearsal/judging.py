@@ -1,30 +1,18 @@
 """Runs a test: rehearses its call, and compares what came of it with what was expected."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
 
-from dialplan import contract
-from ivr.course import ChangeLanguage, Decided
 from ivr.rulebook import Rulebook
 from rehearsal.account import (
     Account,
-    Answered,
-    CallbackAsked,
-    CameIn,
-    CaseOpened,
-    Heard,
-    HungUp,
-    Recorded,
-    Sent,
-    SurveyBegun,
     WentInCircles,
 )
 from rehearsal.rehearse import rehearse
+from rehearsal.seen import LAST_COUNTS, SEEN, Seen
 from rehearsal.telling import unused_lines
 from rehearsal.waiting import ImpossibleVisitError
 from routing.call_tests import CallTest, Expectation, Wanted
-from routing.decisions_data import destination_to_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,82 +92,6 @@ def seen_in_words(expectation: Expectation, account: Account) -> str:
     return ", ".join(
         "=".join(each) if isinstance(each, tuple) else str(each) for each in dict.fromkeys(seen)
     )
-
-
-Seen: TypeAlias = Sequence[str | int | tuple[str, str]]
-
-
-def _endings(key: str) -> Callable[[Account], Seen]:
-    """Where calls were sent, of the kind that has this key in the rules."""
-
-    def look(account: Account) -> Seen:
-        endings = (destination_to_data(sent.ending) for sent in account.events(Sent))
-        return [ending[key] for ending in endings if key in ending]
-
-    return look
-
-
-def _variable(name: str) -> Callable[[Account], list[str]]:
-    def look(account: Account) -> list[str]:
-        told = (sent.variables for sent in account.events(Sent))
-        return [str(variables[name]) for variables in told if name in variables]
-
-    return look
-
-
-def _says(account: Account) -> Seen:
-    return [prompt for heard in account.events(Heard) for prompt in heard.prompts]
-
-
-def _asked(account: Account) -> Seen:
-    return [heard.asks for heard in account.events(Heard) if heard.asks is not None]
-
-
-def _rules(account: Account) -> Seen:
-    """Each rule that decided: as `list/rule`, and by its own name at the same place."""
-    decisions = [decided.decision for decided in account.events(Decided)]
-    pairs = [(f"{each.rules.id}/{each.rule_id}", each.rule_id) for each in decisions]
-    return [name for pair in pairs for name in pair]
-
-
-def _languages(account: Account) -> Seen:
-    first = [each.facts.language for each in account.events(CameIn)]
-    return first + [each.language for each in account.events(ChangeLanguage)]
-
-
-def _variables(account: Account) -> Seen:
-    told: dict[str, str] = {}
-    for sent in account.events(Sent):
-        told.update((name, str(value)) for name, value in sent.variables.items())
-    return list(told.items())
-
-
-SEEN: Final[Mapping[str, Callable[[Account], Seen]]] = {
-    "says": _says,
-    "rule": _rules,
-    "queue": _endings("queue"),
-    "asterisk_queue": _variable(contract.QUEUE),
-    "menu": _asked,
-    "track": lambda account: [each for each in _asked(account) if each == "tracking"],
-    "voicemail": lambda account: [each.mailbox for each in account.events(Recorded)],
-    "callback": lambda account: [
-        each.number for each in account.events(CallbackAsked) if each.number is not None
-    ],
-    "survey": lambda account: [each.survey for each in account.events(SurveyBegun)],
-    "extension": _endings("extension"),
-    "number": _endings("number"),
-    "hangup": _endings("hangup"),
-    "leaves_at": lambda account: [each.stage for each in account.events(HungUp)],
-    "priority": lambda account: [int(each) for each in _variable(contract.PRIORITY)(account)],
-    "language": _languages,
-    "variables": _variables,
-    "case": lambda account: ["opened" for _ in account.events(CaseOpened)],
-    "answers": lambda account: [(each.question, each.value) for each in account.events(Answered)],
-}
-"""What happened, by the keys of an expectation."""
-
-LAST_COUNTS: Final = frozenset({"priority", "language"})
-"""Of what changes on the way: only how it is at the end matters."""
 
 
 def _in_order(row: Iterable[str], seen: Seen) -> bool:

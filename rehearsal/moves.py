@@ -1,11 +1,13 @@
 """Which past calls other rules would treat otherwise, how many of each kind, and why."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from rehearsal.memory import End, NotAsked, NotRecorded
 from rehearsal.recorded import Recorded, rules_of
-from rehearsal.replay import End, NotAsked, NotRecorded, Replayed
+from rehearsal.replay import Replayed
 from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp, Turn
 from routing.decide import reason
 from routing.decisions import Decision
@@ -13,10 +15,13 @@ from routing.destinations import (
     Destination,
     Route,
     ToCallback,
+    ToEntry,
     ToHangup,
     ToMenu,
+    ToProof,
     ToRules,
     ToTracking,
+    ToVoicemail,
 )
 from routing.explain import destination_in_words, route_in_words, rule_line
 from routing.rules import Policy
@@ -261,17 +266,22 @@ def _led_to(turns: Sequence[Turn], place: int, end: End) -> Destination | None:
 def _destination(place: str) -> Destination | None:
     """The destination that leads to a place of the way: `menu welcome`."""
     kind, _, name = place.partition(" ")
-    match kind:
-        case "rules":
-            return ToRules(name)
-        case "menu":
-            return ToMenu(name)
-        case "tracking":
-            return ToTracking()
-        case "callback":
-            return ToCallback()
-        case _:
-            return None
+    named = _NAMED.get(kind)
+    return _UNNAMED.get(place) if named is None else named(name)
+
+
+_NAMED: Final[Mapping[str, Callable[[str], Destination]]] = {
+    "rules": ToRules,
+    "menu": ToMenu,
+    "entry": ToEntry,
+    "voicemail": ToVoicemail,
+}
+_UNNAMED: Final[Mapping[str, Destination]] = {
+    "tracking": ToTracking(),
+    "callback": ToCallback(),
+    "proof": ToProof(),
+}
+"""Destinations by the places of the way that they lead to."""
 
 
 def _name(turn: Turn) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from rehearsal.timeline import Event, RecordedEnd, Timeline, Turn
+from rehearsal.timeline import Event, LookUp, RecordedEnd, Timeline, Turn
 from routing.facts import Facts, QueueFacts
 from routing.facts_data import facts_from_data
-from routing.key_script import HangUp, Press
+from routing.key_script import Press, Wait
 
 KINDS: Final = frozenset({
     "came-in",
@@ -17,6 +17,11 @@ KINDS: Final = frozenset({
     "left",
     "decided",
     "looked-up",
+    "pin-checked",
+    "code-drawn",
+    "code-checked",
+    "code-void",
+    "taped",
     "callback-asked",
     "callback-failed",
     "queues",
@@ -33,20 +38,28 @@ class Recorded:
 
     Attributes:
         facts: What was known as it came in.
-        keys: What was keyed, by stage (`menu welcome`), in order; None is silence.
+        keys: What was keyed, by stage (`menu welcome`) and question, in order; None is silence.
         looks: How queues stood, each time that rules looked.
-        found: Whether each tracking number that was looked up was found.
+        look_ups: The requests that were looked up.
         put_down: Whether each number to call back could be put down.
+        takes: How many seconds each recording had.
+        pins: Whether each PIN was right.
+        drawn: Whether each one-time code could be given.
+        codes: Whether each one-time code was right; None: there was none that held.
         variables: The ids of the declared variables whose values are known, unset ones included.
         turns: Its way.
         end: What became of it.
     """
 
     facts: Facts
-    keys: Mapping[str, Sequence[str | None]]
+    keys: Mapping[tuple[str, str], Sequence[str | None]]
     looks: Mapping[str, Sequence[QueueFacts]]
-    found: Sequence[bool]
+    look_ups: Sequence[LookUp]
     put_down: Sequence[bool]
+    takes: Sequence[float]
+    pins: Sequence[bool]
+    drawn: Sequence[bool]
+    codes: Sequence[bool | None]
     variables: frozenset[str]
     turns: tuple[Turn, ...]
     end: RecordedEnd
@@ -86,17 +99,22 @@ def read_call(facts: Mapping[str, Any], events: Iterable[Event]) -> Recorded | N
         facts=known,
         keys=_keys(read),
         looks=read.looks,
-        found=read.found,
+        look_ups=read.look_ups,
         put_down=read.put_down,
+        takes=read.takes,
+        pins=read.pins,
+        drawn=read.drawn,
+        codes=read.codes,
         variables=frozenset(known.variables) | (read.asked_for or frozenset()),
         turns=tuple(read.turns),
         end=read.end,
     )
 
 
-def _keys(read: Timeline) -> Mapping[str, Sequence[str | None]]:
-    keys: dict[str, list[str | None]] = {}
-    for stage, word in read.answers:
-        if not isinstance(word, HangUp):
-            keys.setdefault(stage, []).append(word.keys if isinstance(word, Press) else None)
+def _keys(read: Timeline) -> Mapping[tuple[str, str], Sequence[str | None]]:
+    keys: dict[tuple[str, str], list[str | None]] = {}
+    for each in read.answers:
+        if isinstance(each.word, Press | Wait):
+            pressed = each.word.keys if isinstance(each.word, Press) else None
+            keys.setdefault((each.stage, each.question), []).append(pressed)
     return keys

@@ -3,72 +3,40 @@
 The course is the one that serves real calls (`ivr.course`); nothing is matched here.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Final, assert_never
+from functools import partial
+from typing import Final
 
 from dialplan.orders import orders
-from ivr import verdicts
-from ivr.course import (
-    ChangeLanguage,
-    Collect,
-    Course,
-    Decided,
-    Effect,
-    Ending,
-    Left,
-    LookAtQueues,
-    OpenCase,
-    Reply,
-    Verify,
-    WentInCirclesError,
-)
-from ivr.dialogues import LONE_TERMINATORS, TERMINATOR
-from ivr.machine import CheckResult, Keep, Keyed, NoInput, Say
+from ivr.course import Course, Ending, WentInCirclesError
+from ivr.keys import HIDDEN
 from ivr.rulebook import Rulebook
-from rehearsal.account import (
-    Account,
-    Answered,
-    CallbackAsked,
-    CameIn,
-    CaseOpened,
-    Event,
-    Heard,
-    HungUp,
-    LookedAtQueues,
-    LookedUp,
-    Pressed,
-    Recorded,
-    Sent,
-    Step,
-    SurveyBegun,
-    Waited,
-    WasSilent,
-    WentInCircles,
-)
+from rehearsal.account import Account, CameIn, HungUp, Rang, Sent, Waited, WentInCircles
 from rehearsal.caller import LeftError, ScriptedCaller
+from rehearsal.doing import do
 from rehearsal.driving import drive
+from rehearsal.scene import Scene
 from rehearsal.waiting import (
     ImpossibleVisitError,
     check_agents,
-    queue_state,
+    ringing_seconds,
+    visit_at_agent,
     visit_of,
     waiting_seconds,
 )
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
-from routing.destinations import Route, ToHangup, ToQueue, ToSurvey, ToVoicemail
-from routing.entrances import facts_on_arrival, route_after_queue, route_on_arrival
-from routing.facts import CustomerStatus, Facts, QueueFacts
-from routing.moments import later
-from routing.phone_numbers import to_e164
-
-MADE_UP_TRACKING: Final = "123456786"
-"""The tracking number of the request that a rehearsed call opens: well formed, and nobody's."""
+from routing.destinations import Route, ToAgent, ToQueue, ToSurvey
+from routing.entrances import (
+    facts_on_arrival,
+    route_after_agent,
+    route_after_queue,
+    route_on_arrival,
+)
+from routing.facts import Facts
 
 MOST_VISITS: Final = 20
-"""Queues that one rehearsed call may enter: rules that send it round between queues end here."""
+"""Queues and agents that one rehearsed call may wait for: rules that send it round end here."""
 
 
 def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
@@ -82,179 +50,118 @@ def rehearse(book: Rulebook, call: ScriptedCall) -> Account:
         ImpossibleVisitError: What is said to happen in a queue cannot happen there.
     """
     check_agents(book.policy, call)
-    rehearsal = _Rehearsal(book, call, ScriptedCaller(iter(call.keys)), iter(call.visits))
+    facts = facts_on_arrival(
+        book.policy,
+        call_id=call.call_id,
+        at=call.at,
+        caller=call.caller,
+        dialled=call.dialled,
+        customer=call.customer,
+        variables=call.variables,
+    )
+    scene = Scene(call, ScriptedCaller(call.keys), Course(book, facts, pace=facts.customer.pace))
+    rehearsal = _Rehearsal(scene, facts, iter(call.visits))
     try:
         rehearsal.run()
     except ImpossibleVisitError as error:
-        raise ImpossibleVisitError(str(error), Account(tuple(rehearsal.steps))) from None
-    unasked = rehearsal.caller.not_asked_for()
-    return Account(tuple(rehearsal.steps), unasked, tuple(rehearsal.visits))
+        raise ImpossibleVisitError(str(error), Account(tuple(scene.steps))) from None
+    unasked = scene.caller.not_asked_for()
+    return Account(tuple(scene.steps), unasked, tuple(rehearsal.visits))
 
 
 @dataclass(slots=True)
 class _Rehearsal:
-    book: Rulebook
-    call: ScriptedCall
-    caller: ScriptedCaller
+    """One call, from request to request. `facts` are those of its arrival."""
+
+    scene: Scene
+    facts: Facts
     visits: Iterator[Visit]
-    steps: list[Step] = field(default_factory=list)
-    clock: float = 0.0
     queued_at: float | None = None
-    facts: Facts = field(init=False)
-    course: Course = field(init=False)
+    visited: int = field(default=0, init=False)
 
     def run(self) -> None:
-        call, policy = self.call, self.book.policy
-        self.facts = facts_on_arrival(
-            policy,
-            call_id=call.call_id,
-            at=call.at,
-            caller=call.caller,
-            dialled=call.dialled,
-            customer=call.customer,
-            variables=call.variables,
-        )
-        self.course = Course(self.book, self.facts)
-        self.note(CameIn(self.facts, self.facts.dialled in policy.numbers))
+        scene, policy = self.scene, self.scene.course.book.policy
+        scene.note(CameIn(self.facts, self.facts.dialled in policy.numbers))
         route: Route | None = route_on_arrival(policy, self.facts)
+        lead = partial(do, scene)
         try:
             while route is not None:
-                route = self.go(drive(self.course.follow(route), self.do))
+                route = self.go(drive(scene.course.follow(route), lead))
         except LeftError:
-            self.note(HungUp(self.course.stage))
+            scene.note(HungUp(scene.course.stage))
         except WentInCirclesError as error:
-            self.note(WentInCircles(str(error)))
-
-    def note(self, event: Event) -> None:
-        self.steps.append(Step(self.clock, event))
-
-    def do(self, effect: Effect) -> Reply:
-        match effect:
-            case Say(prompts):
-                self.hear(prompts)
-            case Collect():
-                return self.ask(effect)
-            case Decided() | Left() | ChangeLanguage():
-                self.note(effect)
-            case LookAtQueues(queues):
-                return self.look_at(queues)
-            case OpenCase(subject):
-                self.note(CaseOpened(MADE_UP_TRACKING, subject))
-                return MADE_UP_TRACKING
-            case Verify(dialogue, value):
-                return self.verify(dialogue, value)
-            case Keep(question, value):
-                survey = self.course.stage.removeprefix("survey ")
-                self.note(Answered(survey, question, value))
-            case _:
-                assert_never(effect)
-        return None
-
-    def look_at(self, queues: tuple[str, ...]) -> Mapping[str, QueueFacts]:
-        before = [step.event for step in self.steps if isinstance(step.event, LookedAtQueues)]
-        looks = Counter(queue for each in before for queue in each.queues)
-        seen = {queue: queue_state(self.course, self.call, queue, looks[queue]) for queue in queues}
-        self.note(LookedAtQueues(seen))
-        return seen
-
-    def hear(self, prompts: tuple[str, ...], asks: str | None = None) -> None:
-        if prompts:
-            if asks is None:
-                self.caller.listen()
-            self.note(Heard(prompts, self.course.facts.language, asks))
-
-    def ask(self, asked: Collect) -> Keyed | NoInput:
-        """Put a question. A lone `#` is the end of what was keyed before, not an answer."""
-        for _ in range(LONE_TERMINATORS):
-            begun = asked.prompts[:1] if self.caller.interrupts else asked.prompts
-            self.hear(begun, asked.dialogue)
-            first = self.caller.first_key()
-            if first == TERMINATOR:
-                continue
-            return self.keyed(asked, first) if first else self.silence(asked)
-        return self.silence(asked)
-
-    def keyed(self, asked: Collect, first: str) -> Keyed:
-        further, waited = self.caller.further_keys(asked.input)
-        self.clock += asked.input.between_keys_seconds if waited else 0.0
-        self.note(Pressed(asked.dialogue, first + further))
-        return Keyed(first + further)
-
-    def silence(self, asked: Collect) -> NoInput:
-        self.clock += asked.input.first_key_seconds
-        self.note(WasSilent(asked.dialogue))
-        return NoInput()
-
-    def verify(self, dialogue: str, value: str) -> CheckResult:
-        if dialogue == self.book.callback.id:
-            number = to_e164(value, self.book.policy.business.country)
-            self.note(CallbackAsked(value, number))
-            return verdicts.of_callback(number)
-        if self.call.customer.status is CustomerStatus.UNAVAILABLE:
-            return verdicts.TRACKING_UNAVAILABLE
-        state = self.requests().get(value)
-        self.note(LookedUp(value, state))
-        return verdicts.of_request(state)
-
-    def requests(self) -> Mapping[str, str]:
-        """Those that can be looked up: the given ones, and the one that this call has opened."""
-        opened = any(isinstance(step.event, CaseOpened) for step in self.steps)
-        return {**({MADE_UP_TRACKING: "new"} if opened else {}), **self.call.requests}
+            scene.note(WentInCircles(str(error)))
 
     def go(self, ending: Ending) -> Route | None:
         """Leave menus and rules; where the call goes on if it comes back."""
-        if isinstance(ending, ToVoicemail):
-            self.leave_message(ending.mailbox)
-        waited = 0.0 if self.queued_at is None else self.clock - self.queued_at
-        variables = orders(self.course, ending, waited)
-        self.note(Sent(ending, self.course.rule, variables, self.course.facts, self.now()))
+        scene = self.scene
+        waited = 0.0 if self.queued_at is None else scene.clock - self.queued_at
+        told = {
+            name: HIDDEN if name in scene.course.secrets else value
+            for name, value in orders(scene.course, ending, waited).items()
+        }
+        scene.note(Sent(ending, scene.course.rule, told, scene.course.facts, scene.now()))
         match ending:
             case ToQueue(queue):
                 return self.wait(queue)
+            case ToAgent(agent):
+                return self.ring(agent)
             case ToSurvey(survey):
-                self.note(SurveyBegun(survey))
                 self.come_back()
-                drive(self.course.ask_survey(survey), self.do)
-                return Route(ToHangup())
+                return drive(scene.course.survey(survey), partial(do, scene))
         return None
-
-    def leave_message(self, mailbox_id: str) -> None:
-        mailbox = self.book.policy.mailboxes[mailbox_id]
-        self.course.stage = f"voicemail {mailbox_id}"
-        self.hear(mailbox.say)
-        self.note(Recorded(mailbox_id))
-        self.hear(("message-kept",))
 
     def wait(self, queue_id: str) -> Route | None:
         """Visit a queue; where the call goes on from there."""
-        queue = self.book.policy.queues[queue_id]
-        self.course.stage = f"queue {queue_id}"
-        visit = visit_of(self.course, self.call, queue, next(self.visits, None))
-        visited = sum(isinstance(step.event, Waited) for step in self.steps)
-        if visit is None or visited >= MOST_VISITS:
+        scene = self.scene
+        queue = scene.course.book.policy.queues[queue_id]
+        scene.course.stage = f"queue {queue_id}"
+        visit = visit_of(scene.course, scene.call, queue, self.next_visit())
+        if visit is None or self.visited > MOST_VISITS:
             return None
         if self.queued_at is None:
-            self.queued_at = self.clock
+            self.queued_at = scene.clock
         seconds = waiting_seconds(visit, queue)
-        self.clock += seconds
-        self.note(Waited(queue_id, visit, seconds))
+        scene.clock += seconds
+        scene.note(Waited(queue_id, visit, seconds))
+        served = self.is_served(visit)
+        return route_after_queue(scene.course.book.policy, queue, served=served)
+
+    def ring(self, agent: str) -> Route | None:
+        """Ring one agent; where the call goes on from there."""
+        scene = self.scene
+        policy = scene.course.book.policy
+        scene.course.stage = f"agent {agent}"
+        visit = visit_at_agent(policy, scene.call, agent, self.next_visit())
+        if visit is None or self.visited > MOST_VISITS:
+            return None
+        seconds = ringing_seconds(policy, visit)
+        scene.clock += seconds
+        scene.note(Rang(agent, visit, seconds))
+        return route_after_agent(policy, served=self.is_served(visit))
+
+    def next_visit(self) -> Visit | None:
+        """What is said of the next visit."""
+        self.visited += 1
+        return next(self.visits, None)
+
+    def is_served(self, visit: Visit) -> bool:
+        """Whether an agent has spoken with the caller, who is back. Raises LeftError."""
         if visit.end is VisitEnd.HUNG_UP:
             raise LeftError
         self.come_back()
-        served = visit.end is VisitEnd.ANSWERED
-        return route_after_queue(self.book.policy, queue, served=served)
+        return visit.end is VisitEnd.ANSWERED
 
     def come_back(self) -> None:
         """The dialplan asks again: a request of its own, at its own moment."""
-        known = self.course.facts
+        scene = self.scene
+        known = scene.course.facts
         facts = replace(
             self.facts,
-            at=self.now(),
+            at=scene.now(),
             language=known.language,
             keyed=known.keyed,
             variables=known.variables,
+            proven=known.proven,
         )
-        self.course = replace(self.course, facts=facts, variables=None)
-
-    def now(self) -> datetime:
-        return later(self.call.at, self.clock)
+        scene.course = replace(scene.course, facts=facts, variables=None)

@@ -5,22 +5,32 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ivr.course import ChangeLanguage, Decided, Left
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk
 from ivr.prompts import Catalogue
 from rehearsal.account import (
     Account,
+    Alerted,
     Answered,
     CallbackAsked,
     CameIn,
     CaseOpened,
+    CodeChecked,
+    CodeDrawn,
+    CodeVoid,
+    Entered,
     Heard,
     HungUp,
     LookedAtQueues,
     LookedUp,
+    PinChecked,
+    PlayedBack,
     Pressed,
+    Rang,
     Recorded,
     Sent,
     SurveyBegun,
+    SurveyEnded,
+    TextSent,
     Waited,
     WasSilent,
     WentInCircles,
@@ -214,9 +224,63 @@ def _looked_up(event: LookedUp) -> Told:
 
 
 def _callback(event: CallbackAsked) -> Told:
-    if event.number is None:
-        return Told(f"{event.keyed} is no number to call back")
-    return Told(f"is to be called back at {event.number}")
+    joined = ", by the request that stands already" if event.joined else ""
+    when = ""
+    if event.earliest is not None and event.latest is not None:
+        when = (
+            f" on {event.earliest:%a %Y-%m-%d} from {event.earliest:%H:%M} to {event.latest:%H:%M}"
+        )
+    return Told(f"is to be called back at {event.number}{when}{joined}")
+
+
+def _rang(event: Rang) -> Told:
+    words = duration_in_words(event.seconds)
+    match event.visit.end:
+        case VisitEnd.ANSWERED:
+            return Told(f"is answered by {event.agent} after {words}")
+        case VisitEnd.GAVE_UP:
+            return Told(f"is not answered by {event.agent} within {words}")
+        case VisitEnd.REFUSED:
+            return Told(f"{event.agent} cannot be rung")
+        case VisitEnd.HUNG_UP:
+            return Told(f"stops waiting for {event.agent} after {words}")
+
+
+def _recorded(event: Recorded) -> Told:
+    kind, _, name = event.place.partition(" ")
+    words = duration_in_words(round(event.seconds))
+    match kind:
+        case "case":
+            return Told(f"leaves a spoken note with the request {name} ({words})")
+        case "survey":
+            return Told(f"leaves a spoken answer: {name} ({words})")
+        case _:
+            return Told(f"leaves a message in the mailbox {event.place} ({words})")
+
+
+def _survey(event: SurveyBegun) -> Told:
+    match event.may:
+        case MayAsk.YES:
+            return Told(f"is asked how it went: {event.survey}")
+        case MayAsk.RECENTLY:
+            return Told(f"is not asked {event.survey}: was asked not long ago")
+        case MayAsk.FORBIDDEN:
+            return Told(f"is not asked {event.survey}: does not want to be")
+
+
+def _survey_ended(event: SurveyEnded) -> Told:
+    if event.declined:
+        return Told(f"does not want to answer {event.survey}")
+    return Told(f"has answered all of {event.survey}")
+
+
+def _alerted(event: Alerted) -> Told:
+    answers = ", ".join(f"{question} {value}" for question, value in event.answers.items())
+    return Told(f"somebody is alerted by {event.survey}: {answers}")
+
+
+def _right(what: str, *, right: bool) -> Told:
+    return Told(f"{what} is {'right' if right else 'wrong'}")
 
 
 TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
@@ -224,6 +288,7 @@ TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
     ChangeLanguage: lambda event: Told(f"goes on in the language {event.language}"),
     Pressed: lambda event: Told(f"presses {event.keys}"),
     WasSilent: lambda event: Told(f"presses nothing at {event.dialogue}"),
+    Entered: lambda event: Told(f"has entered {event.entry}: {event.value}"),
     Left: _left,
     LookedAtQueues: _looked_at,
     Decided: _decided,
@@ -232,11 +297,22 @@ TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
     ),
     LookedUp: _looked_up,
     CallbackAsked: _callback,
-    Recorded: lambda event: Told(f"leaves a message in the mailbox {event.mailbox}"),
+    PinChecked: lambda event: _right(f"the PIN for {event.tracking}", right=event.right),
+    CodeDrawn: lambda event: Told(
+        "a one-time code is drawn" if event.kept else "no more codes today: none is drawn"
+    ),
+    CodeChecked: lambda event: _right("the code", right=event.right),
+    CodeVoid: lambda _: Told("the code does not hold any more"),
+    TextSent: lambda event: Told(f"is sent the text message {event.text}"),
+    Recorded: _recorded,
+    PlayedBack: lambda event: Told(f"hears what is recorded: {event.place}"),
     Sent: _sent,
     Waited: _waited,
-    SurveyBegun: lambda event: Told(f"is asked how it went: {event.survey}"),
+    Rang: _rang,
+    SurveyBegun: _survey,
+    SurveyEnded: _survey_ended,
     Answered: lambda event: Told(f"answer kept: {event.question} is {event.value}"),
+    Alerted: _alerted,
     HungUp: lambda event: Told(f"hangs up at {event.stage}"),
     WentInCircles: lambda event: Told(f"never ends: {event.reason}; the fallback takes the call"),
 }

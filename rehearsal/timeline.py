@@ -1,21 +1,51 @@
 """The timeline of a past call, read back: what its caller did, what it met, how it went on."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from ivr.course import WentInCirclesError
+from ivr.keys import AGAIN, PERSON
+from ivr.tracking import SMS_KEY
+from routing.call_tests import GivenRequest, NotAsked
 from routing.decisions_data import destination_from_data, kept_route, route_from_data
 from routing.destinations import Destination, Route
 from routing.facts import QueueFacts
-from routing.key_script import HangUp, Press, Wait, Word
+from routing.key_script import HangUp, Listen, Press, Wait, Word
 
 _OWN_STAGES: Final = frozenset({"tracking", "callback"})
 """Dialogues that are no menus; a menu may be called like one of them, so the stage is written down.
 Earlier versions wrote the bare id: there such a menu is taken for the dialogue."""
 
+_OLD_QUESTIONS: Final = frozenset({"tracking", "callback"})
+"""Stages of earlier versions that asked one question, for a number; a menu asks one as ever."""
+
+RIGHT_CODE: Final = "1234567890"
+"""Begins with what is taken for a code or PIN that was right: the journal does not have it."""
+
+NUMBER_TOLD: Final = "tracking-number"
+"""The question, after a number has been told, that nobody has to answer."""
+
+_OFFER: Final = "tracking-number-again"
+"""The prompt that begins to offer keys at it."""
+
+_OFFERED: Final = (Press(AGAIN), Press(SMS_KEY))
+"""What would be taken for an answer to it."""
+
+_FILLER: Final = "0"
+"""Fills a secret that was wrong, or of which nothing is known but that it would do.
+
+A secret value with a check digit that zeros do not have is then taken for mistyped.
+"""
+
+_MISTYPED: Final = "1"
+"""Begins what was not even looked at: it is as long, for its length was wrong."""
+
 _STATE: Final = "tracking-state-"
 """How the names of prompts begin that tell how a request stands."""
+
+
+Data: TypeAlias = Mapping[str, Any]
 
 
 class Event(Protocol):
@@ -77,103 +107,229 @@ RecordedEnd: TypeAlias = Arrived | HungUp | AskedCallback | Circled
 """What became of a call."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller did at a question; `stage` is where the call was: `menu welcome`.
+
+    `is_hidden`: it was a secret, for which something else stands.
+    """
+
+    stage: str
+    question: str
+    word: Word
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A request was looked up.
+
+    Attributes:
+        tracking: Its number.
+        found: Whether there is one.
+        is_callers: Whether it is the caller's; None where an earlier version did not write it down.
+        agent: Who last spoke about it, if anybody.
+    """
+
+    tracking: str
+    found: bool
+    is_callers: bool | None
+    agent: str | None
+
+
 @dataclass(slots=True)
 class Timeline:
     """What the events of a call have told so far.
 
+    Secrets are not in the journal: others stand in `answers` that do the same.
+
     Attributes:
-        answers: What the caller did at each question, with its stage: `menu welcome`.
+        answers: What the caller did at each question.
         looks: How each queue stood, each time that rules looked at it.
-        found: Whether each tracking number that was looked up was found.
+        look_ups: The requests that were looked up.
         put_down: Whether each number to call back could be put down.
+        joined: The numbers for which there was a request to call back already.
+        takes: How many seconds each recording had.
+        pins: Whether each PIN was right.
+        drawn: Whether each one-time code could be given.
+        codes: Whether each one-time code was right; None: there was none that held.
         requests: How each request stood of which the caller was told.
+        surveys: Which surveys the caller was not asked, and why.
         visits: The events that tell how visits to queues ended.
         asked_for: The variables that the rules declared; None if that was not written down.
         turns: The way.
         end: What became of the call.
     """
 
-    answers: list[tuple[str, Word]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     looks: dict[str, list[QueueFacts]] = field(default_factory=dict)
-    found: list[bool] = field(default_factory=list)
+    look_ups: list[LookUp] = field(default_factory=list)
     put_down: list[bool] = field(default_factory=list)
-    requests: dict[str, str] = field(default_factory=dict)
+    joined: list[str] = field(default_factory=list)
+    takes: list[float] = field(default_factory=list)
+    pins: list[bool] = field(default_factory=list)
+    drawn: list[bool] = field(default_factory=list)
+    codes: list[bool | None] = field(default_factory=list)
+    requests: dict[str, GivenRequest] = field(default_factory=dict)
+    surveys: dict[str, NotAsked] = field(default_factory=dict)
     visits: list[Mapping[str, Any]] = field(default_factory=list)
     asked_for: frozenset[str] | None = None
     turns: list[Turn] = field(default_factory=list)
     end: RecordedEnd | None = None
-    _looked_up: str | None = None
+    _is_offered: bool = False
+    """Whether keys have been offered that nobody has to press, and none was pressed yet."""
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "Timeline":
         """Read these events, in order."""
         read = cls()
         for event in events:
-            read._take(event.kind, event.data)
+            reader = _READERS.get(event.kind)
+            if reader is not None:
+                reader(read, event.data)
         return read
 
-    def _take(self, kind: str, data: Mapping[str, Any]) -> None:
-        match kind:
-            case "came-in":
-                self._come_in(data)
-            case "pressed":
-                self.answers.append((_stage(data), Press(data["keys"])))
-            case "silence":
-                self.answers.append((_stage(data), Wait()))
-            case "queues":
-                for queue, state in data.items():
-                    self.looks.setdefault(queue, []).append(QueueFacts(**state))
-            case "looked-up":
-                self.found.append(data["found"])
-                self._looked_up = data["tracking"] if data["found"] else None
-            case "heard" if self._looked_up is not None:
-                self._hear_state(self._looked_up, data["prompts"])
-            case "left-queue":
-                self.visits.append(data)
-            case _:
-                self._go(kind, data)
-
-    def _go(self, kind: str, data: Mapping[str, Any]) -> None:
-        """What leads on, or is an end. Of several ends the first counts."""
-        match kind:
-            case "decided":
-                self.turns.append(Turn(f"rules {data['rules']}", data["rule"], kept_route(data)))
-            case "left":
-                self.turns.append(Turn(_stage(data), data["why"], _route(data, "then")))
-            case "callback-asked":
-                self.put_down.append(True)
-                self._end(AskedCallback())
-            case "callback-failed":
-                self.put_down.append(False)
-            case "arrived":
-                self._end(Arrived(destination_from_data(data)))
-            case "hung-up":
-                self.answers.append((data["stage"], HangUp()))
-                self._end(HungUp(data["stage"]))
-            case "failed" if data["error"] == WentInCirclesError.__name__:
-                self._end(Circled())
-
-    def _end(self, end: RecordedEnd) -> None:
-        self.end = self.end or end
-
-    def _come_in(self, data: Mapping[str, Any]) -> None:
+    def come_in(self, data: Data) -> None:
+        """The call began."""
         declared = data.get("variables")
         self.asked_for = None if declared is None else frozenset(declared)
         self.turns.append(Turn("number", data.get("dialled", ""), _route(data, "start")))
 
-    def _hear_state(self, tracking: str, prompts: Iterable[str]) -> None:
-        """What the caller was told of the request that was looked up last."""
-        told = [each.removeprefix(_STATE) for each in prompts if each.startswith(_STATE)]
-        if told:
-            self.requests[tracking] = told[0]
-            self._looked_up = None
+    def answer(self, data: Data, word: Word) -> None:
+        """The caller did something at a question."""
+        stage, is_hidden = _stage(data), "hidden" in data
+        question = data.get("question") or _only_question(stage)
+        if is_hidden:
+            word = Press(_MISTYPED.ljust(len(data["keys"]), _FILLER))
+        if self._is_offered and question != NUMBER_TOLD and word in _OFFERED:
+            self.answers.append(Answer(stage, NUMBER_TOLD, Listen()))
+        self._is_offered = False
+        self.answers.append(Answer(stage, question, word, is_hidden))
+
+    def look_at(self, data: Data) -> None:
+        """Rules looked at queues."""
+        for queue, state in data.items():
+            self.looks.setdefault(queue, []).append(QueueFacts(**state))
+
+    def look_up(self, data: Data) -> None:
+        """A request was looked up."""
+        agent: str | None = data.get("agent")
+        found = LookUp(data["tracking"], data["found"], data.get("callers"), agent)
+        self.look_ups.append(found)
+
+    def hear(self, data: Data) -> None:
+        """Prompts were played: among them how the request stands that was looked up last."""
+        self._is_offered |= _OFFER in data["prompts"]
+        told = [each.removeprefix(_STATE) for each in data["prompts"] if each.startswith(_STATE)]
+        if told and self.look_ups:
+            last = self.look_ups[-1]
+            pin = self.requests[last.tracking].pin if last.tracking in self.requests else None
+            given = GivenRequest(told[0], bool(last.is_callers), last.agent, pin)
+            self.requests[last.tracking] = given
+
+    def check_pin(self, data: Data) -> None:
+        """A PIN was checked."""
+        self.pins.append(data["right"])
+        keyed = self._unhide(right=data["right"])
+        if data["right"]:
+            self.requests[data["tracking"]] = GivenRequest("new", pin=keyed)
+
+    def check_code(self, data: Data) -> None:
+        """A one-time code was checked."""
+        self.codes.append(data["right"])
+        self._unhide(right=data["right"])
+
+    def _unhide(self, *, right: bool) -> str:
+        """Let what was keyed last stand for a secret, right or wrong; returns it."""
+        keys = _keys(self.answers[-1])
+        stand_in = RIGHT_CODE * 2 if right else _FILLER * len(keys)
+        return self._say_keyed(stand_in[: len(keys)])
+
+    def _say_keyed(self, keys: str) -> str:
+        self.answers[-1] = replace(self.answers[-1], word=Press(keys), is_hidden=False)
+        return keys
+
+    def begin_survey(self, data: Data) -> None:
+        """A survey was asked, or not."""
+        outcome = data["outcome"]
+        if outcome in {"recently", "forbidden"}:
+            self.surveys[data["survey"]] = outcome
+
+    def decide(self, data: Data) -> None:
+        """A rule list decided."""
+        self.turns.append(Turn(f"rules {data['rules']}", data["rule"], kept_route(data)))
+
+    def leave(self, data: Data) -> None:
+        """A dialogue was over."""
+        stage, why = _stage(data), data["why"]
+        self.turns.append(Turn(stage, why, _route(data, "then")))
+        if self.answers and self.answers[-1].is_hidden:
+            if why == "key 0":
+                self._say_keyed(PERSON)
+            elif why == "finished" and stage.startswith("entry "):
+                self._say_keyed(_FILLER * len(_keys(self.answers[-1])))
+
+    def ask_callback(self, data: Data) -> None:
+        """A number was put down to be called back."""
+        self.put_down.append(True)
+        if data.get("joined"):
+            self.joined.append(data["number"])
+        self.finish(AskedCallback())
+
+    def hang_up(self, data: Data) -> None:
+        """The caller left."""
+        self.answers.append(Answer(data["stage"], "", HangUp()))
+        self.finish(HungUp(data["stage"]))
+
+    def fail(self, data: Data) -> None:
+        """The server gave up."""
+        if data["error"] == WentInCirclesError.__name__:
+            self.finish(Circled())
+
+    def finish(self, end: RecordedEnd) -> None:
+        """The call ended so; of several ends the first counts."""
+        self.end = self.end or end
 
 
-def _route(data: Mapping[str, Any], key: str) -> Route | None:
+_READERS: Final[Mapping[str, Callable[[Timeline, Data], None]]] = {
+    "came-in": Timeline.come_in,
+    "pressed": lambda read, data: read.answer(data, Press(data["keys"])),
+    "silence": lambda read, data: read.answer(data, Wait()),
+    "queues": Timeline.look_at,
+    "looked-up": Timeline.look_up,
+    "heard": Timeline.hear,
+    "pin-checked": Timeline.check_pin,
+    "code-drawn": lambda read, data: read.drawn.append(data["kept"]),
+    "code-checked": Timeline.check_code,
+    "code-void": lambda read, _data: read.codes.append(None),
+    "taped": lambda read, data: read.takes.append(data["seconds"]),
+    "survey": Timeline.begin_survey,
+    "left-queue": lambda read, data: read.visits.append(data),
+    "decided": Timeline.decide,
+    "left": Timeline.leave,
+    "callback-asked": Timeline.ask_callback,
+    "callback-failed": lambda read, _data: read.put_down.append(False),
+    "arrived": lambda read, data: read.finish(Arrived(destination_from_data(data))),
+    "hung-up": Timeline.hang_up,
+    "failed": Timeline.fail,
+}
+"""What each kind of event tells."""
+
+
+def _keys(answer: Answer) -> str:
+    return answer.word.keys if isinstance(answer.word, Press) else ""
+
+
+def _route(data: Data, key: str) -> Route | None:
     return route_from_data(data[key]) if data.get(key) else None
 
 
-def _stage(data: Mapping[str, Any]) -> str:
+def _stage(data: Data) -> str:
     stage: str | None = data.get("stage")
     dialogue: str = data["dialogue"]
     return stage or (dialogue if dialogue in _OWN_STAGES else f"menu {dialogue}")
+
+
+def _only_question(stage: str) -> str:
+    """What the one question of a stage is called today of which an earlier version wrote."""
+    return "number" if stage in _OLD_QUESTIONS else stage.partition(" ")[2]

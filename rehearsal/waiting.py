@@ -1,7 +1,8 @@
-"""What happens in a queue in a rehearsal, and how queues stand there."""
+"""What happens in a queue, or at an agent, in a rehearsal, and how queues stand there."""
 
 from typing import Final
 
+from dialplan.orders import SHORTEST_RING
 from ivr.course import Course
 from rehearsal.account import Account
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
@@ -78,6 +79,38 @@ def visit_of(course: Course, call: ScriptedCall, queue: Queue, said: Visit | Non
         words = duration_in_words(limit)
         raise ImpossibleVisitError(f"nobody waits longer than {words} in the queue {queue.id}")
     return said
+
+
+def visit_at_agent(
+    policy: Policy, call: ScriptedCall, agent: str, said: Visit | None
+) -> Visit | None:
+    """What happens when one agent is rung; None if nothing is said of it.
+
+    Raises:
+        ImpossibleVisitError: It cannot happen.
+    """
+    answers = said is not None and said.end is VisitEnd.ANSWERED
+    if call.agents is not None and agent not in call.agents:
+        if answers:
+            raise ImpossibleVisitError(f"{agent} is not logged in")
+        return Visit(VisitEnd.REFUSED)
+    if said is None:
+        return None
+    if answers and said.agent not in {None, agent}:
+        raise ImpossibleVisitError(f"{said.agent} cannot answer: {agent} is rung, and nobody else")
+    limit = _ring(policy)
+    if said.end in {VisitEnd.ANSWERED, VisitEnd.HUNG_UP} and said.after > limit:
+        raise ImpossibleVisitError(f"{agent} is rung for {duration_in_words(limit)}, no longer")
+    return said
+
+
+def ringing_seconds(policy: Policy, visit: Visit) -> int:
+    """How long an agent is rung."""
+    return _ring(policy) if visit.end is VisitEnd.GAVE_UP else visit.after
+
+
+def _ring(policy: Policy) -> int:
+    return policy.tracking.agent_ring or SHORTEST_RING
 
 
 def waiting_seconds(visit: Visit, queue: Queue) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.course import Decided
+from ivr.effects import Decided
 from rehearsal.account import Account, HungUp
 from routing.decide import reason
 from routing.decisions import Decision

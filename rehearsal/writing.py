@@ -8,20 +8,21 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from dialplan import contract
-from ivr.course import ChangeLanguage, Decided
+from ivr.effects import ChangeLanguage, Decided
 from rehearsal.account import (
     Account,
     Answered,
-    CallbackAsked,
     CameIn,
     CaseOpened,
+    Entered,
     Heard,
     HungUp,
     Sent,
 )
-from routing.call_tests import UNNAMED_CALL, ScriptedCall, Visit, VisitEnd
+from rehearsal.seen import SEEN, callbacks
+from routing.call_tests import UNNAMED_CALL, GivenRequest, ScriptedCall, Visit, VisitEnd
 from routing.decisions_data import destination_to_data
-from routing.destinations import ToHangup
+from routing.destinations import ToHangup, ToVoicemail
 from routing.facts import ContractStatus, CustomerFacts, CustomerStatus, QueueFacts
 from routing.key_script import written
 from routing.rules import Policy
@@ -53,7 +54,10 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         "agents": None if call.agents is None else list(call.agents),
         "queues": {id_: _given(states) for id_, states in call.queues.items()} or None,
         "variables": dict(call.variables) or None,
-        "requests": dict(call.requests) or None,
+        "requests": {number: _request(given) for number, given in call.requests.items()} or None,
+        "code": call.code or None,
+        "callbacks": list(call.callbacks) or None,
+        "surveys": dict(call.surveys) or None,
         "in_queue": [_visit(visit) for visit in visits] or None,
         "expect": dict(_expected(policy, account)),
     }
@@ -101,6 +105,7 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
         "oldest_case": None if opened is None else _seconds((at - opened).total_seconds()),
         "last_agent": customer.last_agent,
         "blocked": customer.blocked or None,
+        "pace": None if customer.pace == "normal" else customer.pace,
     }
     return {key: value for key, value in data.items() if value is not None} or "known"
 
@@ -118,6 +123,18 @@ def _contract(customer: CustomerFacts, day: date) -> Data | None:
     last = max(alike, key=lambda held: held.ends)
     grace = {"grace": last.grace_days} if status is ContractStatus.GRACE else {}
     return {"until": last.ends.isoformat(), **grace}
+
+
+def _request(given: GivenRequest) -> Data | str:
+    """How a request stands; one word where nothing else is known of it."""
+    data = {
+        "state": given.state,
+        "callers": given.is_callers or None,
+        "agent": given.agent,
+        "pin": given.pin,
+    }
+    known = {key: value for key, value in data.items() if value is not None}
+    return known if len(known) > 1 else given.state
 
 
 def _given(states: Sequence[QueueFacts]) -> Data | list[Data]:
@@ -158,11 +175,12 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
         if heard.asks is None and prompt in policy.prompts
     ]
     yield from _if_any("says", own)
+    yield from (("menu", menu) for menu in SEEN["menu"](account))
+    yield from (("track", True) for _ in SEEN["track"](account))
     decisions = [each.decision for each in account.events(Decided)]
-    yield from _passed(policy, account)
     yield from _if_any("rule", [f"{each.rules.id}/{each.rule_id}" for each in decisions])
     for sent in account.events(Sent):
-        if not isinstance(sent.ending, ToHangup):
+        if not isinstance(sent.ending, ToHangup | ToVoicemail):
             yield from destination_to_data(sent.ending).items()
     yield from _ending(account)
     priorities = [s.variables.get(contract.PRIORITY) for s in account.events(Sent)]
@@ -170,20 +188,18 @@ def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
     yield from (("language", each.facts.language) for each in account.events(CameIn))
     yield from (("language", each.language) for each in account.events(ChangeLanguage))
     yield from (("case", "opened") for _ in account.events(CaseOpened))
+    yield from _if_any("entered", {each.entry: each.value for each in account.events(Entered)})
+    yield from (("proven", True) for _ in SEEN["proven"](account))
+    for key in ("text", "note", "alert"):
+        yield from ((key, each) for each in SEEN[key](account))
     yield from _if_any("answers", {a.question: a.value for a in account.events(Answered)})
-
-
-def _passed(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:
-    """What asked the caller something: of several menus the last one."""
-    asked = [heard.asks for heard in account.events(Heard)]
-    yield from (("menu", menu) for menu in asked if menu in policy.menus)
-    if "tracking" in asked:
-        yield "track", True
 
 
 def _ending(account: Account) -> Iterator[tuple[str, Any]]:
     """How the call ended, if it did."""
-    yield from (("callback", True) for each in account.events(CallbackAsked) if each.number)
+    yield from (("voicemail", mailbox) for mailbox in SEEN["voicemail"](account))
+    asked = {name: value for name, value in callbacks(account) if name != "joined"}
+    yield from _if_any("callback", asked)
     yield from (("leaves_at", each.stage) for each in account.events(HungUp))
     endings = [sent.ending for sent in account.events(Sent)]
     if endings and isinstance(endings[-1], ToHangup):

@@ -1,6 +1,6 @@
 """Makes tests of their shapes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -8,11 +8,21 @@ from routing.call_test_model import (
     CallTestShape,
     ContractShape,
     CustomerShape,
-    OutcomeShape,
     QueueGivenShape,
+    RequestShape,
     VisitShape,
 )
-from routing.call_tests import CallTest, Expectation, ScriptedCall, Visit, VisitEnd, Wanted
+from routing.call_test_outcomes import CallbackOutcomeShape, OutcomeShape
+from routing.call_tests import (
+    MOMENT,
+    CallTest,
+    Expectation,
+    GivenRequest,
+    ScriptedCall,
+    Visit,
+    VisitEnd,
+    Wanted,
+)
 from routing.documents import Document
 from routing.entrances import read_caller
 from routing.facts import Contract, CustomerFacts, CustomerStatus, QueueFacts
@@ -43,8 +53,8 @@ def _test(shape: CallTestShape, business: Business, document: Document, path: Pa
     return CallTest(
         name=shape.name,
         call=_call(shape, business),
-        expect=() if shape.expect is None else tuple(_outcomes(shape.expect)),
-        never=tuple(each for outcome in shape.never for each in _outcomes(outcome)),
+        expect=() if shape.expect is None else tuple(_outcomes(shape.expect, business)),
+        never=tuple(each for outcome in shape.never for each in _outcomes(outcome, business)),
         file=place.file,
         line=place.line,
     )
@@ -65,7 +75,10 @@ def _call(shape: CallTestShape, business: Business) -> ScriptedCall:
         agents=None if shape.agents is None else tuple(shape.agents),
         queues={id_: tuple(map(_queue, states)) for id_, states in shape.queues.items()},
         variables=shape.variables,
-        requests=shape.requests,
+        requests={number: _request(given) for number, given in shape.requests.items()},
+        code=shape.code or "",
+        callbacks=tuple(shape.callbacks),
+        surveys=shape.surveys,
         visits=tuple(_visit(visit) for visit in shape.in_queue),
     )
 
@@ -97,11 +110,16 @@ def compile_customer(shape: CustomerShape | None, at: datetime, *, withheld: boo
         lead_score=shape.lead_score,
         last_agent=shape.last_agent,
         blocked=shape.blocked,
+        pace=shape.pace,
     )
 
 
 def _contract(shape: ContractShape) -> Contract:
     return Contract(shape.level, shape.starts or _LONG_AGO, shape.until, shape.grace)
+
+
+def _request(shape: RequestShape) -> GivenRequest:
+    return GivenRequest(shape.state, shape.callers, shape.agent, shape.pin)
 
 
 def _queue(shape: QueueGivenShape) -> QueueFacts:
@@ -116,9 +134,25 @@ def _visit(shape: VisitShape) -> Visit:
     return Visit(VisitEnd.GAVE_UP if shape.gives_up else VisitEnd.REFUSED)
 
 
-def _outcomes(shape: OutcomeShape) -> Iterator[Expectation]:
+def _outcomes(shape: OutcomeShape, business: Business) -> Iterator[Expectation]:
     """What is named, in the order of the reference."""
     for name in OutcomeShape.model_fields:
         if name in shape.model_fields_set:
-            value: Wanted = getattr(shape, name)
-            yield Expectation(name, None if value is True else value)
+            yield Expectation(name, _wanted(getattr(shape, name), business))
+
+
+def _wanted(value: Wanted | CallbackOutcomeShape, business: Business) -> Wanted:
+    if isinstance(value, CallbackOutcomeShape):
+        return _callback(value, business)
+    return None if value is True else value
+
+
+def _callback(shape: CallbackOutcomeShape, business: Business) -> Mapping[str, str] | None:
+    """What of a request to call back matters; None if nothing does but that there is one."""
+    earliest = None if shape.earliest is None else read_moment(shape.earliest, business.timezone)
+    wanted = {
+        "number": shape.number,
+        "earliest": None if earliest is None else earliest.strftime(MOMENT),
+        "joined": None if shape.joined is None else str(shape.joined).lower(),
+    }
+    return {name: value for name, value in wanted.items() if value is not None} or None

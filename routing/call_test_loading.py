@@ -190,6 +190,7 @@ def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
                     "queue": policy.queues,
                     "survey": policy.surveys,
                     "mailbox": policy.mailboxes,
+                    "agent": policy.agents,
                 }
             ),
             "source": tuple(source for source in sources if source is not None),

@@ -1,116 +1,25 @@
 """The part of the model that holds tests: a call that is given, and what is to become of it."""
 
-import re
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from routing.call_test_fields import Answers, AsteriskQueue, LeavingStage
+from routing.call_test_fields import KeyScript, Moment, Pin, TrackingNumber
+from routing.call_test_outcomes import OutcomeShape
 from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
-from routing.fields import (
-    ONLY_TRUE,
-    CallbackTrue,
-    Extension,
-    HangupCause,
-    OneOrMany,
-    Text,
-    TrackTrue,
-    complaint,
-    digits_hint,
-    just_true,
-    names,
-    text_of,
-)
-from routing.key_script import KeyScriptError, Word, read_script
-from routing.moments import WRITTEN, after_gap, read_moment
+from routing.fields import ONLY_TRUE, OneOrMany, Text, complaint, just_true
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
     LanguageCode,
-    LanguageName,
-    MailboxName,
-    MenuName,
-    PromptName,
     QueueName,
-    RuleName,
     SurveyName,
 )
-from routing.route_model import PriorityNumber
 from routing.shape import Shape
 from routing.world_fields import Day, PhoneNumber
-from routing.written import OrShort, Written, exactly_one, pattern
+from routing.written import OrShort, Written, exactly_one
 
-_ANY_ZONE: Final = ZoneInfo("UTC")
-_TRACKING = re.compile(r"[0-9]{9}")
-
-
-def _moment(value: object, info: ValidationInfo) -> str:
-    written = text_of(value, 'a moment such as "2026-11-24 10:00"')
-    try:
-        read_moment(written, _ANY_ZONE)
-    except ValueError as error:
-        hint = digits_hint(written, 'write "2026-11-24 10:00"')
-        raise complaint("bad-moment", str(error).partition(": write")[0], hint) from None
-    zone = names(info).timezone
-    there = None if zone is None else after_gap(written, zone)
-    if there is not None:
-        message = f"the clock of {zone} leaves {written} out"
-        raise complaint("skipped-moment", message, f'write "{there:%Y-%m-%d %H:%M}"')
-    return written
-
-
-Moment = Annotated[
-    str,
-    BeforeValidator(_moment),
-    Written(
-        "a moment",
-        pattern('write a moment: "2026-11-24 10:00"', WRITTEN),
-        ("2026-11-24 10:00",),
-    ),
-]
-"""A moment by the clock of the business, unless it names an offset of its own."""
-
-
-def _script(value: object) -> tuple[Word, ...]:
-    written = text_of(value, 'keys such as "1 wait 10"')
-    try:
-        return read_script(written)
-    except KeyScriptError as error:
-        message, _, hint = str(error).partition(": ")
-        raise complaint("bad-keys", message, hint) from None
-
-
-KeyScript = Annotated[
-    tuple[Word, ...],
-    BeforeValidator(_script),
-    Written("keys, one word a question", {"type": "string"}, ("1 wait 10 hangup",)),
-]
-"""What the caller does, one word a question."""
-
-
-def _tracking(value: str) -> str:
-    if _TRACKING.fullmatch(value):
-        return value
-    hint = digits_hint(value, "nine digits, in quotes")
-    raise complaint("bad-tracking", f'"{value}" is not a tracking number', hint)
-
-
-TrackingNumber = Annotated[
-    str,
-    AfterValidator(_tracking),
-    Written(
-        "a tracking number", pattern("write nine digits, in quotes", _TRACKING), ("123456786",)
-    ),
-]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -168,6 +77,9 @@ class CustomerShape(Shape):
     )
     last_agent: AgentName | None = Field(None, description="The agent who last spoke with them.")
     blocked: bool = Field(default=False, description="Whether their number is blocked.")
+    pace: Literal["normal", "slow"] = Field(
+        "normal", description="`slow`: they are given twice as long for keys."
+    )
 
 
 STATUSES: Final = ("known", "unknown", "ambiguous", "unavailable")
@@ -175,6 +87,40 @@ AnyCustomer = Annotated[
     CustomerShape,
     BeforeValidator(_status),
     OrShort(Written("known, unknown, ambiguous or unavailable", {"enum": list(STATUSES)})),
+]
+
+
+def _state(value: object) -> object:
+    return {"state": value} if isinstance(value, str) else value
+
+
+class RequestShape(Shape):
+    """A request that can be looked up; a bare word is `state`.
+
+    Example:
+        tests:
+          - name: a caller from elsewhere keys the PIN and is put through
+            call: {from: "+982188000000", to: "+982191000000", at: "2026-11-24 10:00", keys: "2"}
+            requests:
+              "123456786": {state: waiting, callers: false, agent: sara, pin: "4711"}
+            expect: {track: true}
+    """
+
+    state: Literal["new", "in-progress", "waiting", "resolved", "closed"] = Field(
+        description="How it stands."
+    )
+    callers: bool = Field(
+        default=False, description="Whether it is the caller's own, by their number or as customer."
+    )
+    agent: AgentName | None = Field(None, description="The agent who last spoke about it.")
+    pin: Pin | None = Field(None, description="The PIN of its customer.")
+
+
+REQUEST_STATES: Final = ("new", "in-progress", "waiting", "resolved", "closed")
+AnyRequest = Annotated[
+    RequestShape,
+    BeforeValidator(_state),
+    OrShort(Written("how the request stands", {"enum": list(REQUEST_STATES)})),
 ]
 
 
@@ -236,54 +182,6 @@ class VisitShape(Shape):
         return self
 
 
-class OutcomeShape(Shape):
-    """Things that can happen on the way of a call."""
-
-    says: OneOrMany[PromptName] | None = Field(
-        None, description="These prompts are heard, in this order; others may come between."
-    )
-    rule: OneOrMany[RuleName] | None = Field(
-        None, description="These rules decide, in this order: `gold`, or `support/gold`."
-    )
-    queue: QueueName | None = Field(None, description="The caller waits in this queue.")
-    asterisk_queue: AsteriskQueue | None = Field(
-        None, description="The same by Asterisk's name for it."
-    )
-    menu: MenuName | None = Field(None, description="The caller hears this menu.")
-    track: TrackTrue | None = Field(None, description="`true`: a tracking number is asked for.")
-    voicemail: MailboxName | None = Field(None, description="A message is left in this mailbox.")
-    callback: CallbackTrue | None = Field(
-        None, description="`true`: a number is put down to be called back."
-    )
-    survey: SurveyName | None = Field(None, description="This survey is asked.")
-    extension: Extension | None = Field(None, description="The call leaves for this extension.")
-    number: PhoneNumber | None = Field(None, description="The call leaves for this number.")
-    hangup: HangupCause | None = Field(
-        None, description="The rules end the call: `true`, or with this cause."
-    )
-    leaves_at: LeavingStage | None = Field(
-        None, description="The caller hangs up there: `menu welcome`, `queue support`."
-    )
-    priority: PriorityNumber | None = Field(
-        None, description="The caller's place in the queue that they come to last."
-    )
-    language: LanguageName | None = Field(None, description="The language of the call at its end.")
-    variables: Annotated[dict[Text, str], Field(min_length=1)] | None = Field(
-        None, description="Channel variables that the dialplan is told, with their values."
-    )
-    case: Literal["opened"] | None = Field(None, description="`opened`: a request is opened.")
-    answers: Answers | None = Field(
-        None, description='Answers of a survey that are kept, by question: `{score: "9"}`.'
-    )
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> "OutcomeShape":
-        if not self.model_fields_set:
-            hint = f"write one of: {', '.join(OutcomeShape.model_fields)}"
-            raise complaint("no-outcome", "nothing is named here", hint)
-        return self
-
-
 class CallTestShape(Shape):
     """A call that is given, and what is to become of it.
 
@@ -312,6 +210,7 @@ class CallTestShape(Shape):
               oldest_case: 3d
               last_agent: sara
               blocked: false
+              pace: slow
             agents: [sara]
             queues:
               support: {waiting: 3, longest_wait: 2m, agents: 1, estimated_wait: 5m}
@@ -334,6 +233,12 @@ class CallTestShape(Shape):
             never:
               - {callback: true, extension: "201", number: "+982191000099"}
               - {voicemail: support, priority: 10, leaves_at: menu welcome}
+              - {agent: sara, note: "123456786", alert: satisfaction}
+          - name: a code proves who calls, and no survey is asked again
+            call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
+            code: "482917"
+            surveys: {satisfaction: recently}
+            expect: {entered: {account: "12345678"}, proven: true, text: one-time-code}
     """
 
     name: Text = Field(description="What the test shows, in a few words.")
@@ -351,9 +256,18 @@ class CallTestShape(Shape):
     variables: dict[DeclaredVariable, Text] = Field(
         default={}, description="Channel variables that the site has set, by their names here."
     )
-    requests: dict[
-        TrackingNumber, Literal["new", "in-progress", "waiting", "resolved", "closed"]
-    ] = Field(default={}, description="Requests that can be looked up, and how each stands.")
+    requests: dict[TrackingNumber, AnyRequest] = Field(
+        default={}, description="Requests that can be looked up, and how each stands."
+    )
+    code: Pin | None = Field(
+        None, description="The one-time code that is sent; left out: as many digits of 1234567890."
+    )
+    callbacks: OneOrMany[PhoneNumber] = Field(
+        default=(), description="Numbers for which there is a request to call back already."
+    )
+    surveys: dict[SurveyName, Literal["recently", "forbidden"]] = Field(
+        default={}, description="Surveys that the caller is not asked, and why."
+    )
     in_queue: OneOrMany[VisitShape] = Field(
         default=(), description="What happens in the queue, or in each of several in turn."
     )

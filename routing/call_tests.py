@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from routing.facts import Caller, CustomerFacts, QueueFacts
 from routing.key_script import Word
 
 UNNAMED_CALL: Final = "test"
 """The id of a given call that nobody has named."""
+
+
+MOMENT: Final = "%Y-%m-%d %H:%M"
+"""How moments are written that tests expect, by the clock of the business."""
+
+NotAsked: TypeAlias = Literal["recently", "forbidden"]
+"""Why a caller is not asked a survey: they were not long ago, or do not want to be."""
 
 
 class VisitEnd(StrEnum):
@@ -41,6 +48,23 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenRequest:
+    """A request that can be looked up.
+
+    Attributes:
+        state: How it stands.
+        is_callers: Whether the caller is its customer, or calls from its number.
+        agent: Who last spoke about it.
+        pin: The PIN of its customer; None: they have none.
+    """
+
+    state: str
+    is_callers: bool = False
+    agent: str | None = None
+    pin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScriptedCall:
     """A call with everything that the world would bring to it.
 
@@ -55,9 +79,12 @@ class ScriptedCall:
         queues: How queues stand, each time that rules look; the last state stays. One that is not
             there is not known.
         variables: The declared channel variables that are set, by their id in the rules.
-        requests: The state of each request that can be looked up, by its tracking number.
-        visits: What happens in the queues that the call enters, in this order; in further ones it
-            waits on.
+        requests: The requests that can be looked up, by their tracking numbers.
+        code: The one-time code that the caller is sent; empty: the first digits of `1234567890`.
+        callbacks: The numbers (E.164) for which there is a request to call back already.
+        surveys: Which surveys the caller is not asked, and why.
+        visits: What happens in the queues that the call enters and at the agents that are rung for
+            it, in this order; in further ones it waits on.
     """
 
     call_id: str
@@ -69,7 +96,10 @@ class ScriptedCall:
     agents: tuple[str, ...] | None = None
     queues: Mapping[str, tuple[QueueFacts, ...]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
-    requests: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, GivenRequest] = field(default_factory=dict)
+    code: str = ""
+    callbacks: tuple[str, ...] = ()
+    surveys: Mapping[str, NotAsked] = field(default_factory=dict)
     visits: tuple[Visit, ...] = ()
 
 

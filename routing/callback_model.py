@@ -61,9 +61,9 @@ class ProofShape(Shape):
     """One-time codes by which callers prove that the telephone that calls is theirs.
 
     A caller gets here by `prove: true`, is sent a code as a text message, and keys it in. For the
-    rest of the call `caller.proven` is then `true`. Who calls from a number that is withheld, or
-    has been sent too many codes, goes `otherwise`. How text messages are sent is written in
-    docs/operations.md.
+    rest of the call `caller.proven` is then `true`, and `prove: true` leads to `proven` at once.
+    Who calls from a number that is withheld, or has been sent too many codes, goes `otherwise`. The
+    message is put into the outbox (`rahyab outbox list`).
 
     Example:
         proof:

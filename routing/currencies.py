@@ -7,3 +7,6 @@ Currency: TypeAlias = Literal["EUR", "GBP", "IRR", "IRT", "USD"]
 
 CURRENCIES: Final[tuple[str, ...]] = get_args(Currency)
 """Every currency. Each language says them all."""
+
+WHOLE: Final = frozenset({"IRR", "IRT"})
+"""Currencies without hundredths: nobody can key, or say, half a rial."""

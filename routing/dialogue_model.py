@@ -99,7 +99,7 @@ class EntryShape(Shape):
 
     - `digits`: an account, a contract: kept as they stand. `length` says how many there are.
     - `date`: eight digits, day, month and year or year, month and day, in the calendar of the
-      caller's language; kept as `2026-11-24`.
+      caller's language or the Gregorian one: the year tells which; kept as `2026-11-24`.
     - `amount`: money, `*` is the decimal point; kept as `12`, or `12.50` if there was a point. With
       a `currency` it is read back as people say it.
     - `phone`: a telephone number as it is dialled in the country of the business; kept with its
@@ -222,7 +222,7 @@ class TrackingShape(Shape):
 
     What is said of a request is never more than how it stands. Where even that is nobody else's
     business, `identified` keeps it for the customer: whoever calls from the number of the request
-    or of the customer, has proved it by a one-time code, or keys in the customer's PIN
+    or of the customer, or keys in the customer's PIN
     (`rahyab customers pin`).
 
     Example:

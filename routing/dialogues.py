@@ -57,7 +57,8 @@ class EntryKind(StrEnum):
     DIGITS = "digits"
     """An account, a contract: digits as they stand."""
     DATE = "date"
-    """A day: eight digits, day or year first, in the calendar of the caller's language."""
+    """A day: eight digits, day or year first, in the calendar of the caller's language or the
+    Gregorian one: the year tells which."""
     AMOUNT = "amount"
     """Money: `*` is the decimal point."""
     PHONE = "phone"
@@ -203,7 +204,7 @@ class Tracking:
         found_then: Where the call goes after the answer.
         not_found_then: Where it goes after the last try.
         identified: Whether only the customer is told how the request stands: who calls from the
-            number of the request or the customer, has proved it, or keys the customer's PIN.
+            number of the request or the customer, or keys the customer's PIN.
         agent_ring: Seconds for which the agent of the request is rung, where the caller wants it;
             None: that is not offered.
         agent_otherwise: Where a call goes whose agent does not answer.

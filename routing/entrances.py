@@ -100,3 +100,14 @@ def route_after_queue(policy: Policy, queue: Queue | None, *, served: bool) -> R
         survey = None if queue is None else queue.survey
         return Route(ToHangup() if survey is None else ToSurvey(survey))
     return Route(ToQueue(policy.fallback)) if queue is None else queue.give_up_then
+
+
+def route_after_agent(policy: Policy, *, served: bool) -> Route:
+    """How a call goes on whose caller wanted to speak with one agent.
+
+    Args:
+        policy: The rules.
+        served: Whether they have.
+    """
+    otherwise = policy.tracking.agent_otherwise
+    return Route(ToHangup()) if served or otherwise is None else otherwise

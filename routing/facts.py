@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from routing.destinations import Pace
+
 
 class CustomerStatus(StrEnum):
     """What the customer file says about the caller's number."""
@@ -66,7 +68,7 @@ class CustomerFacts:
     """What the rules may know about the customer; empty unless `status` is KNOWN.
 
     `blocked` is about the number, whoever has it. `lead_score` is 0 to 100; `last_agent` the agent
-    of their last conversation.
+    of their last conversation; `pace` how long they are given for keys when a call begins.
     """
 
     status: CustomerStatus
@@ -80,6 +82,7 @@ class CustomerFacts:
     lead_score: int | None = None
     last_agent: str | None = None
     blocked: bool = False
+    pace: Pace = "normal"
 
 
 @dataclass(frozen=True, slots=True)

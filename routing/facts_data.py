@@ -69,6 +69,7 @@ def _customer_to_data(customer: CustomerFacts) -> Data:
         "lead_score": customer.lead_score,
         "last_agent": customer.last_agent,
         "blocked": customer.blocked,
+        "pace": customer.pace,
     }
 
 
@@ -86,6 +87,7 @@ def _customer_from_data(data: Mapping[str, Any]) -> CustomerFacts:
         lead_score=data.get("lead_score"),
         last_agent=data.get("last_agent"),
         blocked=data.get("blocked", False),
+        pace=data.get("pace", "normal"),
     )
 
 

@@ -7,8 +7,8 @@ from unicodedata import decimal
 KEYS: Final = frozenset("0123456789*#")
 
 SYNTAX: Final = (
-    'write keys (0-9 * #), "wait" to press nothing, or "hangup", one word a question, '
-    'as in "1 wait 10 hangup"'
+    'write keys (0-9 * #), "wait" to press nothing, "listen" to press nothing where nobody has to, '
+    'or "hangup", one word a question, as in "1 wait 10 hangup"'
 )
 
 LISTENED: Final = ("hear:", "speak:")
@@ -32,11 +32,16 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Press nothing where nobody has to: the next word is for the question after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Leave."""
 
 
-Word: TypeAlias = Press | Wait | HangUp
+Word: TypeAlias = Press | Wait | Listen | HangUp
 """What a caller does at one question."""
 
 
@@ -50,6 +55,8 @@ def read_word(word: str) -> Word:
     word = "".join(str(decimal(sign, sign)) for sign in word)
     if word in ("", "wait") or word.startswith("wait:"):
         return Wait()
+    if word == "listen":
+        return Listen()
     if word == "hangup":
         return HangUp()
     if set(word) <= KEYS:
@@ -74,3 +81,5 @@ def _written(word: Word) -> str:
             return "hangup"
         case Wait():
             return "wait"
+        case Listen():
+            return "listen"

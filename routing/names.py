@@ -148,6 +148,7 @@ STAGES: Final[Mapping[str, str]] = {
     "queue": "queue",
     "survey": "survey",
     "voicemail": "mailbox",
+    "agent": "agent",
 }
 """Where callers can hang up, as the journal names it, and what kind of name follows."""
 

@@ -33,8 +33,8 @@ Answers: TypeAlias = Annotated[dict[Text, OneOrMany[AnswerWanted]], Field(min_le
 class QuestionShape(Shape):
     """One question of a survey: a scale, yes or no, a choice by keys, or a spoken answer.
 
-    A mark of two digits takes two keys: say so in the prompt. With `yes_no`, the key 1 is `yes` and
-    2 is `no`. A question with `when` is asked if the questions before it were answered so.
+    Where ten is the highest mark, callers hear that it takes two keys. With `yes_no`, the key 1 is
+    `yes` and 2 is `no`. A question with `when` is asked if those before it were answered so.
     """
 
     model_config = ConfigDict(json_schema_extra=exactly_one(KINDS, _NONE, _SEVERAL))

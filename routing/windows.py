@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Final
 
@@ -24,9 +24,10 @@ class Window:
 def windows(hours: Hours, now: datetime, seconds: int, days: int) -> tuple[Window, ...]:
     """The next times of this length at which it is open, at most `MOST_WINDOWS`.
 
-    Each opening is divided from its beginning on, what is left over at its end is left out; a time
-    that has begun is too. Where the clock is changed in between, a time is that much longer or
-    shorter than the others.
+    Each opening is divided from its beginning on, by the clock on the wall; what is left over at
+    its end is left out, and so is a time that has begun. Where the clock is put forward in between,
+    a time is that much shorter, and one of which nothing is left is left out; where it is put back,
+    a time is that much longer.
 
     Args:
         hours: When it is open.
@@ -34,21 +35,26 @@ def windows(hours: Hours, now: datetime, seconds: int, days: int) -> tuple[Windo
         seconds: The length of each.
         days: How many days to look at, today included.
     """
-    here = now.astimezone(hours.timezone)
+    today = now.astimezone(hours.timezone).date()
     found = (
         window
-        for ahead in range(days)
-        for window in _of_day(hours, here.date() + timedelta(days=ahead), seconds)
-        if window.start >= here
+        for ahead in range(-1, days)  # an opening of yesterday may last past midnight
+        for window in _of_day(hours, today + timedelta(days=ahead), timedelta(seconds=seconds))
+        if _lies_ahead(window, now)
     )
     return tuple(islice(found, MOST_WINDOWS))
 
 
-def _of_day(hours: Hours, day: date, seconds: int) -> Iterator[Window]:
+def _lies_ahead(window: Window, now: datetime) -> bool:
+    """In UTC: two moments of one zone are compared by their clocks, which may show a time twice."""
+    return now <= window.start.astimezone(UTC) < window.end.astimezone(UTC)
+
+
+def _of_day(hours: Hours, day: date, length: timedelta) -> Iterator[Window]:
     if closing_reason(hours, day) is not None:
         return
-    for span in hours.week[day.weekday()]:
-        yield from _of_span(hours, day, span, timedelta(seconds=seconds))
+    for span in sorted(hours.week[day.weekday()], key=lambda span: span.start):
+        yield from _of_span(hours, day, span, length)
 
 
 def _of_span(hours: Hours, day: date, span: OpenSpan, length: timedelta) -> Iterator[Window]:

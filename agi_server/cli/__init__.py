@@ -41,7 +41,7 @@ COMMANDS: Final = {
         "Tell where a call would go, and why: each rule on its way, and what it saw.",
     ),
     "agents": ("agents:agents", "Who has answered calls, as the journal has it: list, show."),
-    "answers": ("answers:answers", "What callers have answered in surveys: list, show."),
+    "answers": ("answers:answers", "What callers have answered in surveys: list, show, report."),
     "audit": ("audit:audit_command", "List who read or changed people's data, the newest first."),
     "callbacks": (
         "callbacks:callbacks",
@@ -56,6 +56,7 @@ COMMANDS: Final = {
         "customers:customers",
         "The customer file, and what people may ask of whoever keeps it.",
     ),
+    "outbox": ("outbox:outbox", "Written messages to callers that wait to be sent: list."),
     "voicemail": (
         "voicemail:voicemail",
         "Messages that callers have recorded: list, show, play, close.",

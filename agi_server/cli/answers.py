@@ -1,4 +1,4 @@
-"""`rahyab answers`: what callers have answered in surveys."""
+"""`rahyab answers`: what callers have answered in surveys, one by one and together."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from agi_server.cli.access import Action, note
+from agi_server.cli.answers_report import report_command
 from agi_server.cli.finding import Finder, country_option, end_with_findings
 from agi_server.cli.listing import (
     ListingGroup,
@@ -31,7 +32,10 @@ from crm.records import Answer, Customer
 
 @click.group("answers", cls=ListingGroup)
 def answers() -> None:
-    """What callers have answered in surveys: list, show."""
+    """What callers have answered in surveys: list, show, report."""
+
+
+answers.add_command(report_command)
 
 
 @answers.command("list")

@@ -26,6 +26,7 @@ from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell
 from crm.ports import Store
 from crm.records import Callback, CallbackState, Customer
+from crm.wishes import waiting_since
 
 ANY_STATE: Final = "all"
 STATES: Final = [*(state.value for state in CallbackState), ANY_STATE]
@@ -95,11 +96,12 @@ def _of_customer(
 @json_option
 def show_command(call_id: str, *, for_programs: bool) -> None:
     """Show what the call CALL asked for."""
-    with opened_store(settings_for_command()) as store, store.transaction():
+    settings = settings_for_command()
+    with opened_store(settings) as store, store.transaction():
         callback = _found(store, call_id)
         customer = owner(store, callback.customer_id)
         note(store, Action.SHOWN, callback.customer_id, "callback")
-    _print(callback, customer, for_programs=for_programs)
+    _print(callback, customer, zone_of(settings), for_programs=for_programs)
 
 
 @callbacks.command("add")
@@ -125,7 +127,7 @@ def add_command(call_id: str, number: str, country: str | None, *, for_programs:
         callback = store.ask_callback(asked)
         customer = owner(store, callback.customer_id)
         note(store, Action.ADDED, callback.customer_id, "callback")
-    _print(callback, customer, for_programs=for_programs)
+    _print(callback, customer, zone_of(settings), for_programs=for_programs)
 
 
 @callbacks.command("edit")
@@ -138,12 +140,25 @@ def edit_command(call_id: str, number: str, country: str | None, *, for_programs
     settings = settings_for_command()
     wanted = Finder(settings, country).number(number)
     with opened_store(settings) as store, store.transaction():
-        before = _found(store, call_id)
-        changed = replace(before, number=wanted, state=CallbackState.OPEN)
-        callback = store.ask_callback(changed)
+        callback = store.ask_callback(_wish(store, call_id, wanted))
         customer = owner(store, callback.customer_id)
         note(store, Action.CHANGED, callback.customer_id, "callback: number")
-    _print(callback, customer, for_programs=for_programs)
+    _print(callback, customer, zone_of(settings), for_programs=for_programs)
+
+
+def _wish(store: Store, call_id: str, number: str) -> Callback:
+    """What a call asked for, at another number, now; it keeps its place, and others theirs."""
+    before, call = _found(store, call_id), store.call(call_id)
+    whose = before.customer_id if call is None or call.id == before.call_id else call.customer_id
+    return replace(
+        before,
+        call_id=call_id,
+        number=number,
+        customer_id=whose,
+        asked_at=datetime.now(UTC),
+        since=waiting_since(before),
+        state=CallbackState.OPEN,
+    )
 
 
 @callbacks.command("close")
@@ -151,12 +166,13 @@ def edit_command(call_id: str, number: str, country: str | None, *, for_programs
 @json_option
 def close_command(call_id: str, *, for_programs: bool) -> None:
     """Mark as done what the call CALL asked for: the caller has been called back."""
-    with opened_store(settings_for_command()) as store, store.transaction():
+    settings = settings_for_command()
+    with opened_store(settings) as store, store.transaction():
         _found(store, call_id)
         callback = store.finish_callback(call_id)
         customer = owner(store, callback.customer_id)
         note(store, Action.CHANGED, callback.customer_id, "callback: done")
-    _print(callback, customer, for_programs=for_programs)
+    _print(callback, customer, zone_of(settings), for_programs=for_programs)
 
 
 callbacks.add_command(close_command, "done")  # as it was called at first, and scripts call it
@@ -173,12 +189,18 @@ def _found(store: Store, call_id: str) -> Callback:
     return story.callback
 
 
-def _print(callback: Callback, customer: Customer | None, *, for_programs: bool) -> None:
+def _print(
+    callback: Callback, customer: Customer | None, zone: tzinfo | None, *, for_programs: bool
+) -> None:
     if for_programs:
         click.echo(as_json(_data(callback, customer)))
         return
     whose = "" if customer is None else f" ({customer.name})"
-    told = f"{callback.state}: {callback.number}{whose}, asked for by the call {callback.call_id}."
+    when = _window(callback, zone)
+    told = (
+        f"{callback.state}: {callback.number}{whose}{when and f', {when}'}, asked for by the call"
+        f" {callback.call_id}."
+    )
     click.echo(cell(told[0].upper() + told[1:]).plain)
 
 
@@ -188,10 +210,17 @@ def _data(callback: Callback, customer: Customer | None) -> dict[str, object]:
 
 def _table(listed: Sequence[tuple[Callback, Customer | None]], zone: tzinfo | None) -> Table:
     """One row a callback; times in `zone`, or in the machine's own."""
-    columns = ("call", "asked", "number", "customer", "language", "queue", "state")
+    columns = ("call", "since", "number", "customer", "language", "queue", "when", "state")
     table = listing_table(*columns, whole=columns[:3])
     for each, customer in listed:
-        asked, name = told_time(each.asked_at, zone), customer and customer.name
-        words = (each.call_id, asked, each.number, name, each.language, each.queue, each.state)
-        table.add_row(*map(cell, words))
+        since, name = told_time(waiting_since(each), zone), customer and customer.name
+        window = _window(each, zone)
+        words = (each.call_id, since, each.number, name, each.language, each.queue, window)
+        table.add_row(*map(cell, (*words, each.state)))
     return table
+
+
+def _window(callback: Callback, zone: tzinfo | None) -> str:
+    """When to call; empty for as soon as possible."""
+    ends = (("from", callback.earliest), ("until", callback.latest))
+    return " ".join(f"{word} {told_time(at, zone)}" for word, at in ends if at is not None)

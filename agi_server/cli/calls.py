@@ -1,7 +1,7 @@
 """`rahyab calls`: the journal, as a list and call by call."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,8 @@ from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from agi_server.telling import tell_event
-from crm.records import Call, CallStory
+from crm.asking_records import masked
+from crm.records import Call, Callback, CallStory
 
 SAME_MOMENT = timedelta(minutes=1)
 """Between a call's beginning and its facts; a named moment is to the minute."""
@@ -65,7 +66,8 @@ def show(call_id: str, for_programs: bool) -> None:
         click.echo(f"The journal has no call {cell(call_id).plain}: {known}.", err=True)
         raise click.exceptions.Exit(FINDINGS)
     if for_programs:
-        click.echo(as_json(asdict(story)))
+        shown = replace(story, messages=tuple(map(masked, story.messages)))
+        click.echo(as_json(asdict(shown)))
         return
     print_story(table_console(), story, _zone(settings))
 
@@ -113,12 +115,22 @@ def _headline(story: CallStory, zone: ZoneInfo | None) -> Iterator[tuple[str, st
     for case in story.cases:
         yield "case", f"{case.tracking} ({case.state}, {case.subject})"
     if story.callback is not None:
-        yield "callback", f"{story.callback.number} ({story.callback.state})"
+        yield "callback", _callback(story.callback, call)
+    for asked in story.surveys:
+        yield "survey", f"{asked.survey}: {asked.outcome}"
     for answer in story.answers:
         yield "answer", f"{answer.survey}/{answer.question}: {answer.value}"
     for recording in story.recordings:
         yield "message", f"{recording.path} ({recording.seconds:.0f} s)"
+    for written in map(masked, story.messages):
+        yield "sms", f"{written.number}: {written.text} ({written.status})"
     yield "rules", call.revision
+
+
+def _callback(callback: Callback, call: Call) -> str:
+    """Where and how it stands; a call may have joined that of another."""
+    joined = "" if callback.call_id == call.id else f", with the call {callback.call_id}"
+    return f"{callback.number} ({callback.state}){joined}"
 
 
 def _as_if(call: Call) -> datetime | None:

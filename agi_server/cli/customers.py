@@ -14,6 +14,7 @@ from agi_server.cli.people.exporting import export_command
 from agi_server.cli.people.marks import marks
 from agi_server.cli.people.numbers import block_command, blocked_command, unblock_command
 from agi_server.cli.people.page import customer_data, show_command, told_contract_state
+from agi_server.cli.people.pins import pin_command
 from agi_server.cli.people.rights import (
     hold_command,
     restrict_command,
@@ -34,6 +35,7 @@ for _command in (
     show_command,
     add_command,
     edit_command,
+    pin_command,
     block_command,
     unblock_command,
     blocked_command,

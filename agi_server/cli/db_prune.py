@@ -37,6 +37,8 @@ def prune_command(*, dry_run: bool, for_programs: bool) -> None:
     wanted = too_old(policy.retention, now)
     with opened_store(settings) as store:
         done = [count_old(store, old) for old in wanted] if dry_run else _prune(store, wanted)
+        if not dry_run:
+            store.forget_secrets(now)
     if not dry_run and isinstance(settings.store, SqliteFile):
         # What was removed must not lie about in the log; while the server reads, it goes later.
         empty_log(settings.store.path)

@@ -31,10 +31,11 @@ from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel
 from agi_server.trial import (
     Keyboard,
+    ScriptedAnswers,
     TrialCaller,
     TrialResult,
     place_trial,
-    scripted_answers,
+    secret_prompts,
 )
 from crm.ports import StoreError
 from dialplan import contract
@@ -47,8 +48,12 @@ WHY: Final = (
     "decided",
     "left",
     "looked-up",
+    "pin-checked",
+    "code-checked",
     "case-opened",
+    "recorded",
     "callback-asked",
+    "alert",
     "failed",
     "hung-up",
 )
@@ -60,6 +65,7 @@ ENDS: Final = {
     Go.NUMBER: f"Goes out to the number {{{contract.NUMBER}}}.",
     Go.HANGUP: f"Is ended with cause {{{contract.CAUSE}}}.",
     Go.SURVEY: "Goes to survey.",
+    Go.AGENT: f"Rings the agent {{{contract.AGENT}}}.",
     Go.FALLBACK: "Goes to fallback.",
 }
 """What is said of each place that a call goes to; channel variables stand in braces."""
@@ -96,11 +102,14 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     try:
         if at is not None:
             parse_moment(at, book.policy.business.timezone)
-        answer = keyboard if keys is None else scripted_answers(keys)
-        person = TrialCaller(book.catalogue, lambda line: console.print(cell(line)), answer)
+        answers = keyboard if keys is None else ScriptedAnswers(keys)
+        person = TrialCaller(
+            *(book.catalogue, lambda line: console.print(cell(line)), answers),
+            secret=secret_prompts(book.policy),
+        )
         known = {contract.SECRET: settings.secret}
         channel = FakeChannel(number=caller, name=name, dialled=dialled, caller=person, known=known)
-        keyboard.departed = channel.departed
+        keyboard.departed, person.messages = channel.departed, channel.messages
         address = None if server is None else parse_address(server)
         result = asyncio.run(_place(console, settings, channel, address, at))
     except PolicyError as error:

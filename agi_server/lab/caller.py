@@ -4,11 +4,14 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from agi_server.lab.asterisk import Asterisk
+from agi_server.lab.ear import Ear, Heard
+from agi_server.lab.finger import Finger
 from agi_server.lab.keys import Hear
 from agi_server.lab.log import CallLog
 from agi_server.lab.ports import LOCALHOST
@@ -85,8 +88,10 @@ class Caller:
         since = asterisk.log.size()
         self.log = asterisk.log.call(self.sip_call, since)
         heard = asterisk.log.call(self.sip_call, since)
+        self._finger: Finger | None = None
+        self._ear = Ear() if call.listens else None
         self._sipp = Sipp.start(
-            caller_files(call),
+            caller_files(call, self._ear.port if self._ear else None),
             asterisk.calls_folder,
             [f"{LOCALHOST}:{asterisk.sip_port}", "-m", "1", "-cid_str", self.sip_call],
         )
@@ -99,9 +104,29 @@ class Caller:
         """Whether the call still goes on."""
         return self._sipp.process.running
 
+    @property
+    def heard(self) -> Sequence[Heard]:
+        """The sound that came, of a caller who listens; else none."""
+        return () if self._ear is None else tuple(self._ear.heard)
+
     def wait_until_answered(self, timeout: float = ANSWER_SECONDS) -> bool:
         """Wait for the answer; whether it came within `timeout` seconds."""
         return bool(wait_until(lambda: _find(self._sipp.events(), "answered"), timeout))
+
+    def press(self, keys: str) -> None:
+        """Let the caller press keys now, as fast as can be, and return when that is done.
+
+        The key script must have come to an end: what it presses later would be lost.
+
+        Raises:
+            LabError: The call was not answered.
+        """
+        if self._finger is None:
+            answered = _find(self._sipp.events(), "answered")
+            if answered is None:
+                raise LabError("no key can be pressed on a call that was not answered")
+            self._finger = Finger(int(answered.detail.split()[-1]))
+        self._finger.press(keys)
 
     def hang_up(self) -> None:
         """Let the caller hang up now, whatever they are doing."""
@@ -123,6 +148,8 @@ class Caller:
         """Cut the call off without a word, if it still goes on."""
         self._sipp.process.stop()
         self._thread.join()
+        if self._ear is not None:
+            self._ear.close()
 
 
 class _Prompter:

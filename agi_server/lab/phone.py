@@ -8,7 +8,7 @@ from agi_server.lab.configuration import phone_name
 from agi_server.lab.ports import is_bound
 from agi_server.lab.problems import LabError
 from agi_server.lab.registration import register
-from agi_server.lab.scenarios import agent_files
+from agi_server.lab.scenarios import agent_files, busy_files
 from agi_server.lab.sipp import Event, Sipp
 from agi_server.lab.waiting import wait_until
 
@@ -35,7 +35,7 @@ class Phone:
         devices: Sequence[str],
         asterisk: Asterisk,
         *,
-        ring: float = 1.0,
+        ring: float | None = 1.0,
         talk: float = 5.0,
         detached: bool = False,
     ) -> Self:
@@ -44,14 +44,15 @@ class Phone:
         Args:
             devices: The devices that it is, such as `PJSIP/101`.
             asterisk: The Asterisk that may call it.
-            ring: Seconds it rings before it is answered.
+            ring: Seconds it rings before it is answered; None: it is busy, and refuses every call.
             talk: Seconds until the agent hangs up, if the caller did not before.
             detached: It outlives this program.
 
         Raises:
             LabError: SIPp is not installed, or Asterisk did not take the phone.
         """
-        sipp = Sipp.start(agent_files(ring, talk), asterisk.calls_folder, [], detached=detached)
+        files = busy_files() if ring is None else agent_files(ring, talk)
+        sipp = Sipp.start(files, asterisk.calls_folder, [], detached=detached)
         phone = cls(sipp, devices, asterisk.sip_port)
         try:
             phone._register()
@@ -69,7 +70,7 @@ class Phone:
             register(phone_name(device), port, self._sip_port)
 
     def events(self) -> list[Event]:
-        """What happened: rings, answers, hangs-up, left (by the caller), cancelled."""
+        """What happened: rings, answers, hangs-up, left (by the caller), cancelled, refuses."""
         return self.sipp.events()
 
     def wait_for(self, kind: str, timeout: float = EVENT_SECONDS) -> Event:

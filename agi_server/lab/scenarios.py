@@ -6,9 +6,20 @@ from importlib import resources
 from typing import Final
 from urllib.parse import quote
 
-from agi_server.lab.keys import Act, HangUp, Hear, Pause, Press, Speak, read_keys
+from agi_server.lab.keys import (
+    Act,
+    HangUp,
+    Hear,
+    Hush,
+    Pause,
+    Press,
+    Rush,
+    Speak,
+    Tone,
+    read_keys,
+)
 from agi_server.lab.problems import LabError
-from agi_server.lab.rtp import KEY_MS, Stream
+from agi_server.lab.rtp import KEY_MS, RUSH_MS, Stream
 
 USER_SAFE: Final = "-_.!~*'()&=+$,;?/"
 """What may stand unescaped in the user part of a SIP address (RFC 3261, 25.1)."""
@@ -20,6 +31,20 @@ REFUSALS: Final = (
 
 GAP_MS: Final = 240
 """The rest after a key: what people need, too."""
+
+NARROWBAND: Final = """
+RTP/AVP 8 0 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+"""
+
+WIDEBAND: Final = """
+RTP/AVP 118 101
+a=rtpmap:118 L16/16000
+a=rtpmap:101 telephone-event/8000
+"""
+"""What a caller's telephone can take, as its offer says it (RFC 4566, 5.14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +62,8 @@ class Call:
             doing then; None to wait for the other side.
         at: The moment to take for now, `YYYY-MM-DD HH:MM`.
         patience: Seconds of the longest wait for anything, after which the caller gives up.
+        listens: What the caller hears is kept (`agi_server.lab.ear`).
+        wideband: The caller's telephone takes 16 kHz (L16, RFC 3551), and nothing else.
     """
 
     to: str
@@ -48,6 +75,8 @@ class Call:
     hangup_after: float | None = None
     at: str | None = None
     patience: float = 60.0
+    listens: bool = False
+    wideband: bool = False
 
     @property
     def acts(self) -> list[Act]:
@@ -55,13 +84,17 @@ class Call:
         return read_keys(self.keys)
 
 
-def caller_files(call: Call) -> dict[str, bytes]:
+def caller_files(call: Call, ear: int | None = None) -> dict[str, bytes]:
     """The files of a caller: `scenario.xml`, and what it plays.
+
+    Args:
+        call: What the caller does.
+        ear: The UDP port that the caller hears at; None: nobody listens.
 
     Raises:
         LabError: The name or number holds a line end, which no SIP header can carry.
     """
-    return {"scenario.xml": _caller_scenario(call).encode(), **_captures(call.acts)}
+    return {"scenario.xml": _caller_scenario(call, ear).encode(), **_captures(call.acts)}
 
 
 def agent_files(ring: float, talk: float) -> dict[str, bytes]:
@@ -74,6 +107,11 @@ def agent_files(ring: float, talk: float) -> dict[str, bytes]:
     return {"scenario.xml": _render("agent.xml", RING=_ms(ring), TALK=_ms(talk)).encode()}
 
 
+def busy_files() -> dict[str, bytes]:
+    """The files of an agent's phone that refuses every call, as it does when it is in use."""
+    return {"scenario.xml": _render("busy.xml").encode()}
+
+
 def _captures(acts: Sequence[Act]) -> dict[str, bytes]:
     stream = Stream()
     files: dict[str, bytes] = {}
@@ -81,8 +119,14 @@ def _captures(acts: Sequence[Act]) -> dict[str, bytes]:
         match act:
             case Press(key):
                 files[_capture_name(number)] = stream.press(key)
+            case Rush(keys):
+                files[_capture_name(number)] = stream.rush(keys)
             case Speak(seconds):
                 files[_capture_name(number)] = stream.speak(seconds)
+            case Tone(hertz, seconds):
+                files[_capture_name(number)] = stream.tone(hertz, seconds)
+            case Hush(seconds):
+                files[_capture_name(number)] = stream.hush(seconds)
             case _:
                 continue
     return files
@@ -92,7 +136,7 @@ def _capture_name(number: int) -> str:
     return f"act{number}.pcap"
 
 
-def _caller_scenario(call: Call) -> str:
+def _caller_scenario(call: Call, ear: int | None) -> str:
     header = f"X-Rahyab-At: {call.at}\n" if call.at else ""
     privacy = "Privacy: id\n" if call.withheld else ""
     return _render(
@@ -101,6 +145,8 @@ def _caller_scenario(call: Call) -> str:
         FROM=_literal(_from(call)),
         HEADERS="".join(map(_literal_line, (header + privacy).splitlines())),
         REFUSALS="\n".join(map(_refusal, REFUSALS)),
+        EAR="[media_port]" if ear is None else str(ear),
+        CODECS=(WIDEBAND if call.wideband else NARROWBAND).strip(),
         ACTS="\n".join(_acts(call)),
     )
 
@@ -163,9 +209,11 @@ def _act(act: Act, number: int, patience: str) -> str:
     match act:
         case Press():
             return _play(number) + _wait(str(KEY_MS + GAP_MS), after)
+        case Rush(keys):
+            return _play(number) + _wait(str(len(keys) * RUSH_MS), after)
         case Pause(seconds):
             return _wait(_ms(seconds), after)
-        case Speak(seconds):
+        case Speak(seconds) | Tone(_, seconds) | Hush(seconds):
             return _play(number) + _wait(_ms(seconds), after)
         case Hear():
             return _log(f"waits [clock_tick] {number}") + _wait(patience, "hangup")

@@ -1,10 +1,12 @@
 """One Asterisk with whoever calls it and whoever answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.caller import Caller, Ended, Outcome
+from agi_server.lab.ear import Heard
 from agi_server.lab.log import Played
 from agi_server.lab.phone import Phone
 from agi_server.lab.problems import LabError
@@ -16,11 +18,15 @@ CLEAR_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """A call that has ended: how, what was played in it, and Asterisk's log of it."""
+    """A call that has ended: how, what was played in it, Asterisk's log of it, and what was heard.
+
+    `heard` is empty unless the caller listened (`Call.listens`).
+    """
 
     outcome: Outcome
     played: list[Played]
     lines: list[str]
+    heard: Sequence[Heard] = ()
 
     @property
     def sounds(self) -> list[str]:
@@ -57,13 +63,13 @@ class Telephony:
         outcome = caller.wait()
         if outcome.ended is Ended.BROKEN:
             raise LabError(f"SIPp ended with {outcome.exit_code}: {outcome.errors}")
-        return CallResult(outcome, caller.log.played, caller.log.lines)
+        return CallResult(outcome, caller.log.played, caller.log.lines, caller.heard)
 
     def place_call(self, call: Call) -> CallResult:
         """Place a call and wait until it has ended. Raises LabError."""
         return self.end_call(self.start_call(call))
 
-    def plug_in(self, device: str, *, ring: float = 0.5, talk: float = 1.0) -> Phone:
+    def plug_in(self, device: str, *, ring: float | None = 0.5, talk: float = 1.0) -> Phone:
         """Let somebody answer at an agent's device. See `Phone.start`."""
         phone = Phone.start([device], self.asterisk, ring=ring, talk=talk)
         self._phones.append(phone)

@@ -21,6 +21,10 @@ FIRST_YEAR: Final = 1700
 LAST_YEAR: Final = 2999
 """The years, Gregorian, of the days that every language says."""
 
+GREGORIAN_YEARS: Final = range(1900, 2100)
+IRANIAN_YEARS: Final = range(1300, 1500)
+"""The years of days that callers key: of births, contracts and appointments."""
+
 Gender: TypeAlias = Literal["masculine", "feminine"]
 
 _SECONDS: Final = (86400, 3600, 60, 1)
@@ -190,26 +194,27 @@ def _nearness(grammar: Grammar, when: date, today: date | None) -> Nearness:
 
 
 def date_of(year: int, month: int, day_of_month: int, language: str) -> date | None:
-    """A day as speakers of a language write it: Persian in the Iranian calendar.
+    """A day as somebody keys it: in the calendar of their language, or in the Gregorian one.
+
+    The year tells the calendar: the Iranian years of `IRANIAN_YEARS` are long past in the other.
 
     Args:
-        year: Of that calendar.
+        year: Of either calendar.
         month: 1 to 12.
         day_of_month: From 1.
         language: A language with a grammar (`language_for_values`).
 
     Returns:
-        The day, Gregorian; None if there is no such day, or none that `day` can say.
+        The day, Gregorian; None if there is no such day, or not in `GREGORIAN_YEARS`.
 
     Raises:
         NoGrammarError: The language has no grammar.
     """
-    calendar = grammar_of(language).calendar
+    iranian = grammar_of(language).calendar != "gregorian" and year in IRANIAN_YEARS
     try:
-        if calendar == "gregorian":
-            when = date(year, month, day_of_month)
-        else:
-            when = jdatetime.date(year, month, day_of_month).togregorian()
+        if iranian:
+            when: date = jdatetime.date(year, month, day_of_month).togregorian()
+            return when
+        return date(year, month, day_of_month) if year in GREGORIAN_YEARS else None
     except ValueError:
         return None
-    return when if FIRST_YEAR <= when.year <= LAST_YEAR else None

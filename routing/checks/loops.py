@@ -10,12 +10,16 @@ either.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from routing.checks.plain import mapping
 from routing.checks.scene import Scene
-from routing.checks.ways import BY_ITSELF, Node, Way, leading_to
+from routing.checks.ways import BY_ITSELF, PROOF, Node, Way, leading_to
 from routing.problems import Path, Problem
 
 _GOES_ON: Final = frozenset({"queue", "menu", "rules", "track", "enter", "prove", "callback"})
 """Kinds of destination that send a call on; the others end it, or let a person speak."""
+
+_PROVEN: Final = "proven"
+"""How calls go on that come to a proof and need it no more."""
 
 _ASKING: Final = frozenset({"menu", "track", "enter", "prove", "callback"})
 """Those at which a caller presses keys."""
@@ -35,6 +39,30 @@ def problems(scene: Scene) -> Iterator[Problem]:
             hint = "let one of them end the call or take a message, so that every call has an end"
             message = f"a caller who does nothing would go round for ever: {words}"
             yield scene.at(path, "loop", message, hint)
+    yield from _proven_for_ever(scene, ways)
+
+
+def _proven_for_ever(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
+    """Circles of those who have proved it, and are not asked for a code again."""
+    for path, circle in _loops(tuple(_of_the_proven(ways)), BY_ITSELF | {_PROVEN}):
+        if PROOF in circle:
+            message = f"who has proved it would go round for ever: {_in_words(circle)}"
+            hint = "lead to `prove` by a rule that asks for `caller.proven: false`"
+            yield scene.at(path, "loop", message, hint)
+
+
+def _of_the_proven(ways: tuple[Way, ...]) -> Iterator[Way]:
+    """The ways of calls whose caller has proved it."""
+    gone: set[Node] = set()
+    for way in ways:
+        when = mapping(way.actions.get("when")) if way.how == "rule" else {}
+        asked = when.get("caller.proven", True)
+        if way.source in gone or asked in (False, [False]):
+            continue
+        if when and when.keys() <= {"caller.proven"}:
+            gone.add(way.source)
+        if way.source != PROOF or way.how == _PROVEN:
+            yield way
 
 
 def _leaving(ways: tuple[Way, ...]) -> frozenset[Node]:
@@ -50,11 +78,18 @@ def _leaving(ways: tuple[Way, ...]) -> frozenset[Node]:
     return leading_to(ways, ends | unknown)
 
 
-def _loops(ways: tuple[Way, ...]) -> Iterator[tuple[Path, list[Node]]]:
-    """The place of the step that closes each circle, and the circle: its first node is its last."""
+def _loops(
+    ways: tuple[Way, ...], taken: frozenset[str] = BY_ITSELF
+) -> Iterator[tuple[Path, list[Node]]]:
+    """The place of the step that closes each circle, and the circle: its first node is its last.
+
+    Args:
+        ways: Every way.
+        taken: How those are taken that need no help of the caller.
+    """
     onward: dict[Node, list[Way]] = {}
     for way in ways:
-        if way.how in BY_ITSELF and way.source[0] in _GOES_ON and way.target is not None:
+        if way.how in taken and way.source[0] in _GOES_ON and way.target is not None:
             onward.setdefault(way.source, []).append(way)
     done: set[Node] = set()
     for begin in onward:

@@ -20,7 +20,9 @@ PROOF: Final[Node] = ("prove", "")
 PERSON: Final[Node] = ("person", "")
 """Where the key for a person leads."""
 
-BY_ITSELF: Final = frozenset({"start", "silence", "rule", "give_up", "not_found", "otherwise"})
+BY_ITSELF: Final = frozenset(
+    {"start", "silence", "rule", "give_up", "not_found", "otherwise", "put_down"}
+)
 """How a way is taken by a caller who does nothing, with nobody at work to answer."""
 
 _PERSON_KEY: Final = "0"
@@ -46,7 +48,8 @@ class Way:
         source: Where the call is.
         target: Where it goes; None if that cannot be made out.
         how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `give_up`,
-            `served`, `found`, `not_found`, `no_agent`, `entered`, `otherwise`, `person`.
+            `served`, `found`, `not_found`, `no_agent`, `entered`, `put_down`,
+            `proven`, `otherwise`, `no_number`, `person`.
         path: The place of the destination.
         actions: What is done on the way, as plain data.
         actions_path: The place of that.
@@ -169,15 +172,20 @@ _LOOK_UPS: Final = (
     (TRACK, "found", ("tracking", "found"), False),
     (TRACK, "not_found", ("tracking", "not_found"), True),
     (TRACK, "no_agent", ("tracking", "agent", "otherwise"), None),
-    (CALLBACK, "found", ("callbacks", "then"), False),
+    (CALLBACK, "put_down", ("callbacks", "then"), False),
     (CALLBACK, "otherwise", ("callbacks", "otherwise"), True),
-    (PROOF, "found", ("proof", "proven"), None),
+    (PROOF, "proven", ("proof", "proven"), None),
     (PROOF, "otherwise", ("proof", "otherwise"), None),
     (PERSON, "person", ("person",), True),
 )
 """Ways out of what stands once in a file: from where, how, and where its route is written. Last,
 where it leads if the file does not say: to the fallback queue (true), to the end (false), nowhere.
 """
+
+
+_UNWRITTEN: Final = {"otherwise": "no_number"}
+"""What has a name of its own where nobody has written it: that a caller without a number, who asks
+to be called back and keys in none, waits in the fallback queue, is not told as a circle."""
 
 
 def _from_look_ups(data: Mapping[str, object]) -> Iterator[Way]:
@@ -189,7 +197,7 @@ def _from_look_ups(data: Mapping[str, object]) -> Iterator[Way]:
             yield _way(data, source, how, path)
         elif to_fallback is not None:
             target = queue if to_fallback else ("hangup", "")
-            yield Way(source, target, how, said_by, {}, said_by)
+            yield Way(source, target, _UNWRITTEN.get(how, how), said_by, {}, said_by)
 
 
 def _written(data: Mapping[str, object], path: Path) -> bool:

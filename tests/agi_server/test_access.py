@@ -9,6 +9,7 @@ import pytest
 
 from agi_server.cli import main
 from agi_server.cli.access import whoever
+from crm.asking_records import Pin
 from crm.sample import SAMPLE_FILE
 from tests.agi_server import people
 from tests.agi_server.people import run
@@ -29,6 +30,7 @@ ON_PEOPLE: dict[str, tuple[tuple[str, ...], str]] = {
     "customers marks list": ((NUMBER,), "shown"),
     "customers marks set": ((NUMBER, "--kind", "do-not-call", "--source", "x"), "marked"),
     "customers marks withdraw": ((NUMBER, "--kind", "consent", "--purpose", "survey"), "unmarked"),
+    "customers pin": (("C-1", "--remove"), "changed"),
     "customers restrict": (("C-1", "--reason", "x"), "restricted"),
     "customers unrestrict": (("C-2",), "unrestricted"),
     "customers hold": (("C-1", "--reason", "x"), "held"),
@@ -42,6 +44,7 @@ ON_PEOPLE: dict[str, tuple[tuple[str, ...], str]] = {
     "cases close": (("{case}",), "changed"),
     "cases note": (("{case}", "hello"), "changed"),
     "answers list": ((), "listed"),
+    "answers report": ((), "listed"),
     "answers show": (("call-1",), "shown"),
     "callbacks list": ((), "listed"),
     "callbacks show": (("call-1",), "shown"),
@@ -53,6 +56,7 @@ ON_PEOPLE: dict[str, tuple[tuple[str, ...], str]] = {
     "voicemail show": (("call-1",), "shown"),
     "voicemail play": (("call-1",), "played"),
     "voicemail close": (("call-1",), "changed"),
+    "outbox list": ((), "listed"),
     "agents show": (("ali",), "shown"),
     "calls": ((), "listed"),
     "calls show": (("call-1",), "shown"),
@@ -101,6 +105,7 @@ def prepare(home: Path) -> str:
     tracking = people.fill(home)
     with people.opened(home) as store:
         store.begin_call(people.new_call("call-2", customer_id=2))
+        store.set_pin(Pin(1, b"salt", b"digest", people.AT))
     for words in (
         ("customers", "block", "09120000000", "--reason", "x"),
         ("customers", "restrict", "C-2", "--reason", "x"),

@@ -123,3 +123,19 @@ def test_agent_of_a_second_queue_is_recorded() -> None:
     change = final_change(second, WITH_AGENT, END)
 
     assert (change.agent, change.left_queue_at) == ("sara", END)
+
+
+@pytest.mark.parametrize(
+    ("agent", "outcome", "stage"),
+    [("sara", Outcome.ANSWERED, "with agent sara"), (None, Outcome.ABANDONED, None)],
+)
+def test_who_hangs_up_with_one_agent_alone_is_told_as_in_a_queue(
+    agent: str | None, outcome: Outcome, stage: str | None
+) -> None:
+    """While the telephone rings, or while they speak."""
+    hold = None if agent is None else 5
+    request = replace(REQUEST, agent=agent, hold=hold, queued_at=QUEUED)
+    change = final_change(replace(CALL, stage="agent sara"), request, END)
+    assert (change.outcome, change.stage) == (outcome, stage)
+    assert change.queued_at == QUEUED
+    assert (change.answered_at is not None) is (agent is not None)

@@ -198,3 +198,13 @@ def test_the_spool_is_told() -> None:
     assert read["rahyab_spool_batches",] == 4
     assert read["rahyab_spooled_total",] == 7
     assert read["rahyab_spool_refused_total",] == 2
+
+
+def test_missing_prompts_and_alerts_are_told() -> None:
+    """Over all workers, through what they report."""
+    totals = Measurements.from_data(Measurements(missing_prompts=3).to_data())
+    totals.add(Measurements(missing_prompts=1, alerts=5, alerts_not_passed_on=2))
+    read = samples(service(totals=totals))
+    assert read["rahyab_missing_prompts_total",] == 4
+    assert read["rahyab_alerts_total",] == 5
+    assert read["rahyab_alerts_not_passed_on_total",] == 2

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from agi_server.policy import PolicyError, load_policy_file
-from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, ScriptedCaller
+from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, Script
@@ -188,7 +188,7 @@ def test_sighup_takes_good_rules_and_keeps_the_old_for_bad_ones(home: Path) -> N
 
 async def whole_call(site: Site) -> FakeChannel:
     """A customer asks after a request, wants a person, is served, and answers the survey."""
-    channel = caller(Press("3"), Press(TRACKING), Press("1"), Press("9#"), Press("1"))
+    channel = caller(Press("3"), Press(TRACKING), Silence(), Press("1"), Press("9#"), Press("1"))
     queue = {"agent": "sara", "hold": "7", "queued": "1795501800", "at": IN_OFFICE_HOURS}
     await site.request(channel, Script.INCOMING, at=IN_OFFICE_HOURS)
     assert channel.variables.get(contract.GO) == "queue"

@@ -81,7 +81,7 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
         ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
         ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
         ("3", "Goes to survey.", "left every-way: key 3"),
-        ("4", "Is ended with cause 16.", f"asked to be called back at {ENGLISH}"),
+        ("4 09121234567", "Is ended with cause 16.", "asked to be called back at +989121234567"),
         ("5", "Goes to extension 201.", "left every-way: key 5"),
         ("wait", "Is ended with cause 17.", "left every-way: silence"),
     ],
@@ -93,6 +93,17 @@ def test_every_end_is_told(monkeypatch: pytest.MonkeyPatch, keys: str, end: str,
 
     assert end in result.output
     assert why in result.output
+
+
+def test_secrets_are_dots_and_text_messages_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is written to; whoever looks over the shoulder reads nothing."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "dialogues.yaml"))
+    password = call("--keys", "73915264", "--to", "+982191000017")
+    proof = call("--keys", "0", "--to", "+982191000018", caller=GOLD)
+
+    assert "> ••••••••" in password.output
+    assert "73915264" not in password.output
+    assert "(a text message to the caller: کد شما: " in proof.output
 
 
 def test_queues_are_unknown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,9 +27,10 @@ from crm.ports import Store
 from crm.records import NewCall, TimelineEvent
 from crm.sqlite_store import SqliteStore
 from ivr.rulebook import Rulebook
+from rehearsal.memory import NotAsked
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.replay import NotAsked, replay
+from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.decide import explanation
 from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data

@@ -1,5 +1,6 @@
 """Somebody of whom there is something in every table, recognisable wherever it stands."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from crm.asking_records import (
@@ -152,3 +153,17 @@ def keep_what_was_asked(
     store.count_attempt(AttemptKind.TRACKING, number, AT)
     store.count_attempt(AttemptKind.PIN, str(customer_id), AT)
     store.note_survey(survey_with(number, call_id, customer_id))
+
+
+def keep_late(store: Store, person: int) -> str:
+    """Keep what a call leaves, once its customer is erased; return the call's id."""
+    call = replace(call_with(PERSON, NUMBER, person), id="late")
+    store.begin_call(call)
+    store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, "keys", {"keys": PERSON})])
+    store.open_case(Case("123456786", CaseState.NEW, "x", AT, person, call.id, NUMBER), join=False)
+    store.keep_answer(Answer(call.id, "s", "q", PERSON, AT, None, None, None, "r1"))
+    store.ask_callback(Callback(call.id, NUMBER, AT, None, None, "fa"))
+    store.keep_recording(Recording(call.id, "main", f"/{PERSON}-late.wav", 1.0, AT, None))
+    store.queue_message(message_with(PERSON, NUMBER, call.id))
+    store.note_survey(survey_with(NUMBER, call.id, None))
+    return call.id

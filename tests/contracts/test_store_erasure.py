@@ -30,8 +30,7 @@ from tests.contracts.somebody import (
     SHARED,
     call_with,
     keep_all_of,
-    message_with,
-    survey_with,
+    keep_late,
 )
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
@@ -395,17 +394,3 @@ def test_a_late_call_of_nobody_that_names_an_erased_person(
     stored = store.call(call.id)
     assert stored is not None
     assert (stored.caller, stored.facts) == (call.caller, call.facts)
-
-
-def keep_late(store: Store, person: int) -> str:
-    """Keep what a call leaves, once its customer is erased; return the call's id."""
-    call = replace(call_with(PERSON, NUMBER, person), id="late")
-    store.begin_call(call)
-    store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, "keys", {"keys": PERSON})])
-    store.open_case(Case("123456786", CaseState.NEW, "x", AT, person, call.id, NUMBER), join=False)
-    store.keep_answer(Answer(call.id, "s", "q", PERSON, AT, None, None, None, "r1"))
-    store.ask_callback(Callback(call.id, NUMBER, AT, None, None, "fa"))
-    store.keep_recording(Recording(call.id, "main", f"/{PERSON}-late.wav", 1.0, AT, None))
-    store.queue_message(message_with(PERSON, NUMBER, call.id))
-    store.note_survey(survey_with(NUMBER, call.id, None))
-    return call.id

@@ -13,6 +13,7 @@ from crm.records import (
     CallChange,
     Case,
     Customer,
+    MessageState,
     NewCall,
     Outcome,
     Recording,
@@ -302,3 +303,33 @@ def test_an_answer_names_a_case_that_exists(store: Store, call: NewCall, answer:
     store.begin_call(call)
     with pytest.raises(UnknownRecordError, match="123456789"):
         store.keep_answer(replace(answer, tracking="123456789"))
+
+
+def test_a_message_may_be_recorded_anew(
+    store: Store, call: NewCall, case: Case, recording: Recording
+) -> None:
+    """What was recorded last counts, in whatever order it is written; how it stands is kept."""
+    store.begin_call(call)
+    store.open_case(case, join=False)
+    store.keep_recording(recording)
+    store.set_recording_state("call-1", "main", MessageState.DONE)
+    later = replace(
+        recording,
+        path="/new.wav",
+        seconds=3.0,
+        recorded_at=AT + timedelta(1),
+        tracking=case.tracking,
+    )
+    store.keep_recording(later)
+    store.keep_recording(replace(recording, path="/late.wav", recorded_at=AT + timedelta(hours=1)))
+    assert store.recordings() == [replace(later, state=MessageState.DONE)]
+
+
+def test_a_message_of_an_unknown_case_is_refused(
+    store: Store, call: NewCall, recording: Recording
+) -> None:
+    """By its number."""
+    store.begin_call(call)
+    with pytest.raises(UnknownRecordError, match="123456789"):
+        store.keep_recording(replace(recording, tracking="123456789"))
+    assert store.recordings() == []

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agi_server.alerts import Alerts
 from agi_server.app import keeping, make_stores
 from agi_server.call import Calls
 from agi_server.clock import Clock, utc_now
 from agi_server.listening import listen
+from agi_server.measurements import Measurements
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.records import Records
 from agi_server.server import AgiServer
@@ -71,10 +73,25 @@ class Site:
 
 @dataclass
 class ServedSite(Site):
-    """One whose server runs in this process, with all that it keeps records by."""
+    """One whose server runs in this process, with all that it keeps records by.
+
+    With `settles`, a request is over when the store has everything of it: on a busy machine some of
+    it may have gone to the spool first.
+    """
 
     records: Records
     postgres: str
+    measurements: Measurements
+    settles: bool = False
+
+    async def request(
+        self, channel: FakeChannel, script: Script, visit: int = 1, **arguments: str
+    ) -> AgiResult:
+        """One AGI request, as the dialplan makes it."""
+        result = await super().request(channel, script, visit, **arguments)
+        if self.settles:
+            await self.emptied()
+        return result
 
     @property
     def place(self) -> StorePlace:
@@ -94,6 +111,7 @@ async def serving(  # noqa: PLR0913, PLR0917  each is something that one test wa
     clock: Clock = lambda: NOW,
     postgres: str = "",
     spool: Path | None = None,
+    alerts: Alerts | None = None,
 ) -> AsyncIterator[ServedSite]:
     """Start a server with the sample customers, over SQLite of this kind, or over PostgreSQL."""
     database = folder / "rahyab.db"
@@ -105,9 +123,14 @@ async def serving(  # noqa: PLR0913, PLR0917  each is something that one test wa
     if postgres:
         threads = make_stores(place)
     async with keeping(threads, Spooling(spool or folder / "spool", utc_now)) as records:
-        server = AgiServer(Calls(rules, records, clock, str(folder / "messages")).handlers())
+        measurements = Measurements()
+        told = alerts or Alerts(measurements=measurements)
+        messages = str(folder / "messages")
+        calls = Calls(rules, records, clock, messages, alerts=told, measurements=measurements)
+        server = AgiServer(calls.handlers(), measurements=measurements)
         address = await server.start(listen(port=0))
         try:
-            yield ServedSite(address, database, rules, records, postgres)
+            yield ServedSite(address, database, rules, records, postgres, measurements)
         finally:
             await server.stop()
+            await told.close()

@@ -1,7 +1,6 @@
 """Every destination and everything that is done on the way there, over a real socket."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agi_server.testing import AgiResult, FakeChannel, HangUp, Press, ScriptedCaller, Silence
-from crm.records import BlockedNumber, CallbackState, Case, Customer, Outcome
+from crm.records import BlockedNumber, Case, Customer, Outcome
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
@@ -19,7 +18,6 @@ from tests.conversations.site import GOLD_CUSTOMER, MAIN_NUMBER, NOW, Site, serv
 
 ROUTES = Path(__file__).with_name("routes.yaml")
 BY_CALLER = "+982191000002"
-FOR_CALLBACKS = "+982191000003"
 STRANGER = "+989351112233"
 
 
@@ -77,7 +75,8 @@ def test_what_is_done_on_the_way_is_done_in_its_order(tmp_path: Path) -> None:
         await site.request(channel, Script.INCOMING)
         (case,) = site.story().cases
         number = [f"en/{prompt}" for prompt in digits(case.tracking, "en")]
-        assert heard(channel) == ["fa/welcome", "en/welcome", "en/tracking-number-is", *number]
+        told = ["en/pause", "en/tracking-number-is", *number, "en/tracking-number-again"]
+        assert heard(channel)[: 2 + len(told)] == ["fa/welcome", "en/welcome", *told]
         variables = channel.variables
         assert variables.get(contract.DONE) == Script.INCOMING
         assert variables.get(contract.QUEUE) == "support-en"
@@ -95,7 +94,7 @@ def test_what_is_done_on_the_way_is_done_in_its_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "prompt", "cases"),
-    [(3, "en/welcome", 0), (4, "en/tracking-number-is", 1)],
+    [(3, "en/welcome", 0), (5, "en/tracking-number-is", 1)],
 )
 def test_who_hangs_up_on_the_way_leaves_what_was_done_until_then(
     tmp_path: Path, number: int, prompt: str, cases: int
@@ -220,56 +219,6 @@ def test_priority_rises_no_further_than_it_may(tmp_path: Path) -> None:
     play(tmp_path, call, clock=time)
 
 
-def test_who_shows_a_number_is_called_back_there(tmp_path: Path) -> None:
-    """On disk before it is said; the call is over then, and the journal says how it ended."""
-
-    async def call(site: Site) -> None:
-        channel = caller(dialled=FOR_CALLBACKS, number="0935 111 2233")
-        await site.request(channel, Script.INCOMING)
-        assert heard(channel) == ["fa/we-will-call-you-back"]
-        assert channel.variables.get(contract.GO) == Go.HANGUP
-        channel.hang_up()
-        await site.request(channel, Script.ENDED, 2)
-        story = site.story()
-        assert story.callback is not None
-        assert (story.callback.number, story.callback.language) == (STRANGER, "fa")
-        assert (story.callback.queue, story.callback.state) == (None, CallbackState.OPEN)
-        assert story.call.outcome is Outcome.CALLBACK
-
-    play(tmp_path, call)
-
-
-def test_who_shows_none_keys_one_in(tmp_path: Path) -> None:
-    """A number that is none in the business's country is asked for again."""
-
-    async def call(site: Site) -> None:
-        channel = caller(
-            Press("12345678901234#"), Press("02191000000#"), dialled=FOR_CALLBACKS, number=""
-        )
-        await site.request(channel, Script.INCOMING)
-        asked = "fa/enter-callback-number"
-        said = ["fa/callback-number-wrong", asked, "fa/we-will-call-you-back"]
-        assert heard(channel) == [asked, *said]
-        callback = site.story().callback
-        assert callback is not None
-        assert callback.number == "+982191000000"
-
-    play(tmp_path, call)
-
-
-def test_who_keys_no_number_waits_for_a_person(tmp_path: Path) -> None:
-    """In the queue of the fallback, after three tries."""
-
-    async def call(site: Site) -> None:
-        channel = caller(Silence(), Silence(), Silence(), dialled=FOR_CALLBACKS, number="")
-        await site.request(channel, Script.INCOMING)
-        assert heard(channel) == ["fa/enter-callback-number"] * 3
-        assert channel.variables.get(contract.QUEUE) == "reception"
-        assert site.story().callback is None
-
-    play(tmp_path, call)
-
-
 def test_a_callback_knows_the_queue_that_the_caller_gave_up(tmp_path: Path) -> None:
     """And the customer; asked for twice it is one."""
 
@@ -284,38 +233,6 @@ def test_a_callback_knows_the_queue_that_the_caller_gave_up(tmp_path: Path) -> N
         assert story.callback.customer_id == story.call.customer_id is not None
         with closing(SqliteStore(site.database)) as store:
             assert len(store.callbacks()) == 1
-
-    play(tmp_path, call)
-
-
-@pytest.mark.slow  # waits as long as a caller would
-@pytest.mark.parametrize("number", [STRANGER, ""])
-def test_no_callback_is_promised_that_is_not_on_disk(tmp_path: Path, number: str) -> None:
-    """Neither the store nor the spool takes it: the caller hears so, and waits."""
-    (tmp_path / "spool").write_text("where the folder should be")
-
-    async def call(site: Site) -> None:
-        with closing(sqlite3.connect(site.database, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            channel = caller(Press("02191000000#"), dialled=FOR_CALLBACKS, number=number)
-            await site.request(channel, Script.INCOMING)
-            other.execute("ROLLBACK")
-        assert channel.variables.get(contract.DONE) == Script.INCOMING
-        assert channel.variables.get(contract.QUEUE) == "reception"
-        assert heard(channel)[-1] == "fa/callback-unavailable"
-        assert "fa/we-will-call-you-back" not in heard(channel)
-
-    play(tmp_path, call)
-
-
-def test_nobody_calls_back_who_tries_the_rules_out(tmp_path: Path) -> None:
-    """A trial call hears the same and leaves nothing."""
-
-    async def call(site: Site) -> None:
-        channel = caller(dialled=FOR_CALLBACKS)
-        await site.request(channel, Script.INCOMING, trial="yes")
-        assert heard(channel) == ["fa/we-will-call-you-back"]
-        assert site.story().callback is None
 
     play(tmp_path, call)
 

@@ -268,13 +268,13 @@ def test_an_older_database_is_left_to_a_person(base: str, monkeypatch: pytest.Mo
     """Another server may be at work on it, whose version does not know the new tables."""
     monkeypatch.setitem(
         postgres_schema.STEPS,
-        "002-later",
+        "003-later",
         lambda connection: connection.execute("CREATE TABLE later (a text)"),
     )
     with pytest.raises(SchemaTooOldError) as raised:
         PostgresStore(base)
     assert str(raised.value).partition(" is ")[2] == (
-        "older than this version of rahyab (it lacks 002-later): stop all servers that use it, make"
+        "older than this version of rahyab (it lacks 003-later): stop all servers that use it, make"
         " a backup, and run `rahyab db migrate`"
     )
     assert execute(base, "SELECT to_regclass('later')") == [(None,)]

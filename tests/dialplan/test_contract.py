@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 
 from dialplan import contract
-from dialplan.contract import Argument, Go, Script
+from dialplan.contract import Argument, Go, QueueStatus, Script
 
 OWN = re.compile(r"\bRAHYAB_[A-Z_]+\b")
 EXTENSION = re.compile(r"^exten => ([^,]+),", re.MULTILINE)
@@ -18,7 +18,7 @@ ASKING = re.compile(r"AGI\(\$\{ASK_SERVER\}/\$\{ARG1\},(.*)\)$", re.MULTILINE)
 SPECIAL = {"h", "i", "t", "e"}
 """Extensions that Asterisk itself goes to."""
 
-INTERNAL = {"unasked", "ask"}
+INTERNAL = {"unasked", "ask", "rang"}
 """Extensions that only the dialplan itself goes to."""
 
 
@@ -96,8 +96,11 @@ def test_the_fallback_lifts_limits_of_an_earlier_queue(dialplan: str, name: str)
 
 
 def test_both_sides_know_the_same_requests(dialplan: str):
-    """Each script is asked for once, and nothing else is."""
-    assert sorted(Script) == sorted(REQUEST.findall(dialplan))
+    """Each script is asked for where it belongs, and nothing else is.
+
+    After an agent who was rung alone, what now is asked as after a queue.
+    """
+    assert sorted([*Script, Script.AFTER_QUEUE]) == sorted(REQUEST.findall(dialplan))
 
 
 def test_all_requests_are_made_in_one_place(dialplan: str):
@@ -131,8 +134,54 @@ def test_every_place_to_go_is_an_extension_and_none_is_left_over(dialplan: str):
 
 
 def test_the_contexts_are_those_of_the_contract(dialplan: str):
-    """One for calls that come in, one for calls between requests."""
-    assert set(CONTEXT.findall(dialplan)) == {contract.INCOMING_CONTEXT, contract.CALL_CONTEXT}
+    """One for calls that come in, one for calls between requests, one for agents who answer."""
+    assert set(CONTEXT.findall(dialplan)) == {
+        *(contract.INCOMING_CONTEXT, contract.CALL_CONTEXT, contract.ANSWERED_CONTEXT)
+    }
+
+
+def _agent(dialplan: str) -> str:
+    """The steps of ringing one agent."""
+    return dialplan.partition("exten => agent,1,")[2].partition("exten =>")[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(contract.QUEUE_STATUS, contract.MEMBER_NAME, contract.MEMBER_INTERFACE),
+        *(contract.HOLD_TIME, "DIALSTATUS", "GOSUB_RETVAL"),
+    ],
+)
+def test_reports_of_what_was_before_are_cleared_before_an_agent_is_rung(dialplan: str, name: str):
+    """First of all: who hangs up at once must not be taken for somebody who was served."""
+    first, _, _ = _agent(dialplan).partition("\n")
+
+    assert re.search(rf"[(,]{name}=[,)]", first)
+
+
+def test_an_agent_is_rung_as_the_server_says(dialplan: str):
+    """On the device and for the seconds of the contract; when they answer is taken down."""
+    assert (
+        f"Dial(${{{contract.DEVICE}}},${{{contract.RING}}},gmU({contract.ANSWERED_CONTEXT}))"
+        in _agent(dialplan)
+    )
+
+
+def test_who_hangs_up_first_with_an_agent_is_reported_as_served(dialplan: str):
+    """Straight from Dial() to the end: what came of ringing is told there."""
+    end = dialplan.partition("exten => h,1,")[2].partition("(ended)")[0]
+    asked = f'"${{{contract.GO}}}" = "{Go.AGENT}" & "${{{contract.QUEUE_STATUS}}}" = ""'
+
+    assert f"GosubIf($[{asked}]?rang,1)" in end
+
+
+@pytest.mark.parametrize("status", [QueueStatus.CONTINUE, QueueStatus.TIMEOUT])
+def test_what_came_of_ringing_an_agent_is_told_as_of_a_queue(dialplan: str, status: QueueStatus):
+    """In words of app_queue, which the server knows."""
+    rang = dialplan.partition("exten => rang,1,")[2].partition("exten =>")[0]
+
+    assert status in rang
+    assert f"Set({contract.MEMBER_NAME}=${{{contract.AGENT}}})" in rang
 
 
 def test_no_request_is_believed_without_its_proof(dialplan: str):

@@ -17,7 +17,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`(rahyab [a-z][^`…|]*)`")
 VARYING = re.compile(
-    r"(?<=try-)\d+-\d+|\b[0-9a-f]{12}\b|\b\d{9}\b|(?<=number is: )[a-z ]+| +$", re.MULTILINE
+    r"(?<=try-)\d+-\d+|\b[0-9a-f]{12}\b|\b\d{9}\b|(?<=number is: )[^»]+| +$", re.MULTILINE
 )
 
 

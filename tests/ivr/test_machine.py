@@ -1,209 +1,211 @@
-"""The dialogue machine: menus, surveys and the tracking look-up are one engine."""
+"""The machine: one question, asked until it is answered, given up or a person is wanted."""
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stdnum import damm
 
-from ivr import machine
-from ivr.dialogues import Dialogue, menu_dialogue, survey_dialogue, tracking_dialogue
-from ivr.machine import Ask, CheckResult, Go, Keep, Keyed, NoInput, NotChecked, Say, Verify
-from routing.destinations import Destination, Route, ToMenu, ToQueue
-from routing.dialogues import KeyChoice, Menu, Patience, Survey, SurveyQuestion, Tracking
+from ivr.effects import Collect, FindCase, FoundCase, Keyed, NoInput, Reply, Say, Steps
+from ivr.keys import Input
+from ivr.machine import (
+    MOST_REPEATS,
+    NOT_A_CHOICE,
+    NOTHING_PRESSED,
+    Again,
+    Given,
+    Impossible,
+    Invalid,
+    Nothing,
+    Outcome,
+    Question,
+    Valid,
+    Verdict,
+    WantsPerson,
+    ask,
+    choices,
+)
+from tests.ivr.driver import SILENCE, Driver
 
-RECEPTION = Route(ToQueue("reception"))
-
-
-def menu(*, silence: int = 2, wrong: int = 2) -> Dialogue:
-    """A menu with one key that leads on and one that changes the language."""
-    return menu_dialogue(
-        Menu(
-            id="welcome",
-            say=("welcome",),
-            keys=(
-                KeyChoice("1", "for-support", Route(ToQueue("support"))),
-                KeyChoice("9", None, Route(ToMenu("welcome"), language="en")),
-            ),
-            silence=Patience(silence, RECEPTION),
-            wrong_key=Patience(wrong, Route(ToQueue("operator"))),
-            first_key_seconds=5,
-            between_keys_seconds=3,
-        )
-    )
-
-
-def survey() -> Dialogue:
-    """A ten-point question and a yes-or-no one."""
-    return survey_dialogue(
-        Survey(
-            id="satisfaction",
-            questions=(
-                SurveyQuestion("score", "rate-us", (1, 10), {}),
-                SurveyQuestion("solved", "was-it-solved", None, {"1": "yes", "2": "no"}),
-            ),
-            repeat=1,
-            first_key_seconds=8,
-            between_keys_seconds=3,
-        )
-    )
-
-
-def tracking() -> Dialogue:
-    """Three tries for a tracking number."""
-    return tracking_dialogue(Tracking(3, Route(ToMenu("welcome")), RECEPTION))
-
-
-def play(dialogue: Dialogue, *events: machine.Event) -> list[machine.Effect]:
-    """All effects of a dialogue that meets these events."""
-    state, effects = machine.start(dialogue)
-    happened = list(effects)
-    for event in events:
-        state, effects = machine.step(dialogue, state, event)
-        happened += effects
-    return happened
-
-
-def destination(effects: list[machine.Effect]) -> Destination | None:
-    """Where a finished dialogue leads."""
-    last = effects[-1]
-    assert isinstance(last, Go)
-    return None if last.route is None else last.route.to
-
-
-def test_menu_says_its_prompt_and_then_each_offer() -> None:
-    """A key without a prompt of its own is not offered."""
-    (ask,) = play(menu())
-
-    assert isinstance(ask, Ask)
-    assert ask.prompts == ("welcome", "for-support")
-    assert ask.input.longest == 1
-
-
-def test_key_leads_to_its_destination() -> None:
-    """Pressing 1 leaves at once."""
-    assert play(menu(), Keyed("1"))[1:] == [Go(Route(ToQueue("support")), "key 1")]
-
-
-def test_key_may_change_the_language() -> None:
-    """Pressing 9 says which language to go on in."""
-    assert play(menu(), Keyed("9"))[-1] == Go(Route(ToMenu("welcome"), language="en"), "key 9")
-
-
-def test_silence_is_asked_again_twice_and_then_leads_on() -> None:
-    """The menu is heard three times in all."""
-    effects = play(menu(), NoInput(), NoInput(), NoInput())
-
-    assert [type(effect) for effect in effects] == [Ask, Ask, Ask, Go]
-    assert destination(effects) == ToQueue("reception")
-
-
-def test_wrong_key_is_called_so_and_asked_again() -> None:
-    """`not a choice`, then the menu; after the last repetition its own way out."""
-    effects = play(menu(wrong=1), Keyed("7"), Keyed("7"))
-
-    assert effects[1] == Say(("not-a-choice",))
-    assert isinstance(effects[2], Ask)
-    assert effects[3] == Say(("not-a-choice",))
-    assert destination(effects) == ToQueue("operator")
-
-
-def test_ten_takes_two_keys_and_is_kept_before_the_next_question() -> None:
-    """Each answer is kept as it is given."""
-    effects = play(survey(), Keyed("10"), Keyed("1"))
-
-    assert isinstance(effects[0], Ask)
-    assert effects[0].input.longest == 2
-    assert effects[1] == Keep("score", "10")
-    assert isinstance(effects[2], Ask)
-    assert effects[3:] == [
-        Keep("solved", "yes"),
-        Say(("thank-you-for-your-answers",)),
-        Go(None, "finished"),
-    ]
-
-
-@pytest.mark.parametrize("keys", ["0", "11", "01", "*"])
-def test_mark_off_the_scale_is_not_kept(keys: str) -> None:
-    """Only marks of the scale count."""
-    effects = play(survey(), Keyed(keys))
-
-    assert effects[1] == Say(("not-a-choice",))
-
-
-def test_question_that_nobody_answers_is_passed_over() -> None:
-    """After its repetition the survey goes on with the next question."""
-    effects = play(survey(), NoInput(), NoInput(), Keyed("2"))
-
-    assert [effect for effect in effects if isinstance(effect, Keep)] == [Keep("solved", "no")]
-
-
-def test_mistyped_tracking_number_is_known_without_the_store() -> None:
-    """The check digit tells."""
-    good = "12345678" + damm.calc_check_digit("12345678")
-    swapped = good[:3] + good[4] + good[3] + good[5:]
-
-    assert play(tracking(), Keyed(swapped))[1] == Say(("tracking-mistyped",))
-    assert play(tracking(), Keyed(good))[1] == Verify(good)
-
-
-def test_three_tries_for_a_tracking_number_whatever_goes_wrong() -> None:
-    """Silence, a mistyped and an unknown number are one try each."""
-    good = "12345678" + damm.calc_check_digit("12345678")
-    unknown = CheckResult(holds=False, say=("tracking-unknown",))
-    effects = play(tracking(), NoInput(), Keyed("5"), Keyed(good), unknown)
-
-    assert sum(isinstance(effect, Ask) for effect in effects) == 3
-    assert destination(effects) == ToQueue("reception")
-
-
-def test_state_of_a_found_request_is_said_before_going_on() -> None:
-    """The state, then on to where the rules say."""
-    good = "12345678" + damm.calc_check_digit("12345678")
-    found = CheckResult(holds=True, say=("tracking-state-new",))
-    effects = play(tracking(), Keyed(good), found)
-
-    assert effects[-2:] == [Say(("tracking-state-new",)), Go(Route(ToMenu("welcome")), "finished")]
-
-
-def test_nobody_is_asked_again_for_what_cannot_be_checked() -> None:
-    """That is said, and the call goes where it goes after too many mistakes: here at the first."""
-    good = "12345678" + damm.calc_check_digit("12345678")
-    effects = play(tracking(), Keyed(good), NotChecked(("tracking-unavailable",)))
-
-    assert effects[-2:] == [
-        Say(("tracking-unavailable",)),
-        Go(Route(ToQueue("reception")), "unavailable"),
-    ]
-
-
-EVENTS = st.lists(
-    st.one_of(st.just(NoInput()), st.text("0123456789*", max_size=10).map(Keyed)), max_size=40
+QUESTION = Question(
+    id="colour",
+    say=("which-colour",),
+    input=Input(1, 6.0, 3.0, frozenset({"1", "2"})),
+    accept=choices("1", "2"),
+    silence=Again(2, NOTHING_PRESSED),
+    wrong=Again(2),
+    rounds=5,
 )
 
 
-@given(
-    events=EVENTS,
-    silence=st.integers(0, 5),
-    wrong=st.integers(0, 5),
-    kind=st.sampled_from(["menu", "survey", "tracking"]),
+def asked(*keys: str, question: Question = QUESTION) -> tuple[Outcome, Driver]:
+    """What comes of a question, and what it asked for."""
+    driver = Driver(keys)
+    return driver.drive(ask("paint", question)), driver
+
+
+def test_an_answer_ends_it() -> None:
+    """One question, one answer."""
+    outcome, driver = asked("2")
+    assert outcome == Given("2")
+    assert driver.effects == [Collect("paint", "colour", ("which-colour",), QUESTION.input)]
+
+
+def test_silence_is_told_and_asked_again_until_its_count() -> None:
+    """The words about it are part of the next question, so that a key interrupts them too."""
+    outcome, driver = asked()
+    assert outcome == Nothing("silence")
+    assert [each.prompts for each in driver.asked(Collect)] == [
+        ("which-colour",),
+        ("nothing-pressed", "which-colour"),
+        ("nothing-pressed", "which-colour"),
+    ]
+    assert not driver.asked(Say)
+
+
+def test_a_wrong_key_is_told_with_the_next_question_and_alone_after_the_last() -> None:
+    """Nobody leaves a question without knowing why."""
+    outcome, driver = asked("7", "7", "7")
+    assert outcome == Nothing("wrong key")
+    assert driver.said == ["which-colour", *["not-a-choice", "which-colour"] * 2, "not-a-choice"]
+    assert driver.effects[-1] == Say(NOT_A_CHOICE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "why", "rounds"),
+    [
+        ((SILENCE, "7", SILENCE, "7", SILENCE), "silence", 5),
+        ((SILENCE, "7", SILENCE, "7", "7"), "wrong key", 5),
+        (("7", SILENCE, "7", "7"), "wrong key", 4),
+    ],
 )
-def test_every_dialogue_ends_within_its_rounds(
-    events: list[machine.Event], silence: int, wrong: int, kind: str
+def test_silence_and_wrong_keys_are_counted_apart(
+    keys: tuple[str, ...], why: str, rounds: int
 ) -> None:
-    """No caller can keep a dialogue going for ever, and none falls out of it."""
-    dialogue = {"menu": menu(silence=silence, wrong=wrong), "survey": survey()}.get(
-        kind, tracking()
-    )
-    state, effects = machine.start(dialogue)
-    asked = 0
-    unknown = CheckResult(holds=False, say=("tracking-unknown",))
-    for event in [*events, *[NoInput()] * 60]:
-        last = effects[-1]
-        asked += isinstance(last, Ask)
-        if isinstance(last, Go):
-            break
-        given_event = unknown if isinstance(last, Verify) else event
-        state, effects = machine.step(dialogue, state, given_event)
+    """Each by its own count; `rounds` caps both."""
+    outcome, driver = asked(*keys)
+    assert isinstance(outcome, Nothing)
+    assert outcome.why == why
+    assert len(driver.questions) == rounds
 
-    assert isinstance(effects[-1], Go)
-    assert asked <= sum(question.rounds for question in dialogue.questions)
+
+def test_rounds_cap_what_the_counts_would_allow() -> None:
+    """Three tries are three, whatever mixture they get."""
+    outcome, driver = asked(SILENCE, "7", "7", question=replace(QUESTION, rounds=3))
+    assert outcome == Nothing("wrong key")
+    assert len(driver.questions) == 3
+
+
+def test_a_star_repeats_and_costs_no_round() -> None:
+    """It is said again without reproach, and the counts stay."""
+    outcome, driver = asked("*", SILENCE, "*", SILENCE, "*", "1")
+    assert outcome == Given("1")
+    assert driver.said.count("nothing-pressed") == 2
+    assert driver.asked(Collect)[1].prompts == ("which-colour",)
+
+
+def test_repeats_are_capped_and_are_wrong_keys_from_then_on() -> None:
+    """Somebody who plays, or a fault on the line."""
+    outcome, driver = asked(*"*" * 20)
+    assert outcome == Nothing("wrong key")
+    assert len(driver.questions) == MOST_REPEATS + QUESTION.wrong.repeat + 1
+
+
+def test_a_star_that_is_a_choice_is_one() -> None:
+    """The rules may give it a meaning."""
+    question = replace(QUESTION, accept=choices("1", "*"))
+    assert asked("*", question=question)[0] == Given("*")
+
+
+def test_zero_alone_asks_for_a_person() -> None:
+    """At once, whatever was pressed before."""
+    outcome, driver = asked("7", "0")
+    assert outcome == WantsPerson()
+    assert len(driver.questions) == 2
+    assert not driver.asked(Say)
+
+
+def test_zero_that_is_an_answer_is_one() -> None:
+    """A mark of 0, or a key of a menu."""
+    assert asked("0", question=replace(QUESTION, accept=choices("0", "1")))[0] == Given("0")
+
+
+def test_zero_as_the_first_digit_of_something_is_no_wish_for_a_person() -> None:
+    """Only alone."""
+    outcome, driver = asked("09", "1")
+    assert outcome == Given("1")
+    assert driver.said[1] == "not-a-choice"
+
+
+def test_keys_count_early_only_the_first_time() -> None:
+    """A key that came while the mistake was told is no answer to the question after it."""
+    for keys in (("7", "1"), (SILENCE, "1"), ("*", "1")):
+        _, driver = asked(*keys)
+        assert [each.input.early_keys for each in driver.asked(Collect)] == [True, False]
+
+
+def test_a_question_may_be_deaf_from_the_start() -> None:
+    """Its own choice is kept."""
+    question = replace(QUESTION, input=replace(QUESTION.input, early_keys=False))
+    assert not asked("1", question=question)[1].asked(Collect)[0].input.early_keys
+
+
+def _finder(number: str) -> Steps[Verdict]:
+    match (yield FindCase(number)):
+        case FoundCase():
+            return Valid(f"found {number}")
+        case None:
+            return Invalid(("unknown-number",))
+    return Impossible(("nobody-there",))
+
+
+@pytest.mark.parametrize(
+    ("replies", "outcome", "last"),
+    [
+        ([FoundCase("new", is_callers=True)], Given("found 1"), "which-colour"),
+        ([None, FoundCase("new", is_callers=True)], Given("found 1"), "which-colour"),
+        ([None], Nothing("wrong key"), "unknown-number"),
+        ([False], Nothing("unavailable"), "nobody-there"),
+    ],
+)
+def test_the_world_has_the_last_word(replies: list[Reply], outcome: Outcome, last: str) -> None:
+    """What it does not know is asked for again; what it cannot tell is not."""
+    driver = Driver("1" * 9, {FindCase: replies})
+    assert driver.drive(ask("paint", QUESTION, _finder)) == outcome
+    assert driver.said[-1] == last
+
+
+def test_zero_that_the_world_refuses_is_wrong_and_no_wish_for_a_person() -> None:
+    """It was an answer, as far as anybody could see."""
+    question = replace(QUESTION, accept=choices("0"))
+    driver = Driver("000", {FindCase: [None]})
+    assert driver.drive(ask("paint", question, _finder)) == Nothing("wrong key")
+
+
+def test_a_driver_that_answers_wrongly_is_told() -> None:
+    """A programming mistake of ours, not a caller's."""
+    going = ask("paint", QUESTION)
+    assert isinstance(next(going), Collect)
+    with pytest.raises(TypeError, match="a course goes on with a Keyed, not with '42'"):
+        going.send("42")
+
+
+EVENTS = st.just(NoInput()) | st.text("0123456789*#", max_size=4).map(Keyed)
+
+
+@given(st.data(), st.integers(0, 5), st.integers(0, 5), st.integers(1, 11))
+def test_every_question_ends_within_its_rounds_and_repeats(
+    data: st.DataObject, silence: int, wrong: int, rounds: int
+) -> None:
+    """At most `rounds + MOST_REPEATS` times asked, whoever answers."""
+    question = replace(QUESTION, silence=Again(silence), wrong=Again(wrong), rounds=rounds)
+    going, effects, reply = ask("paint", question), [], None
+    try:
+        while len(effects) < 2 * (rounds + MOST_REPEATS):
+            effects.append(going.send(reply))
+            reply = data.draw(EVENTS) if isinstance(effects[-1], Collect) else None
+        outcome = None
+    except StopIteration as end:
+        outcome = end.value
+    assert sum(isinstance(effect, Collect) for effect in effects) <= rounds + MOST_REPEATS
+    assert isinstance(outcome, Given | WantsPerson | Nothing)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.records import CaseState
-from ivr.tracking import TRACKING_LENGTH
 from ivr.prompts import (
     BUILTIN_LANGUAGES,
     SILENCES,
@@ -19,6 +18,7 @@ from ivr.prompts import (
     language,
     words,
 )
+from ivr.tracking import TRACKING_LENGTH
 from routing.names import WORD
 
 SPOKEN_BY_THE_PROGRAM = {
@@ -40,6 +40,45 @@ SPOKEN_BY_THE_PROGRAM = {
     "callback-number-wrong",
     "we-will-call-you-back",
     "callback-unavailable",
+    "nothing-pressed",
+    "ten-takes-two-keys",
+    "tracking-number-again",
+    "tracking-number-by-text",
+    "text-sent",
+    "text-not-sent",
+    "too-many-tries",
+    "enter-pin",
+    "pin-wrong",
+    "tracking-agent",
+    "tracking-note",
+    "leave-a-note",
+    "message-review",
+    "message-anew",
+    "message-not-kept",
+    "callback-number-is",
+    "callback-number-right",
+    "callback-number-foreign",
+    "callback-number-premium",
+    "callback-when",
+    "callback-times",
+    "callback-kept",
+    "callback-joined",
+    "callback-time-is",
+    "time-from",
+    "time-until",
+    "press-key",
+    "enter-code",
+    "code-wrong",
+    "code-void",
+    "code-right",
+    "code-unavailable",
+    "code-no-number",
+    "entry-is",
+    "entry-right",
+    "entry-wrong",
+    "entry-mistyped",
+    "entry-out-of-range",
+    "point",
     "silence",
     "pause",
 }

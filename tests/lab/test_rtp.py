@@ -92,3 +92,23 @@ def test_a_voice_lasts_as_long_as_it_should_and_is_no_silence():
     assert {packet.kind for packet in packets} == {8}
     assert {len(packet.payload) for packet in packets} == {160}
     assert not {0x55, 0xD5} & set(packets[0].payload)
+
+
+def test_quick_keys_are_ten_in_a_second_and_none_is_like_another():
+    """Each has its own timestamp and its end, 100 ms after the one before."""
+    packets = read_capture(Stream().rush("1123"))
+
+    ends = {packet.ticks: packet for packet in packets if packet.payload[1] & 0x80}
+    assert [packet.payload[0] for packet in ends.values()] == [1, 1, 2, 3]
+    assert [packet.at_ms for packet in ends.values()] == [40, 140, 240, 340]
+    assert sum(packet.marker for packet in packets) == 4
+
+
+def test_a_tone_has_its_frequency_and_silence_has_none():
+    """Counted by where the wave changes its sign, which is the top bit of A-law."""
+    tone = b"".join(packet.payload for packet in read_capture(Stream().tone(500, 1.0)))
+    silence = b"".join(packet.payload for packet in read_capture(Stream().hush(1.0)))
+
+    changes = sum((one ^ following) >> 7 for one, following in pairwise(tone))
+    assert abs(changes - 2 * 500) <= 2
+    assert (len(tone), len(silence), set(silence)) == (8000, 8000, {0xD5})

@@ -24,6 +24,7 @@ WORDS: Final = {
     "source": ("website", "none"),
     "language": ("fa", "en"),
     "caller.blocked": ("true", "false", "unavailable"),
+    "caller.proven": ("true", "false"),
     "caller.country": ("IR", "LV", "none"),
     "customer": tuple(CustomerStatus),
     "customer.segment": ("gold", "none", "unavailable"),

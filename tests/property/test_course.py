@@ -1,189 +1,232 @@
-"""Random menus and rules, random callers: every call comes to an end."""
+"""Random menus, rules and dialogues, random callers, random worlds: every call comes to an end."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
+from random import Random
+from typing import Final, TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import damm
 
-from ivr.course import (
-    MOST_MOVES,
+from ivr.course import MOST_MOVES, Course, WentInCirclesError
+from ivr.effects import (
+    BeginSurvey,
+    CheckCode,
+    CheckPin,
     Collect,
-    Course,
     Decided,
     Effect,
-    Ending,
+    Failed,
+    FindCase,
+    FoundCase,
+    KeepRecording,
+    Keyed,
     Left,
     LookAtQueues,
+    MayAsk,
+    NoInput,
     OpenCase,
+    PutDown,
+    PutDownCallback,
+    Record,
     Reply,
-    Verify,
-    WentInCirclesError,
+    Say,
+    SendCode,
+    SendText,
+    Taped,
 )
-from ivr.machine import CheckResult, Keep, Keyed, NoInput, Say
 from ivr.rulebook import Rulebook
-from routing.conditions import Condition, Range
-from routing.destinations import (
-    Destination,
-    Priority,
-    Route,
-    ToCallback,
-    ToExtension,
-    ToHangup,
-    ToMenu,
-    ToNumber,
-    ToQueue,
-    ToRules,
-    ToSurvey,
-    ToTracking,
-    ToVoicemail,
+from routing.destinations import Route
+from routing.facts import Facts, QueueFacts
+from tests.property.dialogues import (
+    ARRIVALS,
+    CASE,
+    ENTRIES,
+    LANGUAGES,
+    MENUS,
+    WAYS_ON,
+    Making,
+    most_in_survey,
+    most_questions,
 )
-from routing.dialogues import KeyChoice, Menu, Patience, Tracking
-from routing.facts import Caller, QueueFacts
-from routing.indexing import index_rules
-from routing.rules import Policy, Rule, RuleList
-from tests.sample import FACTS, POLICY
+from tests.sample import FACTS
 
-MENUS = ("one", "two", "tracking")
-LISTS = ("first", "second")
-KEYS = ("1", "2", "12", "*")
-MOST_ROUNDS = 3 + 3 + 1
-"""Questions of one menu: its repetitions for silence, for wrong keys, and once."""
+T = TypeVar("T")
 
-MOST_EFFECTS = MOST_MOVES * (MOST_ROUNDS * 3 + 10)
-"""A question, a word and a check each round; a few more for what is done on the way."""
+TRACKING: Final = "12345678" + damm.calc_check_digit("12345678")
 
-ENDINGS: tuple[Destination, ...] = (
-    ToQueue("support"),
-    ToVoicemail("messages"),
-    ToSurvey("satisfaction"),
-    ToExtension("201"),
-    ToNumber("+442079460000"),
-    ToHangup(),
-)
-WAYS_ON: tuple[Destination, ...] = (
-    *(ToMenu(menu) for menu in MENUS),
-    *(ToRules(rules) for rules in LISTS),
-    ToTracking(),
-    ToCallback(),
-)
+EFFECTS_PER_QUESTION: Final = 3
+"""Itself, a look into the world, and what is done or said about it."""
+
+EFFECTS_PER_MOVE: Final = 30
+"""What is done without a question: routes, decisions, recordings and what is told of them."""
 
 
-def routes() -> st.SearchStrategy[Route]:
-    """Ways on more often than ends, so that calls wander."""
-    return st.builds(
-        Route,
-        st.sampled_from(WAYS_ON + ENDINGS),
-        language=st.sampled_from([None, None, "fa", "en"]),
-        say=st.lists(st.just("hello"), max_size=1).map(tuple),
-        open_case=st.booleans(),
-        priority=st.none() | st.builds(Priority, st.integers(0, 9)),
-        music=st.sampled_from([None, "jazz"]),
-        variables=st.lists(st.just(("A", "1")), max_size=1).map(tuple),
-    )
+class HangUpError(Exception):
+    """The caller is gone."""
 
 
-def menus(id_: str) -> st.SearchStrategy[Menu]:
-    """A menu whose keys lead anywhere."""
-    patience = st.builds(Patience, st.integers(0, 3), routes())
-    choices = st.lists(st.sampled_from(KEYS), min_size=1, unique=True).flatmap(
-        lambda keys: st.tuples(
-            *(st.builds(KeyChoice, st.just(key), st.none(), routes()) for key in keys)
-        )
-    )
-    return st.builds(
-        Menu,
-        st.just(id_),
-        st.just(("hello",)),
-        choices,
-        patience,
-        patience,
-        st.just(6.0),
-        st.just(3.0),
-    )
-
-
-def rule_lists(id_: str) -> st.SearchStrategy[RuleList]:
-    """Rules that ask for what changes on the way: keys, languages, queues."""
-    conditions = st.sampled_from(
+FAILED: Final = tuple(Failed)
+WORLD: Final[Mapping[type[Effect], Callable[[Random], Reply]]] = {
+    Record: lambda luck: Taped(luck.choice([0.0, 0.9, 1.0, 30.0])),
+    KeepRecording: lambda luck: luck.random() < 0.9,
+    FindCase: lambda luck: luck.choice(
         [
-            *(Condition("keyed", menu, (key,)) for menu in MENUS for key in (*KEYS, "none")),
-            *(Condition("language", None, (language,)) for language in ("fa", "en")),
-            Condition("queue.waiting", "support", (Range(5, None, ">=5"), "unavailable")),
+            *FAILED,
+            None,
+            *(FoundCase("new", is_callers=own, agent=a) for own in (0, 1) for a in (None, "sara")),
         ]
-    )
-    rules = st.lists(st.tuples(conditions, routes()), max_size=4)
-    return st.builds(lambda some, last: _listed(id_, some, last), rules, routes())
+    ),
+    CheckPin: lambda luck: luck.choice([*FAILED, True, False]),
+    SendCode: lambda luck: luck.choice([*FAILED, True, True, True]),
+    CheckCode: lambda luck: luck.choice([*FAILED, True, False]),
+    SendText: lambda luck: luck.random() < 0.5,
+    PutDownCallback: lambda luck: luck.choice([*FAILED, PutDown(), PutDown(joined=True)]),
+    OpenCase: lambda luck: luck.choice([TRACKING, None]),
+    LookAtQueues: lambda luck: luck.choice([{}, {"support": QueueFacts(waiting=7)}]),
+    BeginSurvey: lambda luck: luck.choice(list(MayAsk)),
+}
+"""Every reply that there may be."""
 
 
-def _listed(id_: str, rules: list[tuple[Condition, Route]], last: Route) -> RuleList:
-    pairs = [*(((condition,), then) for condition, then in rules), ((), last)]
-    made = tuple(
-        Rule(f"rule-{number}", when, then, "f", number) for number, (when, then) in enumerate(pairs)
-    )
-    return RuleList(id_, made, index_rules([rule.when for rule in made]), ("support",))
+NUMBERS: Final = (
+    *("0", "*", "1234", "111111", TRACKING, "14051201", "24112026"),
+    *("09351112233", "00442079460958"),
+)
+"""What is keyed where any digits may be an answer."""
 
 
-def policies() -> st.SearchStrategy[Policy]:
-    """Any policy, also one that the checks would refuse for its loops."""
-    return st.builds(
-        replace,
-        st.just(POLICY),
-        menus=st.fixed_dictionaries({id_: menus(id_) for id_ in MENUS}),
-        rules=st.fixed_dictionaries({id_: rule_lists(id_) for id_ in LISTS}),
-        tracking=st.builds(Tracking, st.integers(1, 3), routes(), routes()),
-    )
+def keyed(luck: Random, asked: Collect) -> Reply:
+    """What any caller may key: an answer more often than not."""
+    wanted = asked.input
+    if wanted.choices:
+        answers = (*sorted(wanted.choices), "0", "*")
+    elif wanted.has_point:
+        answers = ("9*50", "12", "0", "*")
+    else:
+        answers = NUMBERS
+    nonsense = "".join(luck.choices("0123456789*#", k=luck.randrange(25)))
+    keys = luck.choice([luck.choice(answers), luck.choice(answers), nonsense])
+    return Keyed(keys) if keys and luck.random() < 0.9 else NoInput()
 
 
-def replies(data: st.DataObject, effect: Effect) -> Reply:
-    """What any caller, any store and any queue may answer."""
-    match effect:
-        case Collect():
-            good = "12345678" + damm.calc_check_digit("12345678")
-            pressed = st.sampled_from([*KEYS, good, "09121234567", "7"]) | st.text("0123456789*#")
-            return data.draw(st.just(NoInput()) | pressed.map(Keyed))
-        case Verify():
-            return CheckResult(holds=data.draw(st.booleans()), say=("goodbye",))
-        case OpenCase():
-            return data.draw(st.none() | st.just("123456789"))
-        case LookAtQueues(queues):
-            known: Mapping[str, QueueFacts] = {queue: QueueFacts(waiting=7) for queue in queues}
-            return known if data.draw(st.booleans()) else {}
-    return None
+def walk(
+    course: Course, going: Generator[Effect, Reply, T], luck: Random, patience: int
+) -> tuple[list[Effect], T | None]:
+    """Everything that was asked for, and what came of it; None if it was stopped.
 
-
-@given(policies(), routes(), st.sampled_from(["+989121234567", None]), st.data())
-def test_every_call_ends_at_a_destination_or_is_stopped(
-    policy: Policy, start: Route, number: str | None, data: st.DataObject
-) -> None:
-    """Within bounds, and with no other exception; and what it asked for makes sense."""
-    course = Course(Rulebook.of(policy), replace(FACTS, caller=Caller("", "", number)))
-    effects, ending = _walk(course, start, data)
-    assert len(effects) <= MOST_EFFECTS
-    assert not any(isinstance(effect, Keep) for effect in effects)
-    if ending is not None:
-        assert ending in (*ENDINGS, ToQueue("reception"))
-        moves = sum(isinstance(effect, Decided | Left) for effect in effects)
-        assert moves < MOST_MOVES
-    for effect in effects:
-        if isinstance(effect, Say | Collect):
-            assert effect.prompts
-    assert set(course.facts.keyed) <= set(MENUS)
-
-
-def _walk(course: Course, start: Route, data: st.DataObject) -> tuple[list[Effect], Ending | None]:
-    """Everything that was asked for, and where it ended; None if it was stopped."""
+    The caller hangs up at the question or word number `patience`, if the call lasts so long.
+    """
     effects: list[Effect] = []
-    going, reply = course.follow(start), None
+    reply: Reply = None
     try:
-        while len(effects) <= MOST_EFFECTS:
+        while True:
             effects.append(going.send(reply))
-            reply = replies(data, effects[-1])
+            check_effect(course, effects[-1])
+            if len(effects) > patience:
+                going.throw(HangUpError())
+            tell = WORLD.get(type(effects[-1]))
+            reply = None if tell is None else tell(luck)
+            if isinstance(effects[-1], Collect):
+                reply = keyed(luck, effects[-1])
     except StopIteration as end:
-        ending: Ending = end.value
-        return effects, ending
-    except WentInCirclesError:
-        moves = sum(isinstance(effect, Decided | Left | Verify) for effect in effects)
-        assert moves >= MOST_MOVES
-    return effects, None
+        result: T = end.value
+        return effects, result
+    except (HangUpError, WentInCirclesError):
+        return effects, None
+
+
+def check_effect(course: Course, effect: Effect) -> None:
+    """Something is said, and all of it is in the catalogue in the language of the call."""
+    if not isinstance(effect, Say | Collect):
+        return
+    assert effect.prompts
+    language = course.facts.language
+    silent = [each for each in effect.prompts if course.book.catalogue.text(each, language) is None]
+    assert not silent
+
+
+SEEDS: Final = st.integers(0, 2**32)
+HANG_UPS: Final = st.sampled_from([10**6, 10**6, 3, 20])
+CALLS: Final = st.builds(
+    lambda number, language, proven: replace(
+        FACTS,
+        caller=replace(FACTS.caller, number=number),
+        language=language,
+        proven=proven,
+    ),
+    st.sampled_from(["+989121234567", "+442079460958", None]),
+    st.sampled_from(LANGUAGES),
+    st.booleans(),
+)
+
+
+@given(CALLS, SEEDS, HANG_UPS)
+def test_every_call_ends_at_a_destination_within_its_ceiling(
+    facts: Facts, seed: int, patience: int
+) -> None:
+    """Or is stopped after `MOST_MOVES`; with no other exception. From everywhere.
+
+    A call asks at most `MOST_MOVES` times as many questions as the longest dialogue and a new
+    tracking number do together.
+    """
+    luck = Random(seed)  # noqa: S311  rules and callers, no secrets
+    policy = Making(luck).policy()
+    book = Rulebook.of(policy)
+    for start in WAYS_ON:
+        course = Course(book, facts)
+        effects, ending = walk(course, course.follow(Route(start)), luck, patience)
+        assert ending is None or ending in ARRIVALS
+        questions = sum(isinstance(effect, Collect) for effect in effects)
+        assert questions <= MOST_MOVES * (most_questions(policy) + CASE)
+        assert len(effects) <= EFFECTS_PER_QUESTION * questions + EFFECTS_PER_MOVE * MOST_MOVES
+        assert sum(isinstance(effect, Decided | Left) for effect in effects) <= MOST_MOVES
+        check_keyed(course)
+
+
+def check_keyed(course: Course) -> None:
+    """Rules see what was keyed into menus and entries, and no secret."""
+    entries = course.book.policy.entries.values()
+    secret = {entry.id for entry in entries if entry.secret}
+    assert set(course.facts.keyed) <= {*MENUS, *ENTRIES} - secret
+
+
+@given(CALLS, SEEDS)
+def test_no_dialogue_asks_for_ever(facts: Facts, seed: int) -> None:
+    """From one move to the next there are as many questions as the longest dialogue has."""
+    luck = Random(seed)  # noqa: S311  rules and callers, no secrets
+    policy = Making(luck).policy()
+    book = Rulebook.of(policy)
+    for start in WAYS_ON:
+        course, asked = Course(book, facts), [0]
+        going = _counted(course.follow(Route(start)), asked)
+        walk(course, going, luck, 10**6)
+        assert max(asked) <= most_questions(policy) + CASE
+
+
+def _counted(going: Generator[Effect, Reply, T], asked: list[int]) -> Generator[Effect, Reply, T]:
+    """The same, but that the questions of each move are counted."""
+    reply: Reply = None
+    while True:
+        try:
+            effect = going.send(reply)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        if isinstance(effect, Decided | Left):
+            asked.append(0)
+        asked[-1] += isinstance(effect, Collect)
+        reply = yield effect
+
+
+@given(CALLS, SEEDS, HANG_UPS)
+def test_every_survey_ends_within_its_ceiling(facts: Facts, seed: int, patience: int) -> None:
+    """Whatever is answered, and whether or not."""
+    luck = Random(seed)  # noqa: S311  rules and callers, no secrets
+    policy = Making(luck).policy()
+    course = Course(Rulebook.of(policy), facts)
+    effects, _ = walk(course, course.survey("satisfaction"), luck, patience)
+    questions = sum(isinstance(effect, Collect) for effect in effects)
+    assert questions <= most_in_survey(policy.surveys["satisfaction"])
+    assert course.facts.keyed == {}

@@ -7,6 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.asking_records import (
+    AskedSurvey,
+    MessageKind,
+    MessageStatus,
+    OutboxMessage,
+    SurveyOutcome,
+)
 from crm.call_rows import CallRow, begun_call
 from crm.memory_store import MemoryStore
 from crm.records import (
@@ -61,14 +68,23 @@ writes = st.one_of(
         Case, texts, st.sampled_from(CaseState), texts, moments, ids, maybe_texts, maybe_texts
     ),
     st.builds(
-        Callback, texts, texts, moments, ids, maybe_texts, texts, st.sampled_from(CallbackState)
+        Callback, texts, texts, moments, ids, maybe_texts, texts, st.sampled_from(CallbackState),
+        maybe_moments, maybe_moments, maybe_moments,
     ),
     st.builds(
         Answer, texts, texts, texts, texts, moments, maybe_texts, maybe_texts, maybe_texts, texts
     ),
     st.builds(
         Recording, texts, texts, texts, st.floats(allow_nan=False), moments, ids,
-        st.sampled_from(MessageState),
+        st.sampled_from(MessageState), maybe_texts,
+    ),
+    st.builds(
+        OutboxMessage, texts, texts, st.sampled_from(MessageKind), texts, texts, texts, moments,
+        maybe_moments, ids, st.sampled_from(MessageStatus),
+    ),
+    st.builds(
+        AskedSurvey, texts, texts, moments, st.sampled_from(SurveyOutcome), maybe_texts, ids,
+        maybe_texts, maybe_texts, maybe_texts, texts, texts,
     ),
 )  # fmt: skip
 batches = st.builds(Batch, moments, st.lists(writes, max_size=5).map(tuple))

@@ -103,6 +103,7 @@ def random_call(draw: Random) -> Facts:
         },
         queues={queue: _queue(draw) for queue in ("support", "reception")[: draw.randint(0, 2)]},
         variables=dict.fromkeys(("region", "city")[: draw.randint(0, 2)], "north"),
+        proven=draw.random() < 0.2,
     )
 
 

@@ -29,10 +29,11 @@ from ivr.rulebook import Rulebook
 from rehearsal.account import Decided
 from rehearsal.journalled import script_of
 from rehearsal.judging import run_test
+from rehearsal.memory import NotRecorded
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
 from rehearsal.rehearse import rehearse
-from rehearsal.replay import NotRecorded, replay
+from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp
 from rehearsal.writing import as_test
 from routing.call_test_loading import load_tests
@@ -188,12 +189,12 @@ def test_each_look_at_a_queue_is_rehearsed(
 def test_journals_of_earlier_versions_are_read(
     stories: Mapping[str, CallStory], tmp_path: Path
 ) -> None:
-    """They hold no stages, no routes of dialogues and no start."""
+    """They hold no stages or questions, no routes of dialogues and no start."""
     story = stories["twice"]
     old = [replace(each, data=_without(each.data)) for each in story.timeline]
     call = read_call(story.call.facts, old)
     assert call is not None
-    assert call.keys == {"menu nobody-there": ["1"]}
+    assert call.keys == {("menu nobody-there", "nobody-there"): ["1"]}
     rules = book(tmp_path)
     assert report(rules, call).same == 1
     moved = book(tmp_path, ('keys: {"1": {rules: by-queue}}', 'keys: {"1": {queue: reception}}'))
@@ -202,9 +203,25 @@ def test_journals_of_earlier_versions_are_read(
     )
 
 
+@pytest.mark.parametrize("name", ["callback", "callback keyed", "look-up"])
+def test_what_earlier_versions_never_asked_is_answered_by_silence(
+    stories: Mapping[str, CallStory], tmp_path: Path, name: str
+) -> None:
+    """Whether a number is right was not asked then: the call goes where it went."""
+    story = stories[name]
+    old = [
+        replace(each, data={k: v for k, v in each.data.items() if k != "question"})
+        for each in story.timeline
+        if each.data.get("question") not in {"confirm", "when", "offers"}
+    ]
+    call = read_call(story.call.facts, old)
+    assert call is not None
+    assert replay(book(tmp_path), call).end == call.end
+
+
 def _without(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """What earlier versions wrote of an event: `then` was only written of decisions."""
-    new = {"stage", "start", "variables"} | ({"then"} if "why" in data else set())
+    new = {"stage", "question", "start", "variables"} | ({"then"} if "why" in data else set())
     return {key: value for key, value in data.items() if key not in new}
 
 

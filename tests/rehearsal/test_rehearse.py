@@ -21,6 +21,7 @@ from rehearsal.account import (
     Waited,
     WasSilent,
 )
+from rehearsal.caller import TAKE_SECONDS
 from rehearsal.rehearse import rehearse
 from rehearsal.staffing import stages
 from rehearsal.telling import lines
@@ -62,7 +63,7 @@ def test_time_passes_by_silences_and_by_waiting_alone() -> None:
     (first, *_, last) = account.events(Sent)
     assert first.at == datetime(2026, 11, 24, 10, 0, 5, tzinfo=TEHRAN)
     assert last.facts.at == datetime(2026, 11, 24, 10, 5, 5, tzinfo=TEHRAN)
-    assert list(account.events(Recorded)) == [Recorded("support")]
+    assert list(account.events(Recorded)) == [Recorded("support", TAKE_SECONDS)]
 
 
 def test_who_is_served_is_asked_how_it_went() -> None:

@@ -18,9 +18,10 @@ from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silen
 from crm.sqlite_store import SqliteStore
 from dialplan.contract import Script
 from ivr.rulebook import Rulebook
+from rehearsal.memory import NotAsked
 from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
-from rehearsal.replay import NotAsked, replay
+from rehearsal.replay import replay
 from rehearsal.timeline import Arrived, HungUp
 from routing.destinations import ToQueue
 from tests.conversations.site import CONTRACT_ENDED, GOLD_CUSTOMER, MAIN_NUMBER, RULES, serving
@@ -105,9 +106,9 @@ REST_TO_SALES = (
 def test_the_journal_tells_what_became_of_each_call(recorded: dict[str, Recorded]) -> None:
     """Where it arrived, or where its caller hung up; and what was keyed."""
     assert recorded["gold"].end == Arrived(ToQueue("support"))
-    assert recorded["gold"].keys == {"menu welcome": ["1"]}
+    assert recorded["gold"].keys == {("menu welcome", "welcome"): ["1"]}
     assert recorded["gold"].rules == ("arrival/everyone", "support/gold")
-    assert recorded["silent"].keys == {"menu welcome": [None, None, None]}
+    assert recorded["silent"].keys == {("menu welcome", "welcome"): [None, None, None]}
     assert recorded["silent"].end == Arrived(ToQueue("reception"))
     assert recorded["gone"].end == HungUp("menu welcome")
 

@@ -75,7 +75,7 @@ def there_and_back(facts: Facts) -> Facts:
         replace(
             FACTS, caller=Caller('"; ${SHELL(x)}\n', "سارا\x00", None), keyed={"welcome": "1*"}
         ),
-        replace(FACTS, customer=FULL, queues=QUEUES, variables={"region": "north"}),
+        replace(FACTS, customer=FULL, queues=QUEUES, variables={"region": "north"}, proven=True),
         replace(FACTS, at=datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=-3)))),
         replace(FACTS, at=datetime(2026, 1, 1, 12, 30, 5, 123456, tzinfo=UTC)),
     ],

@@ -2,7 +2,16 @@
 
 import pytest
 
-from routing.key_script import HangUp, KeyScriptError, Press, Wait, read_script, read_word, written
+from routing.key_script import (
+    HangUp,
+    KeyScriptError,
+    Listen,
+    Press,
+    Wait,
+    read_script,
+    read_word,
+    written,
+)
 
 
 @pytest.mark.parametrize(
@@ -11,6 +20,7 @@ from routing.key_script import HangUp, KeyScriptError, Press, Wait, read_script,
         ("", Wait()),
         ("wait", Wait()),
         ("wait:3", Wait()),
+        ("listen", Listen()),
         ("hangup", HangUp()),
         ("10#", Press("10#")),
         ("۱۰#", Press("10#")),
@@ -29,6 +39,6 @@ def test_word_that_is_none_shows_the_syntax() -> None:
 
 def test_script_is_written_as_it_was_read() -> None:
     """But for the words of the lab, which mean nothing elsewhere."""
-    words = read_script("hear:welcome 1 wait 10# speak:2 hangup")
-    assert words == (Press("1"), Wait(), Press("10#"), HangUp())
+    words = read_script("hear:welcome 1 listen wait 10# speak:2 hangup")
+    assert words == (Press("1"), Listen(), Wait(), Press("10#"), HangUp())
     assert read_script(written(words)) == words

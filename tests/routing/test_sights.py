@@ -78,6 +78,8 @@ def test_every_fact_of_the_language_can_be_seen() -> None:
     ("fact", "argument", "call", "expected"),
     [
         ("hours", "office", FACTS, "open"),
+        ("caller.proven", None, FACTS, "false"),
+        ("caller.proven", None, replace(FACTS, proven=True), "true"),
         ("hours", "night", FACTS, "closed"),
         ("dialled", None, FACTS, "+982191000000"),
         ("dialled", None, replace(FACTS, dialled="201"), "201"),

@@ -1,7 +1,7 @@
 """`rahyab customers show`: a customer's page, with everything that happened in one timeline."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -16,6 +16,7 @@ from agi_server.cli.listing import json_option, limit_option, listing_table, tol
 from agi_server.cli.loading import opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.history import Happening, history
+from crm.asking_records import masked
 from crm.contracts import contract_state
 from crm.people import CustomerFile, Mark
 from crm.ports import Store
@@ -78,7 +79,8 @@ def told_contract_state(contract: ContractRecord) -> str:
 
 
 def _page_data(page: _Page) -> dict[str, Any]:
-    held = asdict(page.file)
+    file = replace(page.file, messages=tuple(map(masked, page.file.messages)))
+    held = asdict(file)
     customer = held.pop("customer")
     happenings = [asdict(each) for each in page.happenings]
     return {**customer, **customer_data(page.file.customer), **held, "history": happenings}
@@ -131,6 +133,8 @@ def _standing(file: CustomerFile, zone: tzinfo | None) -> Iterator[tuple[str, st
     if file.hold is not None:
         until = "" if file.hold.until is None else f" before {file.hold.until}"
         yield "held", f"not to be erased{until}: {file.hold.reason}"
+    if file.has_pin:
+        yield "PIN", "set"
     for blocked in file.blocked:
         since = told_time(blocked.since, zone)
         yield "blocked", f"{blocked.number}, since {since}: {blocked.reason}"

@@ -27,6 +27,8 @@ OUTSIDE = "+982191000003"
 WITH_MUSIC = "+982191000004"
 PREFERRED = "+982191000005"
 CALLBACK = "+982191000006"
+REQUEST = "+982191000007"
+LOOK_UP = "+982191000008"
 STRANGER = "+989351112233"
 SARA, JANIS = "PJSIP/101", "PJSIP/102"
 SECONDS = 20.0
@@ -210,3 +212,48 @@ def test_a_caller_who_hides_their_number_keys_one_to_be_called_back(site: Site) 
     assert "rahyab/en/we-will-call-you-back" in result.sounds
     assert site.ended(CALLBACK).call.outcome is Outcome.CALLBACK
     assert "+982191000000" in site.server.rahyab("callbacks")
+
+
+def about_a_request(site: Site) -> str:
+    """What a caller keys to speak with Sara, who has answered a call about their request."""
+    phone = site.telephony.plug_in(SARA, ring=0.2, talk=0.3)
+    site.call(REQUEST, keys="hear:tracking-number-is 5")
+    phone.stop()
+    (case,) = site.ended(REQUEST).cases
+    return f"hear:enter-tracking-number {case.tracking} hear:tracking-state-new 1"
+
+
+@pytest.mark.parametrize(
+    ("ring", "outcome", "agent"),
+    [
+        (1.5, Outcome.ANSWERED, "sara"),
+        (None, Outcome.NOT_ANSWERED, None),
+    ],
+    ids=["answers", "is-busy"],
+)
+def test_the_agent_of_a_request_is_rung(
+    site: Site, ring: float | None, outcome: Outcome, agent: str | None
+) -> None:
+    """Dial() of both releases tells the server in the words of a queue how it went."""
+    keys = about_a_request(site)
+    site.telephony.plug_in(SARA, ring=ring, talk=1.0)
+    site.call(LOOK_UP, keys=keys)
+
+    story = site.ended(LOOK_UP)
+    assert (story.call.outcome, story.call.agent) == (outcome, agent)
+    (visit,) = (event.data for event in story.timeline if event.kind == "left-queue")
+    assert visit["status"] == ("CONTINUE" if agent else "TIMEOUT")
+    assert (visit["hold"] is not None and visit["hold"] < 5) is bool(agent)
+
+
+def test_who_hangs_up_on_the_agent_of_a_request_was_answered(site: Site) -> None:
+    """The caller first: then the end of the call alone tells of it."""
+    keys = about_a_request(site)
+    phone = site.telephony.plug_in(SARA, ring=0.2, talk=30.0)
+    caller = site.start(LOOK_UP, keys=keys)
+    phone.wait_for("answers")
+    caller.hang_up()
+    site.telephony.end_call(caller)
+
+    call = site.ended(LOOK_UP).call
+    assert (call.outcome, call.agent, call.stage) == (Outcome.ANSWERED, "sara", "with agent sara")

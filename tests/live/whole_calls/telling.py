@@ -1,0 +1,171 @@
+"""A call of the journal, told to a reader: who said what, what was keyed, and what it means."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from crm.records import CallStory
+from ivr.prompts import PAUSE, SILENCES, Catalogue
+from routing.names import WORD
+
+LINE: Final = "the line"
+CALLER: Final = "the caller"
+
+TRACKING_DIGITS: Final = 9
+"""A tracking number is drawn by chance: no two recordings have the same."""
+
+DIGIT: Final = "digit-"
+"""Prompts that are a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that happened: seconds from the beginning, who did what, and what that means.
+
+    `meaning` is what was said in English, where it was said in another language.
+    """
+
+    at: float
+    who: str
+    what: str
+    meaning: str = ""
+
+
+def rows_of(story: CallStory, catalogue: Catalogue) -> list[Row]:
+    """The rows of a call.
+
+    The journal notes what was said when it is over: it began when what was before it ended.
+    """
+    events = story.timeline
+    begun = last = events[0].at
+    rows: list[Row] = []
+    for event in events:
+        tell = _TELLING.get(event.kind)
+        if tell is not None:
+            when = last if event.kind in _LASTING else event.at
+            rows += tell(_seconds(begun, when), event.data, catalogue)
+        last = event.at
+    return rows
+
+
+def _seconds(begun: datetime, at: datetime) -> float:
+    return (at - begun).total_seconds()
+
+
+def _heard(at: float, data: Mapping[str, Any], catalogue: Catalogue) -> Iterator[Row]:
+    prompts, language = data["prompts"], data["language"]
+    what = in_words(prompts, language, catalogue)
+    if what:
+        meaning = "" if language == "en" else in_words(prompts, "en", catalogue)
+        yield Row(at, LINE, what, meaning)
+
+
+def in_words(prompts: Sequence[str], language: str, catalogue: Catalogue) -> str:
+    """What these prompts say, with the commas and full stops of a reader between digits."""
+    comma = "\u060c" if language == "fa" else ","
+    words: list[str] = []
+    last = ""
+    for prompt in prompts:
+        if prompt == PAUSE and words:
+            words[-1] += comma
+        elif prompt not in SILENCES:
+            if last.startswith(DIGIT) and not prompt.startswith((DIGIT, WORD)):
+                words[-1] = f"{words[-1].removesuffix(comma)}."
+            words.append(catalogue.text(prompt, language) or "")
+            last = prompt
+    return " ".join(words).removesuffix(comma)
+
+
+def _pressed(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
+    keys = " ".join(f"<kbd>{key}</kbd>" for key in data["keys"])
+    yield Row(at, CALLER, keys, "")
+
+
+def _played_back(at: float, _data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
+    yield Row(at, LINE, "*plays the message*")
+
+
+def _taped(at: float, _data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
+    yield Row(at, CALLER, "*speaks after the tone*")
+
+
+def _sent(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
+    if data["RAHYAB_GO"] == "queue":
+        yield Row(at, CALLER, "*waits in the queue, to music*")
+
+
+def _left_queue(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
+    if data["agent"]:
+        yield Row(at, data["agent"], "*has answered, talked with the caller, and hung up*")
+
+
+def _ended(at: float, _data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
+    yield Row(at, LINE, "*the call is over*")
+
+
+_TELLING: Final[Mapping[str, Callable[[float, Mapping[str, Any], Catalogue], Iterator[Row]]]] = {
+    "heard": _heard,
+    "pressed": _pressed,
+    "taped": _taped,
+    "played-back": _played_back,
+    "sent": _sent,
+    "left-queue": _left_queue,
+    "ended": _ended,
+}
+
+_LASTING: Final = frozenset({"heard", "taped"})
+"""Events that are noted at their end."""
+
+
+def page_of(calls: Sequence[tuple[str, str, str, list[Row]]]) -> str:
+    """The page: for each call its heading, what happens in it, its language, and its rows."""
+    return HEAD + "".join(_section(*call) for call in calls)
+
+
+HEAD: Final = """\
+# Three whole calls
+
+What callers heard and keyed in three real calls through an Asterisk 22, with SIP and RTP, as the
+journal of the calls has it. `python -m tests.live.whole_calls` makes the calls and this page; a
+test makes them again and compares every word and key. Times are seconds from the beginning of the
+call. Who knows what they want presses a key while the line still speaks, and does not hear the rest
+of a sentence. The rules are those of [rules.yaml](../tests/live/whole_calls/rules.yaml).
+"""
+
+
+def _section(heading: str, told: str, language: str, rows: list[Row]) -> str:
+    foreign = language != "en"
+    head = "| s | who | what |" + (" in English |" if foreign else "")
+    rule = "|---:|---|---|" + ("---|" if foreign else "")
+    table = "\n".join([head, rule, *(_line(row, foreign=foreign) for row in rows)])
+    body = f'<div dir="rtl">\n\n{table}\n\n</div>' if language == "fa" else table
+    return f"\n## {heading}\n\n{told}\n\n{body}\n"
+
+
+def _line(row: Row, *, foreign: bool) -> str:
+    cells = [f"{row.at:.1f}", row.who, row.what, *([row.meaning] if foreign else [])]
+    return "| " + " | ".join(cells) + " |"
+
+
+def words_and_keys(page: str, catalogue: Catalogue) -> list[list[str]]:
+    """What a page tells, without times, and without the tracking numbers, which differ."""
+    tables = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    return [[_without_numbers(cell, catalogue) for cell in cells[1:]] for cells in tables]
+
+
+def _without_numbers(text: str, catalogue: Catalogue) -> str:
+    """Nine digits in words, in any language, become one sign."""
+    words = {
+        catalogue.text(f"digit-{digit}", language.code)
+        for digit in range(10)
+        for language in catalogue.languages
+    }
+    one = "|".join(re.escape(word) for word in words if word)
+
+    def sign(run: re.Match[str]) -> str:
+        digits = re.findall(one, run[0])
+        return "# " if len(digits) == TRACKING_DIGITS else run[0]
+
+    return re.sub(rf"\b(?:(?:{one})\b[ ,\u060c]*)+", sign, text)
