@@ -79,7 +79,7 @@ def test_what_is_done_on_the_way_is_done_in_its_order(tmp_path: Path) -> None:
         assert heard(channel)[: 2 + len(told)] == ["fa/welcome", "en/welcome", *told]
         variables = channel.variables
         assert variables.get(contract.DONE) == Script.INCOMING
-        assert variables.get(contract.QUEUE) == "support-en"
+        assert variables.get(contract.QUEUE_RULE) == "support-en"
         assert variables.get(contract.PRIORITY) == "10"
         assert variables.get(contract.MUSIC) == "jazz"
         assert variables.get("SITE_TICKET") == "7"
@@ -122,7 +122,7 @@ def test_a_missing_prompt_of_a_route_is_left_out(tmp_path: Path) -> None:
         channel = caller(Press("1"))
         channel.sounds = lambda file, _: None if file == "rahyab/en/welcome" else 2.0
         await site.request(channel, Script.INCOMING)
-        assert channel.variables.get(contract.QUEUE) == "support-en"
+        assert channel.variables.get(contract.QUEUE_RULE) == "support-en"
         assert len(site.story().cases) == 1
         (missing,) = [one for one in site.story().timeline if one.kind == "missing-prompt"]
         assert missing.data == {"sound": "rahyab/en/welcome"}
