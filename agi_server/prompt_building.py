@@ -33,6 +33,7 @@ from agi_server.prompt_sources import (
     sources_of,
     told_reason,
 )
+from agi_server.recorded_texts import Reworded, note_recordings, reworded
 from agi_server.sound_making import RATES, BadPromptError, make_files
 from agi_server.voices import EspeakVoice, PiperVoice
 from ivr.prompts import SOUND_FOLDER, Catalogue
@@ -66,6 +67,7 @@ class BuildResult:
         recorded: Those of `built` and `unchanged` that come from a recording.
         missing: (prompt, language) without a text.
         unused: Recordings that belong to no prompt with a text.
+        reworded: Prompts whose text was changed after it was recorded.
     """
 
     built: tuple[str, ...]
@@ -74,6 +76,7 @@ class BuildResult:
     recorded: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
     unused: tuple[Path, ...]
+    reworded: tuple[Reworded, ...]
 
 
 def build_prompts(
@@ -109,6 +112,7 @@ def build_prompts(
             _build(sounds, due, kept, report)
         elif kept != before:
             save_manifest(folder, kept)
+        note_recordings(catalogue, recordings)
     return BuildResult(
         built=tuple(sorted(due)),
         unchanged=tuple(sorted(jobs.keys() - due.keys())),
@@ -116,6 +120,7 @@ def build_prompts(
         recorded=tuple(sorted(name for name, job in jobs.items() if job.recording)),
         missing=tuple(catalogue.missing()),
         unused=tuple(file for name in sorted(found.keys() - jobs.keys()) for file in found[name]),
+        reworded=tuple(reworded(catalogue, recordings)),
     )
 
 

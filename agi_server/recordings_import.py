@@ -15,6 +15,7 @@ from agi_server import sound_programs
 from agi_server.prompt_manifest import replacing
 from agi_server.prompt_sources import recordings_in, told_reason
 from agi_server.recorded_sounds import BadRecordingError, checked_sound
+from agi_server.recorded_texts import Recorded, digest_of, load_texts, save_texts
 from agi_server.sound_samples import Sound, wav
 from ivr.prompts import Catalogue, Prompt
 from ivr.studio import FILE_SUFFIX
@@ -161,6 +162,8 @@ def _keep(sound: Sound, prompt: Prompt, wish: Wish) -> Verdict:
     present = [each for each in recordings_in(wish.target) if each.stem == prompt.id]
     try:
         if present == [place] and place.read_bytes() == content:
+            if wish.replace and not wish.dry_run:
+                _note(content, prompt, wish)
             return Verdict.UNCHANGED
         if present and not wish.replace:
             raise BadRecordingError(
@@ -171,6 +174,7 @@ def _keep(sound: Sound, prompt: Prompt, wish: Wish) -> Verdict:
             for other in present:
                 if other != place:
                     other.unlink()
+            _note(content, prompt, wish)
     except OSError as error:
         raise BadRecordingError(
             f"{place} cannot be written ({told_reason(error)}): make room or set the rights of"
@@ -184,3 +188,10 @@ def _write(content: bytes, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with replacing(place) as file:
         file.write(content)
+
+
+def _note(content: bytes, prompt: Prompt, wish: Wish) -> None:
+    """Keep the text that a recording is taken for, to notice when the text is changed later."""
+    texts = load_texts(wish.target)
+    texts[prompt.id] = Recorded(prompt.text, digest_of(content))
+    save_texts(wish.target, texts)

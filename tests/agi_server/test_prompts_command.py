@@ -244,6 +244,27 @@ def test_script_is_a_table_or_a_file_that_spreadsheets_open(tmp_path: Path):
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
 
 
+def test_a_recording_of_an_earlier_text_is_told(rules: Path, tmp_path: Path):
+    """By `missing` and by `list`, with what callers still hear."""
+    studio = tmp_path / "studio"
+    studio.mkdir()
+    sound = ["sox", "-n", "-r", "48000", str(studio / "welcome.wav"), "synth", "2", "sine", "300"]
+    subprocess.run([*sound, "gain", "-20"], check=True)
+    assert run("import", str(studio), "--language", "en").exit_code == 0
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace('"Welcome to Pars Support."', '"Welcome."'), encoding="utf-8")
+    lacking = [
+        each for each in json.loads(run("missing", "--json").stdout) if "says" in each["cure"]
+    ]
+    assert [(each["prompt"], each["lack"]) for each in lacking] == [
+        ("welcome", "text changed since it was recorded")
+    ]
+    assert 'it says "Welcome to Pars Support."' in lacking[0]["cure"]
+    old = {line["recorded_text"] for line in json.loads(run("list", "--json").stdout)}
+    assert old == {None, "Welcome to Pars Support."}
+    assert "recorded, text changed since it was recorded" in run("list").stdout
+
+
 @pytest.mark.usefixtures("rules")
 def test_import_takes_what_build_then_uses(tmp_path: Path):
     """A trial, the import, and again; refusals give 1."""

@@ -12,6 +12,7 @@ from agi_server import sound_programs
 from agi_server.prompt_building import build_prompts
 from agi_server.prompt_manifest import PARTIAL_SUFFIX
 from agi_server.prompt_sources import PromptBuildError, recordings_in
+from agi_server.recorded_texts import TEXTS
 from agi_server.recordings_import import (
     MOST_BYTES,
     Judged,
@@ -50,7 +51,7 @@ class Desk:
 
     def names(self) -> list[str]:
         """What is kept."""
-        return sorted(path.name for path in self.kept.iterdir()) if self.kept.exists() else []
+        return sorted({path.name for path in self.kept.glob("*")} - {TEXTS})
 
 
 @pytest.fixture
