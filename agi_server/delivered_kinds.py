@@ -36,8 +36,9 @@ KINDS: Final = (
     Kind("AIFF", (".aif", ".aiff"), (b"FORM????AIF",)),
     Kind("Ogg Vorbis", (".ogg",), (b"OggS",), is_lossy=True),
 )
-"""All that may be read: what people deliver and every sox knows (MP3 needs a package of its own). It
-knows more, among them lists of further files (.m3u) and devices (.alsa), which nobody may name."""
+"""All that may be read: what people deliver and every sox knows (MP3 needs a package of its own).
+It knows more, among them lists of further files (.m3u) and devices (.alsa): nobody may name those.
+"""
 
 HEAD_BYTES: Final = 12
 """So much of a file tells its kind."""

@@ -15,6 +15,7 @@ from routing.dialogues import Callbacks
 from routing.facts import Facts
 from routing.rules import Hours, OpenSpan
 from tests.ivr.driver import SILENCE, Driver, call_from, course
+from tests.ivr.no_language import NO_LANGUAGE
 from tests.sample import FACTS, OFFICE_TIME, POLICY, TEHRAN
 
 OWN, OTHER = "+989121234567", "09351112233"
@@ -201,10 +202,10 @@ def test_without_free_times_nobody_is_asked_for_one() -> None:
 
 def test_where_no_language_can_say_a_time_nobody_is_asked_for_one() -> None:
     """Rather no choice than a call that breaks off."""
-    business = replace(POLICY.business, languages=("de",))
+    business = replace(POLICY.business, languages=(NO_LANGUAGE,))
     policy = replace(POLICY, business=business, callbacks=TIMED, hours={"callbacks": HOURS})
     driver = Driver(["1"])
-    driver.drive(course(policy, replace(FACTS, language="de")).follow(Route(ToCallback())))
+    driver.drive(course(policy, replace(FACTS, language=NO_LANGUAGE)).follow(Route(ToCallback())))
     assert driver.questions == ["confirm"]
     assert put_down(driver) == [OWN]
 

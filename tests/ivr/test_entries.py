@@ -15,6 +15,7 @@ from routing.destinations import Route, ToEntry, ToExtension, ToHangup, ToQueue
 from routing.dialogues import Checksum, Entry, EntryKind
 from routing.rules import Policy, Variable
 from tests.ivr.driver import SILENCE, Driver, course
+from tests.ivr.no_language import NO_LANGUAGE
 from tests.sample import FACTS, POLICY
 
 THEN, OTHERWISE = Route(ToExtension("then")), Route(ToExtension("otherwise"))
@@ -128,7 +129,7 @@ def test_check_digits_tell_a_mistyped_one(checksum: Checksum, body: str, check: 
         ("14051201", "fa", "2027-02-20"),
         ("30121403", "fa", "2025-03-20"),
         ("24112026", "lv", "2026-11-24"),
-        ("24112026", "de", "2026-11-24"),
+        ("24112026", NO_LANGUAGE, "2026-11-24"),
     ],
 )
 def test_a_date_is_read_in_the_calendar_of_the_language(
@@ -241,12 +242,14 @@ def test_a_value_is_read_back_as_people_say_it(
 def test_where_no_language_can_say_a_date_its_digits_are_read_back() -> None:
     """Rather that than a call that breaks off."""
     policy = with_entry(replace(DATE, confirm=True))
-    policy = replace(policy, business=replace(policy.business, languages=("de",)))
+    policy = replace(policy, business=replace(policy.business, languages=(NO_LANGUAGE,)))
     driver = Driver(["24112026", "1"])
-    driver.drive(course(policy, replace(FACTS, language="de")).follow(Route(ToEntry("account"))))
+    driver.drive(
+        course(policy, replace(FACTS, language=NO_LANGUAGE)).follow(Route(ToEntry("account")))
+    )
     assert driver.asked(Collect)[1].prompts == (
         "entry-is",
-        *digits("20261124", "de"),
+        *digits("20261124", NO_LANGUAGE),
         "entry-right",
     )
 

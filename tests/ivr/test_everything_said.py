@@ -9,7 +9,17 @@ from typing import Final
 import pytest
 
 from ivr.prompts import BUILTIN_LANGUAGES, SILENCES, Catalogue, builtin_prompts
-from ivr.spoken import CURRENCIES, clock_time, day, digits, money
+from ivr.spoken import (
+    CURRENCIES,
+    clock_time,
+    day,
+    digits,
+    duration,
+    money,
+    number,
+    ordinal,
+)
+from ivr.spoken.values import Gender
 from routing.callable_numbers import as_dialled
 from routing.currencies import WHOLE
 from routing.destinations import (
@@ -210,6 +220,30 @@ def test_every_value_is_written(language: str) -> None:
     }  # fmt: skip
     assert {each for each in said if catalogue.text(each, language) is None} == set()
     assert {f"digit-{digit}" for digit in range(10)} <= said
+
+
+GENDERS: Final[tuple[Gender, ...]] = ("masculine", "feminine")
+
+
+@pytest.mark.parametrize("language", BUILTIN_LANGUAGES)
+def test_every_count_is_written(language: str) -> None:
+    """Numbers and places in either gender, and durations from seconds to years."""
+    catalogue = Catalogue({}, [language])
+    large = [digit * 10**power + more for digit in (1, 2, 9) for power in range(3, 11)
+             for more in (0, 1, 11, 345)]  # fmt: skip
+    said = {
+        prompt
+        for row in (
+            *(number(each, language, gender) for gender in GENDERS
+              for each in (*range(1100), *large)),
+            *(ordinal(each, language, gender) for gender in GENDERS for each in range(1, 1000)),
+            *(duration(each, language) for each in (*range(200), *large)),
+            *(duration(each * unit, language) for unit in (60, 3600, 86400) for each in range(130)),
+        )
+        for prompt in row
+    }  # fmt: skip
+    assert {each for each in said if catalogue.text(each, language) is None} == set()
+    assert duration(60, language)[-1] in said
 
 
 def test_silences_are_no_texts_that_are_missing() -> None:

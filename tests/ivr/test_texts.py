@@ -8,6 +8,7 @@ from ivr.prompts import BUILTIN_LANGUAGES, builtin_texts
 from ivr.proof import CODE_TEXT
 from ivr.texts import text_message
 from ivr.tracking import SMS_TEXT
+from tests.ivr.no_language import NO_LANGUAGE
 from tests.sample import POLICY
 
 PLACEHOLDERS = {SMS_TEXT: "number", CODE_TEXT: "code"}
@@ -39,7 +40,7 @@ def test_the_words_of_the_rules_win() -> None:
 def test_a_language_without_the_text_gets_that_of_the_business() -> None:
     """In its order."""
     persian = text_message(POLICY, SMS_TEXT, "fa", {"number": "1"})
-    assert text_message(POLICY, SMS_TEXT, "de", {"number": "1"}) == persian
+    assert text_message(POLICY, SMS_TEXT, NO_LANGUAGE, {"number": "1"}) == persian
 
 
 def test_a_value_is_never_read_as_a_placeholder() -> None:
