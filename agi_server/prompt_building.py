@@ -41,6 +41,12 @@ from ivr.prompts import SOUND_FOLDER, Catalogue
 MOST_WORKERS: Final = 4
 """Prompts made at once: each keeps a core busy for a tenth of a second, more gain nothing."""
 
+NO_PIPER: Final = (
+    "RAHYAB_VOICES names a model of Piper, which is not installed: "
+    "`.venv/bin/pip install -e '.[piper]'` in the folder of the program installs it, or "
+    "leave the setting out for espeak-ng"
+)
+
 LOCK: Final = ".lock"
 
 LOCK_SECONDS: Final = 1.0
@@ -148,11 +154,7 @@ def _require_programs(due: Collection[Source]) -> None:
     missing = sound_programs.not_installed(sorted(needed))
     sentences = [_to_install(missing)] if missing else []
     if not sound_programs.has_piper() and any(isinstance(s.voice, PiperVoice) for s in due):
-        sentences.append(
-            "RAHYAB_VOICES names a model of Piper, which is not installed: "
-            "`.venv/bin/pip install -e '.[piper]'` in the folder of the program installs it, or "
-            "leave the setting out for espeak-ng"
-        )
+        sentences.append(NO_PIPER)
     if sentences:
         raise PromptBuildError("\n".join(sentences))
 

@@ -9,7 +9,7 @@ from agi_server.cli.prompts_import import import_command
 from agi_server.cli.prompts_listing import list_command, missing_command
 from agi_server.cli.prompts_play import play_command
 from agi_server.cli.prompts_script import script_command
-from agi_server.cli.prompts_site import Site, site_for_command
+from agi_server.cli.prompts_site import Site, site_for_command, tell_unused_voices
 from agi_server.prompt_building import BuildResult, Progress, build_prompts
 from agi_server.prompt_sources import PromptBuildError
 from agi_server.prompt_state import Lacking, lacking_in_grammar, told_rewording
@@ -63,12 +63,7 @@ def _summarise(site: Site, result: BuildResult) -> None:
     )
     for file in result.unused:
         click.echo(f"Not used: {file} is the recording of no prompt that has a text.", err=True)
-    spoken = {language.code for language in site.catalogue.languages}
-    for language in sorted(site.settings.voices.keys() - spoken):
-        click.echo(
-            f"Not used: RAHYAB_VOICES has a voice for {language}, which the rules do not speak.",
-            err=True,
-        )
+    tell_unused_voices(site)
 
 
 def _tell_lacking(site: Site, result: BuildResult) -> bool:

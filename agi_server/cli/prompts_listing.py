@@ -10,7 +10,7 @@ from rich.table import Table
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.listing import json_option, listing_table
 from agi_server.cli.printing import as_json, cell, table_console
-from agi_server.cli.prompts_site import Site, site_for_command
+from agi_server.cli.prompts_site import Site, site_for_command, tell_unusable_voices
 from agi_server.prompt_sources import PromptBuildError, find_recordings
 from agi_server.prompt_state import (
     Lack,
@@ -52,6 +52,7 @@ class Listed:
 def list_command(*, for_programs: bool) -> None:
     """Show every prompt: its text in each language, its voice, and where its sound comes from."""
     site = site_for_command()
+    tell_unusable_voices(site)
     try:
         lines = list_catalogue(site.catalogue, site.settings.recordings, site.settings.voices)
     except PromptBuildError as error:
@@ -111,7 +112,9 @@ def missing_command(*, for_programs: bool) -> None:
 
     Ends with 1 when anything is missing.
     """
-    lacking = _everything_lacking(site_for_command())
+    site = site_for_command()
+    tell_unusable_voices(site)
+    lacking = _everything_lacking(site)
     if for_programs:
         click.echo(as_json([asdict(each) for each in lacking]))
     elif lacking:

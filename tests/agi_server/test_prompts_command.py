@@ -128,9 +128,11 @@ def test_list_prints_a_table():
 
 @pytest.mark.usefixtures("rules")
 def test_list_names_the_model_that_speaks(monkeypatch: pytest.MonkeyPatch):
-    """It is not looked into: listing needs no voice."""
+    """Also one that cannot be read, which is told beside the list."""
     monkeypatch.setenv("RAHYAB_VOICES", "en=/nowhere/en_US-joe-medium.onnx")
-    lines = json.loads(run("list", "--json").stdout)
+    result = run("list", "--json")
+    assert "/nowhere/en_US-joe-medium.onnx cannot be read" in result.stderr
+    lines = json.loads(result.stdout)
     voices = {line["voice"] for line in lines if line["prompt"] == "welcome"}
     assert voices == {"Piper en_US-joe-medium", "espeak-ng fa"}
 
@@ -141,7 +143,8 @@ def test_a_voice_of_a_language_that_nobody_speaks_is_told(
     """A slip of the pen would else go unheard of."""
     del rules
     monkeypatch.setenv("RAHYAB_VOICES", "fi=/nowhere/fi.onnx")
-    assert "has a voice for fi, which the rules do not speak" in run("build").stderr
+    for command in ("list", "missing", "build"):
+        assert "has a voice for fi, which the rules do not speak" in run(command).stderr
 
 
 @pytest.mark.slow
