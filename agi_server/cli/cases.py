@@ -204,8 +204,7 @@ def _print_file(
     settings: Settings, file: CaseFile, customer: Customer | None, *, for_programs: bool
 ) -> None:
     if for_programs:
-        parts = {"notes": file.notes, "calls": file.calls, "recordings": file.recordings}
-        lists = {name: [asdict(each) for each in part] for name, part in parts.items()}
+        lists = {name: part for name, part in asdict(file).items() if name != "case"}
         click.echo(as_json({**_case_data(file.case, customer), **lists}))
         return
     zone, case = zone_of(settings), file.case
