@@ -282,7 +282,7 @@ class Requests(Protocol):
         """
 
     def case_file(self, tracking: str) -> CaseFile:
-        """One case with its history and calls, the oldest first. Raises UnknownRecordError."""
+        """One case with all that hangs on it, the oldest first. Raises UnknownRecordError."""
 
     def note_on_case(self, note: CaseNote) -> Case:
         """Add a line to a case's history and, where it names a state, move the case on.
