@@ -74,7 +74,8 @@ async def check_code(talk: Conversation, wanted: CheckCode) -> bool | Failed:
             return Failed.TOO_OFTEN
         right = await asyncio.to_thread(matches, wanted.code, code.salt, code.digest)
         if right:
-            await stores.write(lambda store: store.use_code(number), STORE_SECONDS)
+            salt = code.salt
+            right = await stores.write(lambda store: store.use_code(number, salt), STORE_SECONDS)
     except StoreError as error:
         log.warning("no code can be checked", reason=str(error))
         return Failed.UNAVAILABLE
