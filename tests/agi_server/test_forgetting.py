@@ -36,7 +36,7 @@ def store() -> MemoryStore:
 async def until(seen: Callable[[], bool]) -> None:
     """Return when something is so; fails after a minute."""
     async with asyncio.timeout(60):
-    XX
+        while not seen():  # noqa: ASYNC110  there is no event to wait for
             await asyncio.sleep(0.01)
 
 
