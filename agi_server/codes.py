@@ -13,8 +13,8 @@ from crm.asking_records import MessageKind, OneTimeCode
 from crm.hashed_secrets import digest, matches, new_salt
 from crm.ports import Store, StoreError
 from ivr.effects import CheckCode, Failed, SendCode
-from ivr.proof import CODE_TEXT
 from routing.callable_numbers import is_mobile
+from routing.dialogues import CODE_TEXT
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,8 @@ async def check_code(talk: Conversation, wanted: CheckCode) -> bool | Failed:
             return Failed.TOO_OFTEN
         right = await asyncio.to_thread(matches, wanted.code, code.salt, code.digest)
         if right:
-            await stores.write(lambda store: store.use_code(number), STORE_SECONDS)
+            salt = code.salt
+            right = await stores.write(lambda store: store.use_code(number, salt), STORE_SECONDS)
     except StoreError as error:
         log.warning("no code can be checked", reason=str(error))
         return Failed.UNAVAILABLE
