@@ -66,8 +66,15 @@ class Asking(Protocol):
         this moment, or no try is left.
         """
 
-    def use_code(self, number: str) -> None:
-        """Forget the code of a number: it was right, and cannot be used again."""
+    def use_code(self, number: str, salt: bytes) -> bool:
+        """Forget a code that was right; whether it was still there.
+
+        Of two callers who key in the same code at once, one alone has used it.
+
+        Args:
+            number: The number that it was sent to.
+            salt: The salt of the code that was compared: a newer one of the number stays.
+        """
 
     def set_pin(self, pin: Pin) -> None:
         """Keep a customer's PIN, in place of an older one. Raises UnknownRecordError."""

@@ -153,9 +153,10 @@ class SqlAsking(SqlSession):
             return rows.read_code(row)
         return None
 
-    def use_code(self, number: str) -> None:
-        """Forget a code: it was right."""
-        self._write("DELETE FROM one_time_codes WHERE number = ?", (stored_text(number),))
+    def use_code(self, number: str, salt: bytes) -> bool:
+        """Forget a code that was right; whether it was still there."""
+        sql = "DELETE FROM one_time_codes WHERE number = ? AND salt = ?"
+        return self._write(sql, (stored_text(number), salt.hex())) == 1
 
     def set_pin(self, pin: Pin) -> None:
         """Keep a customer's PIN."""
