@@ -13,8 +13,8 @@ from crm.ports import Store
 log = structlog.get_logger(__name__)
 
 MOST_LOOK_UPS: Final = 50
-"""Tracking numbers keyed on one telephone in 24 hours, whether there are such requests or not. A slip
-of the finger is none: the number itself tells it."""
+"""Tracking numbers keyed on one telephone in 24 hours, whether there are such requests or not. A
+slip of the finger is none: the number itself tells it."""
 
 MOST_WITHHELD_LOOK_UPS: Final = 500
 """The same for all together who show no number: who guesses hides theirs, and few others must not

@@ -1,7 +1,7 @@
 """Looking up requests for callers, who may only try so often.
 
-Who tries the rules out in a terminal (`Conversation.trial`) is counted nowhere: no caller is shut out
-by it.
+Who tries the rules out in a terminal (`Conversation.trial`) is counted nowhere: no caller is shut
+out by it.
 """
 
 import asyncio
