@@ -307,3 +307,23 @@ def test_a_right_code_is_used_up_though_the_caller_hangs_up(tmp_path: Path) -> N
             assert store.try_code(STRANGER, NOW) is None
 
     _with(tmp_path, _HangsUp, call)
+
+
+def test_a_message_of_several_lines_can_be_tried_out(tmp_path: Path) -> None:
+    """No command to Asterisk holds the end of a line."""
+    rules = tmp_path / "rules.yaml"
+    texts = (
+        "\ntexts:\n  one-time-code:"
+        ' {fa: "Pars\\nکد شما:\\n{code}\\n", en: "Your code:\\n{code}"}\n'
+    )
+    rules.write_text(DIALOGUES.read_text(encoding="utf-8") + texts, encoding="utf-8")
+    channel = caller(PROOF, HangUp())
+
+    async def whole() -> None:
+        async with asyncio.timeout(30), serving(tmp_path, rules_file=rules) as site:
+            await site.request(channel, Script.INCOMING, trial="yes")
+
+    asyncio.run(whole())
+    (text,) = channel.messages
+    assert text == f"Pars / کد شما: / {code_in(text)}"
+    assert "enter-code" in heard(channel)
