@@ -86,7 +86,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
     ],
-    "too-many-misses": lambda _: ["may look up no more: too many numbers that are nobody's"],
+    "too-many-look-ups": lambda _: ["may look up no more requests today"],
     "pin-checked": lambda data: [
         f"keyed the {'right' if data['right'] else 'wrong'} PIN for {data['tracking']}"
     ],
