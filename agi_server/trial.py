@@ -288,7 +288,7 @@ CLEARED: Final = (contract.BEGUN, contract.DONE, contract.GO, contract.REASON)
 async def place_trial(
     channel: FakeChannel, address: tuple[str, int], at: str | None
 ) -> TrialResult:
-    """Place one call as the dialplan would: `incoming`, perhaps `survey`, and at its end `ended`."""
+    """Place one call as the dialplan would: `incoming`, perhaps `survey`, then `ended`."""
     call_id = f"try-{int(time.time())}-{randbelow(1_000_000):06d}"
     host, port = address
     url = f"agi://[{host}]:{port}/" if ":" in host else f"agi://{host}:{port}/"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from crm.records import CallStory
+from crm.records import TimelineEvent
 from ivr.prompts import PAUSE, SILENCES, Catalogue
 from routing.names import WORD
 
 LINE: Final = "the line"
 CALLER: Final = "the caller"
+AGENT: Final = "the agent"
 
 TRACKING_DIGITS: Final = 9
 """A tracking number is drawn by chance: no two recordings have the same."""
@@ -33,12 +34,11 @@ class Row:
     meaning: str = ""
 
 
-def rows_of(story: CallStory, catalogue: Catalogue) -> list[Row]:
-    """The rows of a call.
+def rows_of(events: Sequence[TimelineEvent], catalogue: Catalogue) -> list[Row]:
+    """The rows of a call, which has come in with the first event.
 
     The journal notes what was said when it is over: it began when what was before it ended.
     """
-    events = story.timeline
     begun = last = events[0].at
     rows: list[Row] = []
     for event in events:
@@ -56,10 +56,22 @@ def _seconds(begun: datetime, at: datetime) -> float:
 
 def _heard(at: float, data: Mapping[str, Any], catalogue: Catalogue) -> Iterator[Row]:
     prompts, language = data["prompts"], data["language"]
+    stopped = data.get("stopped") if prompts and prompts[-1] not in SILENCES else None
     what = in_words(prompts, language, catalogue)
+    meaning = "" if language == "en" else in_words(prompts, "en", catalogue)
+    if what and stopped is not None:
+        what, meaning = f"{_cut(what)} {STOPPED[stopped]}", meaning and _cut(meaning)
     if what:
-        meaning = "" if language == "en" else in_words(prompts, "en", catalogue)
         yield Row(at, LINE, what, meaning)
+
+
+STOPPED: Final[Mapping[str, str]] = {"key": "*(stopped by the key)*", "hang-up": "*(cut off)*"}
+"""What a reader is told behind a sentence, by what stopped it."""
+
+
+def _cut(words: str) -> str:
+    """Words of which the last sentence was begun, and not heard to its end."""
+    return f"{words.rstrip('.?!؟')} …"
 
 
 def in_words(prompts: Sequence[str], language: str, catalogue: Catalogue) -> str:
@@ -98,7 +110,7 @@ def _sent(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
 
 def _left_queue(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
     if data["agent"]:
-        yield Row(at, data["agent"], "*has answered, talked with the caller, and hung up*")
+        yield Row(at, AGENT, "*has answered, talked with the caller, and hung up*")
 
 
 def _ended(at: float, _data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
@@ -115,7 +127,7 @@ _TELLING: Final[Mapping[str, Callable[[float, Mapping[str, Any], Catalogue], Ite
     "ended": _ended,
 }
 
-_LASTING: Final = frozenset({"heard", "taped"})
+_LASTING: Final = frozenset({"heard", "taped", "played-back"})
 """Events that are noted at their end."""
 
 
@@ -130,8 +142,9 @@ HEAD: Final = """\
 What callers heard and keyed in three real calls through an Asterisk 22, with SIP and RTP, as the
 journal of the calls has it. `python -m tests.live.whole_calls` makes the calls and this page; a
 test makes them again and compares every word and key. Times are seconds from the beginning of the
-call. Who knows what they want presses a key while the line still speaks, and does not hear the rest
-of a sentence. The rules are those of [rules.yaml](../tests/live/whole_calls/rules.yaml).
+call. Who knows what they want presses a key while the line still speaks: behind the sentence that
+was begun then stands “…”, and what was to follow it was not said. The rules are those of
+[rules.yaml](../tests/live/whole_calls/rules.yaml).
 """
 
 
