@@ -118,15 +118,25 @@ def test_a_number_that_is_not_called_is_asked_for_again(
     play(tmp_path, call)
 
 
-@pytest.mark.parametrize("number", ["", "+12125550123", "+37190012345", "anonymous"])
-def test_a_number_that_is_not_called_is_not_offered(tmp_path: Path, number: str) -> None:
-    """Also when it is the one that calls; after three tries the call goes otherwise."""
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("", []),
+        ("+12125550123", ["callback-number-foreign"]),
+        ("+37190012345", ["callback-number-premium"]),
+        ("anonymous", []),
+    ],
+)
+def test_a_number_that_is_not_called_is_not_offered(
+    tmp_path: Path, number: str, why: list[str]
+) -> None:
+    """When it is the one that calls the caller hears why; after three tries the call goes on."""
 
     async def call(site: Site) -> None:
         channel = caller(CALLBACK, Silence(), Silence(), Silence(), number=number)
         await site.request(channel, Script.INCOMING)
         asked = "enter-callback-number"
-        assert heard(channel) == [asked, "nothing-pressed", asked, "nothing-pressed", asked]
+        assert heard(channel) == [*why, asked, "nothing-pressed", asked, "nothing-pressed", asked]
         assert went(channel)[contract.EXTENSION] == "no-callback"
         assert site.story().callback is None
 

@@ -9,7 +9,7 @@ from ivr.callback import MOST_DIGITS
 from ivr.course import Ending
 from ivr.effects import Collect, Failed, Left, PutDown, PutDownCallback, Reply
 from ivr.machine import MOST_REPEATS
-from ivr.spoken import digits
+from ivr.spoken import digits_in_groups
 from routing.destinations import Route, ToCallback, ToExtension, ToQueue
 from routing.dialogues import Callbacks
 from routing.facts import Facts
@@ -55,7 +55,7 @@ def test_who_calls_is_called_back_there(keys: tuple[str, ...]) -> None:
     ending, driver = ask(*keys)
     assert ending == THEN.to
     assert driver.asked(PutDownCallback) == [PutDownCallback(OWN)]
-    number = digits("09121234567", "fa")
+    number = digits_in_groups(("0912", "123", "4567"))
     (first, *_) = driver.asked(Collect)
     assert first.prompts == ("callback-number-is", *number, "callback-number-right")
     assert driver.said[-len(number) - 3 :] == [
@@ -73,6 +73,14 @@ def test_another_number_is_keyed_and_read_back() -> None:
     assert driver.questions == ["confirm", "number", "confirm"]
     assert driver.asked(Collect)[1].input.longest == MOST_DIGITS
     assert put_down(driver) == ["+989351112233"]
+
+
+@pytest.mark.parametrize("answers", [("7", "7"), (SILENCE, SILENCE), ("7", SILENCE)])
+def test_a_keyed_number_that_nobody_confirms_is_not_called(answers: tuple[str, ...]) -> None:
+    """A slip would ring a stranger."""
+    ending, driver = ask("2", OTHER, *answers)
+    assert ending == OTHERWISE.to
+    assert put_down(driver) == []
 
 
 def test_a_number_that_is_not_right_is_keyed_again() -> None:

@@ -10,7 +10,7 @@ from stdnum.iso7064 import mod_97_10
 from ivr.course import Course, Ending
 from ivr.effects import Collect, Left
 from ivr.machine import MOST_REPEATS
-from ivr.spoken import LARGEST_NUMBER, day, digits, money
+from ivr.spoken import LARGEST_NUMBER, day, digits, digits_in_groups, money
 from routing.destinations import Route, ToEntry, ToExtension, ToHangup, ToQueue
 from routing.dialogues import Checksum, Entry, EntryKind
 from routing.rules import Policy, Variable
@@ -226,7 +226,7 @@ def test_what_is_no_telephone_number_is_refused(keys: str) -> None:
         (AMOUNT, "12*5", (*digits("12", "fa"), "point", *digits("50", "fa"))),
         (replace(AMOUNT, currency="EUR"), "12*5", money(Decimal("12.50"), "EUR", "fa")),
         (replace(AMOUNT, currency="IRR"), "1000000", money(1_000_000, "IRR", "fa")),
-        (PHONE, "09121234567", digits("09121234567", "fa")),
+        (PHONE, "09121234567", digits_in_groups(("0912", "123", "4567"))),
     ],
 )
 def test_a_value_is_read_back_as_people_say_it(
