@@ -58,6 +58,7 @@ def test_a_sentence_that_a_key_has_stopped_is_marked(catalogue: Catalogue) -> No
     ("data", "what"),
     [
         (heard("for-support", stopped="hang-up"), "For support, press one … *(cut off)*"),
+        (heard("was-it-solved", stopped="key"), "Was your problem solved … *(stopped by the key)*"),
         (heard("for-support"), "For support, press one."),
         (heard("for-support", "pause", stopped="key"), "For support, press one."),
         (heard("digit-1", "digit-2", stopped="key"), "one two … *(stopped by the key)*"),
@@ -66,7 +67,7 @@ def test_a_sentence_that_a_key_has_stopped_is_marked(catalogue: Catalogue) -> No
 def test_only_what_was_cut_is_marked(
     catalogue: Catalogue, data: Mapping[str, Any], what: str
 ) -> None:
-    """A key in the silence after a sentence has cut nothing."""
+    """A key in the silence after a sentence has cut nothing; of several, the first was begun."""
     (row,) = rows(catalogue, (2.0, "heard", data))
 
     assert row.what.replace(",", "") == what.replace(",", "")

@@ -57,25 +57,34 @@ def _seconds(begun: datetime, at: datetime) -> float:
 def _heard(at: float, data: Mapping[str, Any], catalogue: Catalogue) -> Iterator[Row]:
     prompts, language = data["prompts"], data["language"]
     stopped = data.get("stopped") if prompts and prompts[-1] not in SILENCES else None
-    what = in_words(prompts, language, catalogue)
-    meaning = "" if language == "en" else in_words(prompts, "en", catalogue)
-    if what and stopped is not None:
-        what, meaning = f"{_cut(what)} {STOPPED[stopped]}", meaning and _cut(meaning)
+    is_cut = stopped is not None
+    what = in_words(prompts, language, catalogue, is_cut=is_cut)
+    meaning = "" if language == "en" else in_words(prompts, "en", catalogue, is_cut=is_cut)
     if what:
-        yield Row(at, LINE, what, meaning)
+        yield Row(at, LINE, f"{what} {STOPPED[stopped]}" if stopped else what, meaning)
 
 
 STOPPED: Final[Mapping[str, str]] = {"key": "*(stopped by the key)*", "hang-up": "*(cut off)*"}
 """What a reader is told behind a sentence, by what stopped it."""
 
 
+ENDS: Final = ".?!\u061f"
+"""Signs that end a sentence."""
+
+
 def _cut(words: str) -> str:
-    """Words of which the last sentence was begun, and not heard to its end."""
-    return f"{words.rstrip('.?!؟')} …"
+    """The beginning of a prompt that was begun, and not heard to its end."""
+    first = re.split(rf"(?<=[{ENDS}])\s", words, maxsplit=1)[0]
+    return f"{first.rstrip(ENDS)} …"
 
 
-def in_words(prompts: Sequence[str], language: str, catalogue: Catalogue) -> str:
-    """What these prompts say, with the commas and full stops of a reader between digits."""
+def in_words(
+    prompts: Sequence[str], language: str, catalogue: Catalogue, *, is_cut: bool = False
+) -> str:
+    """What these prompts say, with the commas and full stops of a reader between digits.
+
+    Of the last one, where it `is_cut`, only the first sentence: nobody knows what was heard of it.
+    """
     comma = "\u060c" if language == "fa" else ","
     words: list[str] = []
     last = ""
@@ -87,6 +96,8 @@ def in_words(prompts: Sequence[str], language: str, catalogue: Catalogue) -> str
                 words[-1] = f"{words[-1].removesuffix(comma)}."
             words.append(catalogue.text(prompt, language) or "")
             last = prompt
+    if is_cut:
+        words[-1] = _cut(words[-1])
     return " ".join(words).removesuffix(comma)
 
 
@@ -142,9 +153,9 @@ HEAD: Final = """\
 What callers heard and keyed in three real calls through an Asterisk 22, with SIP and RTP, as the
 journal of the calls has it. `python -m tests.live.whole_calls` makes the calls and this page; a
 test makes them again and compares every word and key. Times are seconds from the beginning of the
-call. Who knows what they want presses a key while the line still speaks: behind the sentence that
-was begun then stands “…”, and what was to follow it was not said. The rules are those of
-[rules.yaml](../tests/live/whole_calls/rules.yaml).
+call. Who knows what they want presses a key while the line still speaks: of the announcement that
+was begun then the first sentence stands here, with “…”, and what was to follow it was not said. The
+rules are those of [rules.yaml](../tests/live/whole_calls/rules.yaml).
 """
 
 
