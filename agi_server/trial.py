@@ -18,6 +18,7 @@ from dialplan import contract
 from dialplan.contract import Argument, Go, Script
 from ivr.keys import AGAIN, DONE
 from ivr.prompts import SILENCE, Catalogue
+from ivr.reading import Said, in_words
 from ivr.tracking import SMS_KEY
 from routing import key_script
 from routing.key_script import KeyScriptError, read_script, read_word
@@ -88,14 +89,14 @@ class TrialCaller:
     messages: Sequence[str] = ()
     _shown: int = 0
     _last: str = ""
-    _heard: list[str] = field(default_factory=list)
+    _heard: list[Said] = field(default_factory=list)
     _offered: set[str] = field(default_factory=set)
     _has_pressed: bool = False
 
     async def __call__(self, asked: Asked, /) -> Action:
         """Listen to a prompt, or answer a question."""
         self._show_messages()
-        self._heard += (self._text(file) for file in asked.files)
+        self._heard += (self._said(file, asked.language) for file in asked.files)
         self._last = next((PurePosixPath(file).name for file in asked.files), self._last)
         is_rest = asked.command == "GET DATA" and not asked.files and self._has_pressed
         if asked.command == "STREAM FILE" or is_rest:
@@ -134,14 +135,13 @@ class TrialCaller:
 
     def flush(self) -> None:
         """Print what has been heard since the last time."""
-        words = " ".join(text for text in self._heard if text)
-        if words:
+        if words := in_words(self._heard):
             self.tell(f"  «{words}»")
         self._heard.clear()
 
-    def _text(self, file: str) -> str:
+    def _said(self, file: str, language: str) -> Said:
         text = self.catalogue.heard(file)
-        return f"[{file}]" if text is None else text
+        return Said(PurePosixPath(file).name, f"[{file}]" if text is None else text, language)
 
     def _echo(self, action: Action) -> None:
         match action:

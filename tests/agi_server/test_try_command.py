@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -66,7 +67,9 @@ def test_tells_what_is_heard_where_it_goes_and_why() -> None:
 
     assert result.exit_code == 0
     assert "«Welcome to Pars Support. For support, press one." in result.output
-    assert "Your tracking number is: " in result.output
+    number = r"Your tracking number is: \w+ \w+ \w+, \w+ \w+ \w+, \w+ \w+ \w+\. To hear it again"
+    assert re.search(number, result.output), "in groups, as it is spoken"
+    assert "., " not in result.output
     assert "Waits in the Asterisk queue support-en." in result.output
     assert "✗ gold: customer.segment is standard, not gold" in result.output
     assert "✓ everyone-else" in result.output
@@ -90,7 +93,7 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
         ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
         ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
         ("3", "Is ended with cause 16.", "left every-way: key 3"),
-        ("4 09121234567", "Is ended with cause 16.", "asked to be called back at +989121234567"),
+        ("4 09121234567 1", "Is ended with cause 16.", "asked to be called back at +989121234567"),
         ("5", "Goes to extension 201.", "left every-way: key 5"),
         ("wait", "Is ended with cause 17.", "left every-way: silence"),
     ],

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from crm.records import TimelineEvent
-from ivr.prompts import PAUSE, SILENCES, Catalogue
-from routing.names import WORD
+from ivr.prompts import SILENCES, Catalogue
+from ivr.reading import Said, in_words
 
 LINE: Final = "the line"
 CALLER: Final = "the caller"
@@ -16,9 +16,6 @@ AGENT: Final = "the agent"
 
 TRACKING_DIGITS: Final = 9
 """A tracking number is drawn by chance: no two recordings have the same."""
-
-DIGIT: Final = "digit-"
-"""Prompts that are a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,8 @@ def _heard(at: float, data: Mapping[str, Any], catalogue: Catalogue) -> Iterator
     prompts, language = data["prompts"], data["language"]
     stopped = data.get("stopped") if prompts and prompts[-1] not in SILENCES else None
     is_cut = stopped is not None
-    what = in_words(prompts, language, catalogue, is_cut=is_cut)
-    meaning = "" if language == "en" else in_words(prompts, "en", catalogue, is_cut=is_cut)
+    what = _words(prompts, language, catalogue, is_cut=is_cut)
+    meaning = "" if language == "en" else _words(prompts, "en", catalogue, is_cut=is_cut)
     if what:
         yield Row(at, LINE, f"{what} {STOPPED[stopped]}" if stopped else what, meaning)
 
@@ -78,27 +75,15 @@ def _cut(words: str) -> str:
     return f"{first.rstrip(ENDS)} …"
 
 
-def in_words(
-    prompts: Sequence[str], language: str, catalogue: Catalogue, *, is_cut: bool = False
-) -> str:
-    """What these prompts say, with the commas and full stops of a reader between digits.
+def _words(prompts: Sequence[str], language: str, catalogue: Catalogue, *, is_cut: bool) -> str:
+    """What these prompts say.
 
     Of the last one, where it `is_cut`, only the first sentence: nobody knows what was heard of it.
     """
-    comma = "\u060c" if language == "fa" else ","
-    words: list[str] = []
-    last = ""
-    for prompt in prompts:
-        if prompt == PAUSE and words:
-            words[-1] += comma
-        elif prompt not in SILENCES:
-            if last.startswith(DIGIT) and not prompt.startswith((DIGIT, WORD)):
-                words[-1] = f"{words[-1].removesuffix(comma)}."
-            words.append(catalogue.text(prompt, language) or "")
-            last = prompt
+    said = [Said(each, catalogue.text(each, language) or "", language) for each in prompts]
     if is_cut:
-        words[-1] = _cut(words[-1])
-    return " ".join(words).removesuffix(comma)
+        said[-1] = said[-1]._replace(text=_cut(said[-1].text))
+    return in_words(said)
 
 
 def _pressed(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
