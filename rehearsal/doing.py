@@ -190,11 +190,10 @@ def _begin_survey(scene: Scene, wanted: BeginSurvey) -> MayAsk:
 
 
 def _may_ask(scene: Scene, wanted: BeginSurvey) -> MayAsk:
+    """What is given of an earlier call: the course itself asks once in a call."""
     given = MayAsk(scene.call.surveys.get(wanted.survey, MayAsk.YES))
-    if given is MayAsk.FORBIDDEN or wanted.again_after_days is None:
-        return given if given is MayAsk.FORBIDDEN else MayAsk.YES
-    before = SurveyBegun(wanted.survey) in scene.events(SurveyBegun)
-    return MayAsk.RECENTLY if before and _is_known(scene) else given
+    is_asked_each_time = wanted.again_after_days is None
+    return MayAsk.YES if given is MayAsk.RECENTLY and is_asked_each_time else given
 
 
 def _end_survey(scene: Scene, ended: EndSurvey) -> None:

@@ -220,8 +220,8 @@ def _check_code(memory: Memory, asked: CheckCode) -> bool | Failed:
 
 
 def _record(memory: Memory, wanted: Record) -> Taped:
-    seconds = _next(memory, "take", memory.call.takes)
-    return Taped(min(wanted.longest, TAKE_SECONDS) if seconds is None else seconds)
+    taped = _next(memory, "take", memory.call.takes)
+    return Taped(min(wanted.longest, TAKE_SECONDS)) if taped is None else taped
 
 
 def _put_down(memory: Memory, wanted: PutDownCallback) -> PutDown | Failed:
