@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ivr.effects import KeepRecording, NoTape, PlayBack, Record, Say, Steps, Taped, expect
+from ivr.keys import SLOWER
 from ivr.machine import Outcome, WantsPerson
 from ivr.talk import Talk, choice, is_key
 
@@ -67,13 +68,15 @@ class _Tape:
     has_take: bool = False
     kept: Kept | None = None
 
-    def take(self) -> Steps[Taped]:
-        """Record once. Who presses a key during the beep was early by a moment, and hears it again.
+    def take(self, talk: Talk) -> Steps[Taped]:
+        """Record once, at the caller's pace. Who presses a key during the beep was early by a moment, and hears it again.
 
         Only once more: a telephone whose key is stuck must come to an end.
         """
-        wanted = self.wanted
-        effect = Record(wanted.place, wanted.longest, wanted.silence, self.number)
+        wanted, silence = self.wanted, self.wanted.silence
+        if silence is not None and talk.is_slow:
+            silence = round(silence * SLOWER)
+        effect = Record(wanted.place, wanted.longest, silence, self.number)
         taped = expect((yield effect), Taped)
         if taped.failure is NoTape.KEY:
             taped = expect((yield effect), Taped)
@@ -112,7 +115,7 @@ def record(talk: Talk, wanted: Wanted) -> Steps[Kept | WantsPerson | None]:
     if wanted.say:
         yield Say(wanted.say, to_the_end=False)
     for left in reversed(range(MOST_TAKES if wanted.review else 1)):
-        taped = yield from tape.take()
+        taped = yield from tape.take(talk)
         if taped.failure is NoTape.NOT_WRITTEN:
             yield Say(("message-not-kept",))
             break

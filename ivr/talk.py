@@ -54,9 +54,14 @@ class Talk:
 
     def ask(self, dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
         """Ask a question at the caller's pace."""
-        if self.pace == "slow":
+        if self.is_slow:
             question = replace(question, input=question.input.slower())
         return (yield from machine.ask(dialogue, question, check))
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the caller is given more time than usual: `SLOWER` times as much."""
+        return self.pace == "slow"
 
     def leave(self, dialogue: str, outcome: Outcome, otherwise: Route) -> Steps[Route]:
         """Leave a dialogue that got no answer: to a person who was asked for, else `otherwise`."""

@@ -173,7 +173,8 @@ def _send_text(scene: Scene, wanted: SendText) -> bool:
 
 
 def _put_down(scene: Scene, wanted: PutDownCallback) -> PutDown:
-    joined = wanted.number in scene.call.callbacks
+    """On disk also while the store is away: in the spool, which knows of no earlier request."""
+    joined = wanted.number in scene.call.callbacks and not _store_is_away(scene)
     scene.note(CallbackAsked(wanted.number, joined, wanted.earliest, wanted.latest))
     return PutDown(joined)
 
@@ -190,7 +191,12 @@ def _begin_survey(scene: Scene, wanted: BeginSurvey) -> MayAsk:
 
 
 def _may_ask(scene: Scene, wanted: BeginSurvey) -> MayAsk:
-    """What is given of an earlier call: the course itself asks once in a call."""
+    """What is given of an earlier call: the course itself asks once in a call.
+
+    While the store is away nobody can tell, and everybody is asked.
+    """
+    if _store_is_away(scene):
+        return MayAsk.YES
     given = MayAsk(scene.call.surveys.get(wanted.survey, MayAsk.YES))
     is_asked_each_time = wanted.again_after_days is None
     return MayAsk.YES if given is MayAsk.RECENTLY and is_asked_each_time else given

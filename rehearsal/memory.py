@@ -193,7 +193,8 @@ def _find_case(memory: Memory, wanted: FindCase) -> FoundCase | Failed | None:
     is_callers = found.is_callers
     if is_callers is None and memory.course.book.policy.tracking.identified:
         raise StoppedError(NotRecorded(WHOSE_REQUEST))
-    return FoundCase(SOME_STATE, bool(is_callers), found.agent)
+    known = memory.course.book.policy.agents
+    return FoundCase(SOME_STATE, bool(is_callers), found.agent if found.agent in known else None)
 
 
 def _check_pin(memory: Memory, asked: CheckPin) -> bool | Failed:

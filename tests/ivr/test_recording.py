@@ -189,3 +189,12 @@ def test_a_person_can_be_asked_for_after_a_message() -> None:
     assert driver.drive(going.follow(Route(ToVoicemail("messages")))) == ToQueue("reception")
     assert driver.asked(Record) == [Record("messages", 60, 5)]
     assert driver.asked(Left) == [Left("messages", "key 0", Route(ToQueue("reception")))]
+
+
+def test_who_is_slow_may_be_silent_for_longer() -> None:
+    """Who looks for a note looks for words, too."""
+    talk, driver = course(), Driver()
+    talk.pace = "slow"
+    driver.drive(record(talk, replace(PLAIN, silence=5)))
+    driver.drive(record(talk, PLAIN))
+    assert [each.silence for each in driver.asked(Record)] == [10, None]
