@@ -35,7 +35,7 @@ from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
-from ivr.course import Course
+from ivr.course import Course, WentInCirclesError
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
 from routing.destinations import Route
@@ -275,6 +275,8 @@ class Calls:
             await _flush(talk)
             if isinstance(error, StoreError):
                 raise BadRequestError(f"what must be kept cannot be: {error}") from error
+            if isinstance(error, WentInCirclesError):  # rules may do so, and callers who wander
+                raise BadRequestError(str(error)) from error
             raise
 
     def _new_call(self, request: Request, facts: Facts, book: Rulebook) -> NewCall:

@@ -12,6 +12,7 @@ from agi_server.call_state import CallState
 from agi_server.cases import Cases
 from agi_server.journal import Journal
 from agi_server.line import Line
+from crm.asking_records import OneTimeCode
 from crm.records import Call
 from ivr.course import Course
 
@@ -28,6 +29,7 @@ class Conversation:
         alerts: Who is told of bad marks.
         messages: The folder for recordings, as Asterisk sees it.
         trial: True of a call by `rahyab try`, which must leave nothing that counts.
+        trial_code: The one-time code that a trial was shown, which is kept nowhere else.
         survey_wanted: The survey that the caller is to be asked, if any.
         first_queued_at: When the caller first began to wait in a queue.
         queue: The queue that the caller was in last, if any.
@@ -41,6 +43,7 @@ class Conversation:
     alerts: Alerts
     messages: str
     trial: bool = False
+    trial_code: OneTimeCode | None = None
     survey_wanted: str | None = None
     first_queued_at: datetime | None = None
     queue: str | None = None

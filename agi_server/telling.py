@@ -24,7 +24,12 @@ def _came_in(data: Data) -> list[str]:
 
 
 def _heard(data: Data) -> list[str]:
-    return [f"heard {', '.join(data['prompts'])} [{data['language']}]"]
+    stopped = _STOPPED.get(data.get("stopped", ""), "")
+    return [f"heard {', '.join(data['prompts'])}{stopped} [{data['language']}]"]
+
+
+_STOPPED: Final = {"key": "… (stopped by a key)", "hang-up": "… (hung up)"}
+"""What is told behind the last prompt, by what stopped it."""
 
 
 def _decided(data: Data) -> list[str]:
@@ -93,7 +98,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
     ],
-    "too-many-misses": lambda _: ["may look up no more: too many numbers that are nobody's"],
+    "too-many-look-ups": lambda _: ["may look up no more requests today"],
     "pin-checked": lambda data: [
         f"keyed the {'right' if data['right'] else 'wrong'} PIN for {data['tracking']}"
     ],

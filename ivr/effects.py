@@ -5,7 +5,7 @@ a telephone line or in the head. Where nothing is said of a reply, there is none
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, TypeAlias, TypeVar
@@ -46,9 +46,9 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """The caller pressed these keys."""
+    """The caller pressed these keys. They may be a PIN: no log shows them."""
 
-    digits: str
+    digits: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class CheckPin:
     """Whether this is the PIN of the customer of a request. Reply: bool, or `Failed`."""
 
     tracking: str
-    pin: str
+    pin: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class CheckCode:
     `TOO_OFTEN` if it holds no more: it is too old, or was tried too often.
     """
 
-    code: str
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class SendText:
     """Send the caller a text message about a request. Reply: whether it is on its way."""
 
     text: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from ivr import machine
 from ivr.effects import Steps
 from ivr.keys import Input
 from ivr.machine import Again, Given, Invalid, Nothing, Outcome, Question, Valid, Verdict
-from ivr.spoken import LARGEST_NUMBER, date_of, day, digits, money
+from ivr.spoken import LARGEST_NUMBER, date_of, day, digits, digits_in_groups, money
 from ivr.talk import Talk, choice, is_key
-from routing.callable_numbers import as_dialled
+from routing.callable_numbers import groups_as_dialled
 from routing.currencies import WHOLE
 from routing.destinations import Route
 from routing.dialogues import Entry, EntryKind
@@ -163,7 +163,7 @@ def _read_out(talk: Talk, entry: Entry, value: str) -> tuple[str, ...]:
     if language is not None and entry.kind is EntryKind.AMOUNT and entry.currency is not None:
         return money(Decimal(value), entry.currency, language)
     if entry.kind is EntryKind.PHONE:
-        value = as_dialled(value, talk.book.policy.business.country)
+        return digits_in_groups(groups_as_dialled(value, talk.book.policy.business.country))
     whole, _, hundredths = value.replace("-", "").partition(".")
     rest = ("point", *digits(hundredths, talk.facts.language)) if hundredths else ()
     return (*digits(whole, talk.facts.language), *rest)

@@ -69,9 +69,10 @@ class _Tape:
     kept: Kept | None = None
 
     def take(self, talk: Talk) -> Steps[Taped]:
-        """Record once, at the caller's pace. Who presses a key during the beep was early by a moment, and hears it again.
+        """Record once, at the caller's pace.
 
-        Only once more: a telephone whose key is stuck must come to an end.
+        Who presses a key during the beep was early by a moment, and hears it again. Only once more:
+        a telephone whose key is stuck must come to an end.
         """
         wanted, silence = self.wanted, self.wanted.silence
         if silence is not None and talk.is_slow:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
+from ivr.callback import DIALOGUE as CALLBACK
+from ivr.callback import RIGHT
 from ivr.course import Course
 from ivr.effects import (
     Alert,
@@ -40,7 +42,7 @@ from ivr.effects import (
 )
 from rehearsal.caller import TAKE_SECONDS
 from rehearsal.recorded import Recorded
-from rehearsal.timeline import HungUp, RecordedEnd, Turn
+from rehearsal.timeline import AskedCallback, HungUp, RecordedEnd, Turn
 from routing.callable_numbers import is_mobile
 from routing.decisions import Decision
 from routing.explain import fact_in_words
@@ -171,6 +173,8 @@ def _collect(memory: Memory, asked: Collect) -> Keyed | NoInput:
         return NoInput()
     if memory.call.end == HungUp(stage):
         raise StoppedError(HungUp(stage))
+    if (stage, asked.question) == (CALLBACK, "confirm") and memory.call.end == AskedCallback():
+        return Keyed(RIGHT)  # an earlier version put down what was keyed without asking
     if (stage.partition(" ")[0], asked.question) in _MAY_BE_SILENT:
         return NoInput()
     raise StoppedError(NotAsked(stage))

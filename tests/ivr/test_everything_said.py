@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 
 from ivr.prompts import BUILTIN_LANGUAGES, SILENCES, Catalogue, builtin_prompts
-from ivr.spoken import CURRENCIES, clock_time, day, digits, money
-from routing.callable_numbers import as_dialled
+from ivr.spoken import CURRENCIES, clock_time, day, digits_in_groups, money
+from routing.callable_numbers import groups_as_dialled
 from routing.currencies import WHOLE
 from routing.destinations import (
     Destination,
@@ -195,8 +195,8 @@ def test_every_value_is_written(language: str) -> None:
     said = {
         prompt
         for row in (
-            *(digits(as_dialled(each, at), language) for at, _ in NUMBERS for _, own in NUMBERS
-              for each in own),
+            *(digits_in_groups(groups_as_dialled(each, at))
+              for at, _ in NUMBERS for _, own in NUMBERS for each in own),
             *(day(each, language) for each in days),
             *(day(each, language, each - timedelta(days=ahead)) for each in days[-9:]
               for ahead in (0, 1, 9)),

@@ -84,7 +84,7 @@ def _channels() -> Mapping[str, FakeChannel]:
         "twice": twice,
         "circles": call(1, *[Press("1")] * 60),
         "callback": call(2),
-        "callback keyed": call(2, Press("1"), Press("09121234567"), number=""),
+        "callback keyed": call(2, Press("1"), Press("09121234567"), Press("1"), number=""),
         "no callback": call(2, Press("1"), HangUp(), number=""),
         "menu named tracking": call(0, Press("1")),
         "look-up": call(0, Press("2"), Press("123456786")),
