@@ -26,6 +26,7 @@ from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
 from agi_server.queue_entered import gather_queue
+from agi_server.recordings import recordings_before
 from agi_server.records import Records
 from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
@@ -166,7 +167,11 @@ class Calls:
                 uninterrupted=book.policy.uninterrupted,
                 measurements=self.measurements,
             ),
-            course=Course(book, facts, pace=facts.customer.pace),
+            course=Course(
+                *(book, facts),
+                pace=facts.customer.pace,
+                forgotten_recordings=recordings_before(request.visit),
+            ),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
             alerts=self.alerts,

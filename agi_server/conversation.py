@@ -61,6 +61,10 @@ class Conversation:
         course.facts = replace(
             course.facts, keyed=state.keyed, variables=variables, proven=state.proven
         )
+        course.surveys = state.surveys
+        course.recordings = state.recordings
+        if state.forgotten_recordings is not None:
+            course.forgotten_recordings = state.forgotten_recordings
         self.cases.tracking = state.tracking
         self.survey_wanted = state.survey
         self.first_queued_at = state.first_queued_at
@@ -80,6 +84,9 @@ class Conversation:
             variables=self.course.facts.variables,
             pace=self.course.pace,
             proven=self.course.facts.proven,
+            recordings=self.course.recordings,
+            forgotten_recordings=self.course.forgotten_recordings,
+            surveys=self.course.surveys,
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:

@@ -57,6 +57,13 @@ def _alert(data: Data) -> list[str]:
     return [f"somebody was alerted to the answers of {data['survey']}: {answers}"]
 
 
+def _taped(data: Data) -> list[str]:
+    failure = data.get("failure")
+    if failure is not None:
+        return [f"was not recorded: {failure} ({data['place']})"]
+    return [f"spoke for {data['seconds']:.1f} s ({data['place']})"]
+
+
 def _queues(data: Data) -> list[str]:
     return [f"queue {queue}: {_standing(facts)}" for queue, facts in data.items()]
 
@@ -110,7 +117,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "sent": _sent,
     "left-queue": _left_queue,
     "answered": lambda data: [f"answered {data['question']}: {data['value']}"],
-    "taped": lambda data: [f"spoke for {data['seconds']:.1f} s ({data['place']})"],
+    "taped": _taped,
     "not-played-back": lambda data: [f"could not be played what was recorded: {data['path']}"],
     "played-back": lambda data: [f"heard the recording ({data['place']})"],
     "recorded": lambda data: [f"left a message of {data['seconds']:.0f} s: {data['path']}"],

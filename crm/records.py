@@ -311,7 +311,8 @@ class Recording:
     """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique.
 
     `mailbox` is a mailbox's id, or a place of another kind, which no id looks like: `case <number>`
-    for a voice note to a request, `survey <id>/<question>` for a spoken answer.
+    for a voice note to a request, `survey <id>/<question>` for a spoken answer. Of several that one
+    call has left at one place, the second is kept under `support (2)`, and so on.
     """
 
     call_id: str

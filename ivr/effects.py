@@ -62,18 +62,30 @@ class Record:
 
     `place` is what it is kept as: a mailbox, `case 123456786`, `survey satisfaction/comment`.
     `silence` are the seconds of silence that end it; None: only a key, the limit and hanging up do.
+    `number` tells which recording of this place in the call it is: 1 is the first.
     """
 
     place: str
     longest: int
     silence: int | None = None
+    number: int = 1
+
+
+class NoTape(StrEnum):
+    """Why nothing was recorded, whatever the caller said. An earlier take is untouched."""
+
+    KEY = "key"
+    """The caller pressed the key that ends a recording during the beep."""
+    NOT_WRITTEN = "not written"
+    """Asterisk cannot write the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taped:
-    """So many seconds were recorded."""
+    """So many seconds were recorded; `failure`: none at all, and why."""
 
     seconds: float
+    failure: NoTape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class PlayBack:
     """Play what was recorded at `place`; a key stops it, and is lost."""
 
     place: str
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,7 @@ class KeepRecording:
     place: str
     seconds: float
     tracking: str | None = None
+    number: int = 1
 
 
 class Failed(Enum):

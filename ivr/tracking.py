@@ -16,7 +16,7 @@ from ivr.effects import (
     Steps,
     expect,
 )
-from ivr.keys import AGAIN, PERSON, Input
+from ivr.keys import AGAIN, PERSON, SLOWER, Input
 from ivr.machine import (
     Again,
     Check,
@@ -45,9 +45,9 @@ SMS_KEY: Final = "1"
 AGENT_KEY: Final = "1"
 NOTE_KEY: Final = "2"
 
-_ROOM_TO_ANSWER: Final = (SILENCE,) * 3
-"""Seconds in which a caller may ask for the number again. They are silent prompts, so that nobody
-has to press a key to go on."""
+_SECONDS_TO_ANSWER: Final = 3
+"""In which a caller may ask for the number again. They are silent prompts, so that nobody has to
+press a key to go on."""
 
 DIALOGUE: Final = "tracking"
 CASE: Final = "case"
@@ -76,9 +76,10 @@ def _number_question(talk: Talk, tracking: str, *, sms: bool) -> Question:
     keys = (SMS_KEY,) if sms else ()
     offers = ("tracking-number-by-text",) if sms else ()
     number = digits(tracking, talk.facts.language)
+    room = (SILENCE,) * round(_SECONDS_TO_ANSWER * (SLOWER if talk.is_slow else 1))
     return Question(
         id="tracking-number",
-        say=("tracking-number-is", *number, "tracking-number-again", *offers, *_ROOM_TO_ANSWER),
+        say=("tracking-number-is", *number, "tracking-number-again", *offers, *room),
         input=Input(1, 0.0, 0.0, frozenset((*keys, AGAIN)), early_keys=False),
         accept=_accept_any,
         silence=Again(0),

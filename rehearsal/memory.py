@@ -197,7 +197,8 @@ def _find_case(memory: Memory, wanted: FindCase) -> FoundCase | Failed | None:
     is_callers = found.is_callers
     if is_callers is None and memory.course.book.policy.tracking.identified:
         raise StoppedError(NotRecorded(WHOSE_REQUEST))
-    return FoundCase(SOME_STATE, bool(is_callers), found.agent)
+    known = memory.course.book.policy.agents
+    return FoundCase(SOME_STATE, bool(is_callers), found.agent if found.agent in known else None)
 
 
 def _check_pin(memory: Memory, asked: CheckPin) -> bool | Failed:
@@ -224,8 +225,8 @@ def _check_code(memory: Memory, asked: CheckCode) -> bool | Failed:
 
 
 def _record(memory: Memory, wanted: Record) -> Taped:
-    seconds = _next(memory, "take", memory.call.takes)
-    return Taped(min(wanted.longest, TAKE_SECONDS) if seconds is None else seconds)
+    taped = _next(memory, "take", memory.call.takes)
+    return Taped(min(wanted.longest, TAKE_SECONDS)) if taped is None else taped
 
 
 def _put_down(memory: Memory, wanted: PutDownCallback) -> PutDown | Failed:

@@ -112,7 +112,8 @@ class EntryShape(Shape):
     `variable`. A menu and an entry cannot have the same name.
 
     What is `secret` is never written down: not in the journal, not in a log. So it cannot be read
-    back, and no rule can ask for it: only `variable` gets it.
+    back, and no rule can ask for it: only `variable` gets it, which must not be one of those
+    declared under [`variables`](#variables).
 
     Example:
         entries:

@@ -26,6 +26,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
             yield from _secrets(scene, id_, entry)
             yield from _zero(scene, id_, entry)
     yield from _secrets_asked_for(scene)
+    yield from _secrets_declared(scene)
 
 
 def _same_name(scene: Scene) -> Iterator[Problem]:
@@ -90,3 +91,18 @@ def _secrets_asked_for(scene: Scene) -> Iterator[Problem]:
                 hint = "drop the condition, or `secret` of that entry"
                 path = ("rules", list_id, index, "when", "keyed", id_)
                 yield scene.at(path, "secret-told", message, hint, key=True)
+
+
+def _secrets_declared(scene: Scene) -> Iterator[Problem]:
+    """What is declared is read off the channel, written down, and seen by rules."""
+    getting = {
+        entry.variable: id_
+        for id_, entry in scene.entries.items()
+        if entry is not None and entry.secret and entry.variable is not None
+    }
+    for id_, variable in mapping(scene.data.get("variables")).items():
+        entry = getting.get(str(mapping(variable).get("channel")))
+        if entry is not None:
+            message = f'"{entry}" is secret, and its variable would be written down'
+            hint = f"delete {id_} here, or give that entry another `variable`"
+            yield scene.at(("variables", id_, "channel"), "secret-told", message, hint)

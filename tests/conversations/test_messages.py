@@ -5,6 +5,7 @@ from math import inf
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence
 from crm.asking_records import MessageKind
@@ -198,16 +199,20 @@ def test_who_hangs_up_in_a_recording_has_not_heard_it(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
-def test_a_folder_that_cannot_be_written_is_told_as_too_short(tmp_path: Path) -> None:
-    """Asterisk says no more than that nothing was recorded; nothing is promised."""
+def test_a_folder_that_cannot_be_written_is_told_as_that(tmp_path: Path) -> None:
+    """The caller hears once that nothing is kept, the journal and the log why."""
 
     async def call(site: Site) -> None:
         channel = caller(VOICEMAIL, Silence(), Silence(), Silence(), Silence())
         channel.can_record = False
-        await site.request(channel, Script.INCOMING)
-        assert "message-too-short" in heard(channel)
-        assert "message-kept" not in heard(channel)
+        with capture_logs() as logs:
+            await site.request(channel, Script.INCOMING)
+        assert heard(channel) == ["say-something", "message-not-kept"]
         assert not site.story().recordings
+        (taped,) = events(site, "taped")
+        assert taped["failure"] == "not written"
+        (told,) = [line for line in logs if line["event"] == "nothing can be recorded"]
+        assert (told["log_level"], told["reason"]) == ("error", "writefile")
 
     play(tmp_path, call)
 

@@ -353,7 +353,7 @@ def test_a_spoken_note_is_added_to_the_request(
         assert channel.hung_up is hangs_up
         (note,) = site.story().recordings
         assert (note.mailbox, note.tracking) == (f"case {CASE}", CASE)
-        assert note.path.endswith(f"/{CALL_ID}-case-{CASE}.wav")
+        assert note.path.endswith(f"/{CALL_ID}-case_{CASE}.wav")
         assert note.seconds == pytest.approx(6.0)
         await end(site, channel, 2)
         assert site.story().call.outcome is not Outcome.VOICEMAIL
