@@ -80,9 +80,9 @@ async def queue_text(talk: Conversation, text: Text) -> bool:
 
 
 def _on_one_line(words: str) -> str:
-    """A message as a terminal is told it: where it has another line, there is a stroke.
+    r"""A message as a terminal is told it: where it has another line, there is a stroke.
 
-    >>> _on_one_line("Your code:\\n123456")
+    >>> _on_one_line("Your code:\n123456")
     'Your code: / 123456'
     """
     return _CONTROLS.sub(" / ", words.strip())

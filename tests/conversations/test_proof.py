@@ -313,8 +313,7 @@ def test_a_message_of_several_lines_can_be_tried_out(tmp_path: Path) -> None:
     """No command to Asterisk holds the end of a line."""
     rules = tmp_path / "rules.yaml"
     texts = (
-        "\ntexts:\n  one-time-code:"
-        ' {fa: "Pars\\nکد شما:\\n{code}\\n", en: "Your code:\\n{code}"}\n'
+        '\ntexts:\n  one-time-code: {fa: "Pars\\nکد شما:\\n{code}\\n", en: "Your code:\\n{code}"}\n'
     )
     rules.write_text(DIALOGUES.read_text(encoding="utf-8") + texts, encoding="utf-8")
     channel = caller(PROOF, HangUp())
