@@ -15,8 +15,8 @@ from crm.asking_records import MessageKind, OneTimeCode
 from crm.hashed_secrets import digest, matches, new_salt
 from crm.ports import Store, StoreError
 from ivr.effects import CheckCode, Failed, SendCode
-from ivr.proof import CODE_TEXT
 from routing.callable_numbers import is_mobile
+from routing.dialogues import CODE_TEXT
 
 log = structlog.get_logger(__name__)
 

@@ -80,9 +80,5 @@ async def queue_text(talk: Conversation, text: Text) -> bool:
 
 
 def _on_one_line(words: str) -> str:
-    r"""A message as a terminal is told it: where it has another line, there is a stroke.
-
-    >>> _on_one_line("Your code:\n123456")
-    'Your code: / 123456'
-    """
+    """A message as a terminal is told it: where it has another line, there is a stroke."""
     return _CONTROLS.sub(" / ", words.strip())

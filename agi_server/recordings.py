@@ -27,9 +27,9 @@ async def record(talk: Conversation, wanted: Record) -> Taped:
 
 
 async def play_back(talk: Conversation, wanted: PlayBack) -> None:
-    """Let the caller hear what they have recorded."""
-    talk.journal.note("played-back", place=wanted.place)
-    await talk.line.play_back(_path(talk, wanted.place))
+    """Let the caller hear what they have recorded; it is noted once it has been played."""
+    if await talk.line.play_back(_path(talk, wanted.place)):
+        talk.journal.note("played-back", place=wanted.place)
 
 
 async def keep_recording(talk: Conversation, kept: KeepRecording) -> bool:

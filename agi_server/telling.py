@@ -24,7 +24,12 @@ def _came_in(data: Data) -> list[str]:
 
 
 def _heard(data: Data) -> list[str]:
-    return [f"heard {', '.join(data['prompts'])} [{data['language']}]"]
+    stopped = _STOPPED.get(data.get("stopped", ""), "")
+    return [f"heard {', '.join(data['prompts'])}{stopped} [{data['language']}]"]
+
+
+_STOPPED: Final = {"key": "… (stopped by a key)", "hang-up": "… (hung up)"}
+"""What is told behind the last prompt, by what stopped it."""
 
 
 def _decided(data: Data) -> list[str]:

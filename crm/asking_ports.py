@@ -103,7 +103,8 @@ class Asking(Protocol):
         """Remove codes that have expired and attempts that count no longer; how many there were.
 
         Messages with codes that have expired are wiped. The operations do so on the way, but only
-        while somebody calls.
+        while somebody calls: a server that runs does this every minute (`agi_server.forgetting`).
+        What somebody else is removing at the same moment is neither waited for nor counted.
         """
 
     def note_survey(self, asked: AskedSurvey) -> None:

@@ -156,11 +156,12 @@ class CaseNote:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its history, the oldest line first, and the calls that belong to it."""
+    """A case with its history, its calls, and what was recorded for it; each the oldest first."""
 
     case: Case
     notes: tuple[CaseNote, ...]
     calls: tuple["Call", ...]
+    recordings: tuple["Recording", ...]
 
 
 class CallbackState(StrEnum):
@@ -364,10 +365,7 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The rules as they once were. `name` is the hash of the text, and unique.
-
-    Nothing of a person is in it.
-    """
+    """The rules as they once were. `name` is the hash of the text; nothing of a person is in it."""
 
     name: str
     bundle: str

@@ -37,20 +37,25 @@ LATER: Final = "2"
 
 
 def ask_for_callback(talk: Talk) -> Steps[Route]:
-    """Put down that the caller is to be called back, at the number and the time that they want."""
+    """Put down that the caller is to be called back, at the number and the time that they want.
+
+    It is put down as soon as the number is sure: who hangs up at the question after that is called.
+    """
     talk.stage, callbacks = "callback", talk.book.policy.callbacks
     outcome = yield from _number(talk, callbacks)
     if not isinstance(outcome, Given):
         return (yield from talk.leave(DIALOGUE, outcome, callbacks.otherwise))
     number = outcome.value
-    window = yield from _window(talk, callbacks)
-    if isinstance(window, WantsPerson):
-        return (yield from talk.leave(DIALOGUE, window, callbacks.otherwise))
-    times = (None, None) if window is None else (window.start, window.end)
-    kept = yield PutDownCallback(number, *times)
+    kept = yield PutDownCallback(number)
     if isinstance(kept, Failed):
         yield Say(("callback-unavailable",))
         return (yield from talk.leave(DIALOGUE, Nothing("unavailable"), callbacks.otherwise))
+    window = yield from _window(talk, callbacks)
+    if isinstance(window, WantsPerson):
+        return (yield from talk.leave(DIALOGUE, window, callbacks.otherwise))
+    if window is not None:
+        timed = yield PutDownCallback(number, window.start, window.end)
+        window = None if isinstance(timed, Failed) else window
     told = "callback-joined" if expect(kept, PutDown).joined else "callback-kept"
     yield Say((told, *_read_out(talk, number), PAUSE, *_promised(talk, window)))
     return (yield from talk.go(DIALOGUE, "finished", callbacks.then))

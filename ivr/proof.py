@@ -13,9 +13,6 @@ from routing.dialogues import Proof
 
 DIALOGUE: Final = "proof"
 
-CODE_TEXT: Final = "one-time-code"
-"""The text message that tells a code, as `{code}`."""
-
 PATIENCE_SECONDS: Final = 30.0
 """To the first key: a text message takes its time, and is read on the telephone that calls."""
 

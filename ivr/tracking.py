@@ -35,20 +35,15 @@ from ivr.spoken import digits
 from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
 from routing.callable_numbers import is_mobile
 from routing.destinations import Route, ToAgent
+from routing.dialogues import PIN_LENGTHS, TRACKING_TEXT
 
 TRACKING_LENGTH: Final = 9
 """Digits of a tracking number, the check digit included: short enough to write down while hearing
 it, and one guess in a million hits one of a hundred open requests."""
 
-PIN_LENGTHS: Final = range(4, 13)
-"""How many digits a customer's PIN may have."""
-
 SMS_KEY: Final = "1"
 AGENT_KEY: Final = "1"
 NOTE_KEY: Final = "2"
-
-SMS_TEXT: Final = "tracking-number"
-"""The text message that tells a tracking number, as `{number}`."""
 
 _ROOM_TO_ANSWER: Final = (SILENCE,) * 3
 """Seconds in which a caller may ask for the number again. They are silent prompts, so that nobody
@@ -72,7 +67,7 @@ def open_case(talk: Talk) -> Steps[bool]:
     sms = talk.book.policy.tracking.sms and is_mobile(talk.facts.caller.number)
     outcome = yield from talk.ask(CASE, _number_question(talk, tracking, sms=sms))
     if sms and is_key(outcome, SMS_KEY):
-        sent = expect((yield SendText(SMS_TEXT, {"number": tracking})), bool)
+        sent = expect((yield SendText(TRACKING_TEXT, {"number": tracking})), bool)
         yield Say(("text-sent",) if sent else ("text-not-sent",))
     return isinstance(outcome, WantsPerson)
 

@@ -32,7 +32,6 @@ from ivr.effects import (
     SendCode,
     SendText,
 )
-from ivr.proof import CODE_TEXT
 from rehearsal.account import (
     Alerted,
     Answered,
@@ -57,6 +56,7 @@ from rehearsal.scene import Scene
 from rehearsal.waiting import queue_state
 from routing.call_tests import GivenRequest
 from routing.callable_numbers import is_mobile
+from routing.dialogues import CODE_TEXT
 from routing.facts import CustomerStatus, QueueFacts
 
 MADE_UP_TRACKING: Final = "123456786"

@@ -5,8 +5,10 @@ from typing import Final
 
 from routing.checks.plain import mapping
 from routing.checks.scene import Scene
+from routing.dialogue_compiling import LENGTHS
 from routing.dialogue_model import EntryShape
-from routing.problems import Problem
+from routing.dialogues import EntryKind
+from routing.problems import Path, Problem
 
 _KEYS_OF: Final = {
     "digits": ("length", "checksum"),
@@ -22,6 +24,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
         if entry is not None:
             yield from _of_another_kind(scene, id_, entry)
             yield from _secrets(scene, id_, entry)
+            yield from _zero(scene, id_, entry)
     yield from _secrets_asked_for(scene)
 
 
@@ -56,6 +59,25 @@ def _secrets(scene: Scene, id_: str, entry: EntryShape) -> Iterator[Problem]:
         message = "what is keyed is kept nowhere: it is secret, and no `variable` gets it"
         hint = "name a `variable` that the dialplan looks at, or delete `secret`"
         yield scene.at(("entries", id_, "secret"), "no-effect", message, hint, key=True)
+
+
+def _zero(scene: Scene, id_: str, entry: EntryShape) -> Iterator[Problem]:
+    """A lone `0` that is a value; but `between: 0..10` says that it is meant to be one."""
+    if entry.kind == "amount" and entry.between is None:
+        hint = "say what is possible: `between: 1..500000`"
+    elif _takes_zero(entry):
+        hint = "let `length` begin with 2, or write `kind: amount` and what is possible: `between`"
+    else:
+        return
+    path: Path = ("entries", id_) if entry.length is None else ("entries", id_, "length")
+    message = "here 0 is a value: callers cannot ask for a person by it"
+    yield scene.at(path, "zero-is-a-value", message, hint, key=True)
+
+
+def _takes_zero(entry: EntryShape) -> bool:
+    """Whether `0` alone is such digits: it is its own check digit, but where there are two."""
+    shortest, _ = entry.length or LENGTHS[EntryKind.DIGITS]
+    return entry.kind == "digits" and shortest == 1 and entry.checksum != "iso7064"
 
 
 def _secrets_asked_for(scene: Scene) -> Iterator[Problem]:

@@ -140,20 +140,20 @@ def test_who_keys_no_number_goes_the_other_way(keys: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "callbacks"),
+    ("keys", "numbers"),
     [
-        (("0",), PLAIN),
-        (("2", "0"), PLAIN),
-        (("2", OTHER, "0"), PLAIN),
-        (("1", "0"), TIMED),
-        (("1", "2", "0"), TIMED),
+        (("0",), []),
+        (("2", "0"), []),
+        (("2", OTHER, "0"), []),
+        (("1", "0"), [OWN]),
+        (("1", "2", "0"), [OWN]),
     ],
 )
-def test_a_person_is_there_at_every_question(keys: tuple[str, ...], callbacks: Callbacks) -> None:
-    """Nothing is put down then."""
-    ending, driver = ask(*keys, callbacks=callbacks)
+def test_a_person_is_there_at_every_question(keys: tuple[str, ...], numbers: list[str]) -> None:
+    """A number that was confirmed before stays put down."""
+    ending, driver = ask(*keys, callbacks=TIMED)
     assert ending == ToQueue("reception")
-    assert not driver.asked(PutDownCallback)
+    assert put_down(driver) == numbers
 
 
 def test_what_cannot_be_put_down_is_not_promised() -> None:
@@ -184,7 +184,7 @@ def test_a_time_is_chosen_and_heard_again() -> None:
     """It is 10:00: the first that is whole begins now, the next two hours after noon."""
     _, driver = ask("1", "2", "2", callbacks=TIMED)
     wanted = datetime(2026, 11, 24, 14, tzinfo=TEHRAN), datetime(2026, 11, 24, 16, tzinfo=TEHRAN)
-    assert driver.asked(PutDownCallback) == [PutDownCallback(OWN, *wanted)]
+    assert driver.asked(PutDownCallback) == [PutDownCallback(OWN), PutDownCallback(OWN, *wanted)]
     assert driver.questions == ["confirm", "when", "time"]
     assert "we-will-call-you-back" not in driver.said
     said = driver.said[driver.said.index("callback-time-is") + 1 :]

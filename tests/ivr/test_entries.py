@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from stdnum import damm, luhn, verhoeff
 from stdnum.iso7064 import mod_97_10
 
+from agi_server.policy import read_rules
 from ivr.course import Course, Ending
 from ivr.effects import Collect, Left
 from ivr.machine import MOST_REPEATS
+from ivr.prompts import builtin_prompts
 from ivr.spoken import LARGEST_NUMBER, day, digits, digits_in_groups, money
+from routing.catalogue import EXAMPLE_YEAR
 from routing.destinations import Route, ToEntry, ToExtension, ToHangup, ToQueue
 from routing.dialogues import Checksum, Entry, EntryKind
+from routing.loading import examine
 from routing.rules import Policy, Variable
 from tests.ivr.driver import SILENCE, Driver, course
 from tests.sample import FACTS, POLICY
@@ -72,6 +77,24 @@ def test_a_value_is_a_fact_for_rules_from_then_on() -> None:
     assert going.facts.keyed == {"account": "001234"}
     assert going.stage == "entry account"
     assert driver.asked(Left) == [Left("account", "finished", THEN)]
+
+
+RULES = Path(__file__).parent.parent / "bad_rules" / "zero-as-a-value.yaml"
+ZEROS = examine(read_rules(RULES), known_prompts=builtin_prompts(), year=EXAMPLE_YEAR)
+ENTRIES = () if ZEROS.policy is None else tuple(ZEROS.policy.entries.values())
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_check_knows_where_a_lone_zero_is_a_value(entry: Entry) -> None:
+    """It warns just there, but not of an amount that is said to begin with 0."""
+    lines = RULES.read_text(encoding="utf-8").splitlines()
+    told = (lines[each.line - 1] for each in ZEROS.problems)
+    warned = any(line.startswith(f"  {entry.id}:") for line in told)
+    meant = entry.least == 0
+    person = Route(ToExtension("person"))
+    here = replace(with_entry(replace(entry, then=THEN, otherwise=OTHERWISE)), person=person)
+    ending = Driver(("0",)).drive(course(here, FACTS).follow(Route(ToEntry(entry.id))))
+    assert ending == (THEN.to if warned or meant else person.to)
 
 
 @pytest.mark.parametrize("keys", ["123", "12345678901", "12*4", "12#4"])
