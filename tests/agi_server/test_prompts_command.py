@@ -50,6 +50,7 @@ def write_spare(rules: Path) -> None:
 
 
 @pytest.mark.usefixtures("rules")
+@pytest.mark.slow
 def test_build_counts_what_it_made_and_then_what_it_left(tmp_path: Path):
     """Two builds: everything, then nothing; both end well."""
     first = run("build")
@@ -137,6 +138,7 @@ def test_list_names_the_model_that_speaks(monkeypatch: pytest.MonkeyPatch):
     assert voices == {"Piper en_US-joe-medium", "espeak-ng fa"}
 
 
+@pytest.mark.slow
 def test_a_voice_of_a_language_that_nobody_speaks_is_told(
     rules: Path, monkeypatch: pytest.MonkeyPatch
 ):

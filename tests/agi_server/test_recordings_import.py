@@ -63,6 +63,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "aiff", "WAV"])
+@pytest.mark.slow
 def test_a_recording_is_converted_and_then_built(desk: Desk, tmp_path: Path, kind: str):
     """Whatever its kind; the silence at its ends is gone."""
     desk.record(f"welcome.{kind}", *LIKE_SPEECH, "pad", "2", "2")

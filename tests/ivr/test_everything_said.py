@@ -136,6 +136,7 @@ SAID_BY_RULES: Final = {"please-hold", "leave-a-message"}
 """Prompts of the program that it says only where the rules name them."""
 
 
+@pytest.mark.slow
 def test_all_that_callers_can_be_asked_is_written() -> None:
     """And of what the program has, nothing is there that nobody hears.
 
@@ -167,6 +168,7 @@ def unwritten(walk: Walk) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("policy", [example(), POLICY], ids=["example", "sample"])
+@pytest.mark.slow
 def test_the_rules_say_nothing_that_is_not_written(policy: Policy) -> None:
     """In the languages of the business. Each of its own prompts is heard somewhere."""
     walk = walked(policy)
@@ -176,6 +178,7 @@ def test_the_rules_say_nothing_that_is_not_written(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("policy", [example(), POLICY], ids=["example", "sample"])
+@pytest.mark.slow
 def test_the_rules_can_be_said_in_every_language_of_the_program(policy: Policy) -> None:
     """Where the business has written its own texts, the program has the rest."""
     walk = walked(in_every_language(policy))
