@@ -39,6 +39,7 @@ def ask_survey(talk: Talk, survey_id: str) -> Steps[Route]:
             return (yield from talk.leave(survey.id, outcome, done))
         if not is_key(outcome, YES):  # silence is no consent
             yield EndSurvey(survey.id, declined=True)
+            yield Say(("goodbye",))
             return (yield from talk.go(survey.id, "declined", done))
     answers: dict[str, str] = {}
     ended = yield from _questions(talk, survey, answers)

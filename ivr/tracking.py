@@ -16,7 +16,7 @@ from ivr.effects import (
     Steps,
     expect,
 )
-from ivr.keys import AGAIN, PERSON, SLOWER, Input
+from ivr.keys import AGAIN, SLOWER, Input
 from ivr.machine import (
     Again,
     Check,
@@ -48,6 +48,9 @@ NOTE_KEY: Final = "2"
 _SECONDS_TO_ANSWER: Final = 3
 """In which a caller may ask for the number again. They are silent prompts, so that nobody has to
 press a key to go on."""
+
+_MOST_SLIPS: Final = 2
+"""Keys without a meaning that make a new number begin anew; who presses more wants to go on."""
 
 DIALOGUE: Final = "tracking"
 CASE: Final = "case"
@@ -81,16 +84,13 @@ def _number_question(talk: Talk, tracking: str, *, sms: bool) -> Question:
         id="tracking-number",
         say=("tracking-number-is", *number, "tracking-number-again", *offers, *room),
         input=Input(1, 0.0, 0.0, frozenset((*keys, AGAIN)), early_keys=False),
-        accept=_accept_any,
+        # A key without a meaning may be the second half of one that was pressed twice for a menu:
+        # the number is told anew, and not lost.
+        accept=lambda keyed: Valid(keyed) if keyed in keys else Invalid(()),
         silence=Again(0),
-        wrong=Again(0),
-        rounds=1,
+        wrong=Again(_MOST_SLIPS),
+        rounds=_MOST_SLIPS + 1,
     )
-
-
-def _accept_any(keyed: str) -> Verdict:
-    """A key without a meaning here is that of a caller who does not want to hear more."""
-    return Invalid() if keyed in {AGAIN, PERSON} else Valid(keyed)
 
 
 def look_up(talk: Talk) -> Steps[Route]:
