@@ -462,7 +462,7 @@ def test_a_missing_sox_is_named_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     [
         ("kill -KILL $$", "sox says: nothing, but ends with code -9"),
         ("exec sleep 600", "sox was not done in 1 s"),
-        ("exit 0", "prompt hi (de): sox gave no sound"),
+        ("exit 0", "prompt hi (la): sox gave no sound"),
     ],
 )
 def test_a_sox_that_dies_or_hangs_is_told_for_each_prompt(
