@@ -5,7 +5,8 @@ out by it.
 """
 
 import asyncio
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
 
@@ -26,6 +27,8 @@ from crm.records import Case
 from ivr.effects import CheckPin, Failed, FindCase, FoundCase
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 STORE_SECONDS: Final = 0.5
 """How long a caller waits for a try to be counted and answered."""
@@ -64,22 +67,24 @@ async def _look(talk: Conversation, tracking: str) -> Looked | Failed:
     Raises:
         StoreError: The store is away.
     """
-    if talk.trial:
-        return await talk.journal.records.read(lambda store: _case(store, tracking))
     number, now = talk.course.facts.caller.number, talk.now()
     most = MOST_WITHHELD_LOOK_UPS if number is None else MOST_LOOK_UPS
 
     def count_and_look(store: Store) -> Looked | Failed:
-        if not may_try(store, AttemptKind.TRACKING, number or WITHHELD, now, most):
+        subject = number or WITHHELD
+        if not (talk.trial or may_try(store, AttemptKind.TRACKING, subject, now, most)):
             return Failed.TOO_OFTEN
-        return _case(store, tracking)
+        case = store.find_case(tracking)
+        return case, None if case is None else _agent_of(store, tracking)
 
-    return await talk.journal.records.stores.write(count_and_look, STORE_SECONDS)
+    return await _answered(talk, count_and_look)
 
 
-def _case(store: Store, tracking: str) -> Looked:
-    case = store.find_case(tracking)
-    return case, None if case is None else _agent_of(store, tracking)
+async def _answered(talk: Conversation, operation: Callable[[Store], T]) -> T:
+    """What a counted operation comes to; that of a trial counts nothing, and so only reads."""
+    if talk.trial:
+        return await talk.journal.records.read(operation)
+    return await talk.journal.records.stores.write(operation, STORE_SECONDS)
 
 
 def _agent_of(store: Store, tracking: str) -> str | None:
@@ -119,17 +124,11 @@ async def _pin(talk: Conversation, tracking: str) -> Pin | Failed | None:
     def take_try(store: Store) -> Pin | Failed | None:
         whose = _customer_of(store, tracking)
         subject = tracking if whose is None else str(whose)
-        if not may_try(store, AttemptKind.PIN, subject, now, MOST_PINS):
+        if not (talk.trial or may_try(store, AttemptKind.PIN, subject, now, MOST_PINS)):
             return Failed.TOO_OFTEN
         return None if whose is None else store.pin(whose)
 
-    def look(store: Store) -> Pin | None:
-        whose = _customer_of(store, tracking)
-        return None if whose is None else store.pin(whose)
-
-    if talk.trial:
-        return await talk.journal.records.read(look)
-    return await talk.journal.records.stores.write(take_try, STORE_SECONDS)
+    return await _answered(talk, take_try)
 
 
 def _customer_of(store: Store, tracking: str) -> int | None:

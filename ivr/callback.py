@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from ivr import machine
 from ivr.effects import Failed, PutDown, PutDownCallback, Say, Steps, expect
 from ivr.keys import Input
 from ivr.machine import (
-    Again,
     Given,
     Invalid,
     Nothing,
@@ -18,7 +16,7 @@ from ivr.machine import (
 )
 from ivr.prompts import PAUSE
 from ivr.spoken import clock_time, day, digits_in_groups
-from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
+from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key, value_question
 from routing.callable_numbers import groups_as_dialled, refusal
 from routing.destinations import Route
 from routing.dialogues import Callbacks
@@ -112,14 +110,9 @@ def _number_question(talk: Talk, callbacks: Callbacks) -> Question:
             return Invalid((f"callback-number-{refused}",))
         return Valid(number)
 
-    return Question(
-        id="number",
-        say=("enter-callback-number",),
-        input=Input(MOST_DIGITS, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS),
-        accept=accept,
-        silence=Again(callbacks.tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(callbacks.tries - 1),
-        rounds=callbacks.tries,
+    wanted = Input(MOST_DIGITS, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS)
+    return value_question(
+        "number", "enter-callback-number", wanted=wanted, accept=accept, tries=callbacks.tries
     )
 
 

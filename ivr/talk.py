@@ -126,6 +126,21 @@ def choice(id_: str, *say: str, keys: tuple[str, ...], repeat: int = 1) -> Quest
     )
 
 
+def value_question(
+    id_: str, *say: str, wanted: Input, accept: machine.Accept, tries: int
+) -> Question:
+    """A question for a value, which may be keyed so many times, silence included."""
+    return Question(
+        id=id_,
+        say=say,
+        input=wanted,
+        accept=accept,
+        silence=Again(tries - 1, machine.NOTHING_PRESSED),
+        wrong=Again(tries - 1),
+        rounds=tries,
+    )
+
+
 def is_key(outcome: Outcome, key: str) -> bool:
     """Whether this key was chosen."""
     return isinstance(outcome, Given) and outcome.value == key

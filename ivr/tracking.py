@@ -4,7 +4,6 @@ from typing import Final
 
 from stdnum import damm
 
-from ivr import machine
 from ivr.effects import (
     CheckPin,
     Failed,
@@ -32,7 +31,7 @@ from ivr.machine import (
 from ivr.prompts import SILENCE
 from ivr.recording import SPEECHLESS_SECONDS, Wanted, record
 from ivr.spoken import digits
-from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
+from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key, value_question
 from routing.callable_numbers import is_mobile
 from routing.destinations import Route, ToAgent
 from routing.dialogues import PIN_LENGTHS, TRACKING_TEXT
@@ -111,14 +110,9 @@ def look_up(talk: Talk) -> Steps[Route]:
 
 
 def _look_up_question(tries: int) -> Question:
-    return Question(
-        id="number",
-        say=("enter-tracking-number",),
-        input=Input(TRACKING_LENGTH, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS),
-        accept=_accept_tracking,
-        silence=Again(tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(tries - 1),
-        rounds=tries,
+    wanted = Input(TRACKING_LENGTH, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS)
+    return value_question(
+        "number", "enter-tracking-number", wanted=wanted, accept=_accept_tracking, tries=tries
     )
 
 
@@ -133,13 +127,16 @@ def _finder(found: dict[str, FoundCase]) -> Check:
             case FoundCase() as case:
                 found[number] = case
                 return Valid(number)
-            case Failed.TOO_OFTEN:
-                return Impossible(("too-many-tries",))
-            case Failed():
-                return Impossible(("tracking-unavailable",))
+            case Failed() as why:
+                return _impossible(why)
         return Invalid(("tracking-unknown",))
 
     return find
+
+
+def _impossible(why: Failed) -> Impossible:
+    too_often = why is Failed.TOO_OFTEN
+    return Impossible(("too-many-tries",) if too_often else ("tracking-unavailable",))
 
 
 def _pin_question(tries: int) -> Question:
@@ -147,21 +144,10 @@ def _pin_question(tries: int) -> Question:
         well_formed = keyed.isdigit() and len(keyed) in PIN_LENGTHS
         return Valid(keyed) if well_formed else Invalid(("pin-wrong",))
 
-    return Question(
-        id="pin",
-        say=("enter-pin",),
-        input=Input(
-            PIN_LENGTHS[-1],
-            FIRST_KEY_SECONDS,
-            BETWEEN_KEYS_SECONDS,
-            early_keys=False,
-            secret=True,
-        ),
-        accept=accept,
-        silence=Again(tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(tries - 1),
-        rounds=tries,
+    wanted = Input(
+        PIN_LENGTHS[-1], FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS, early_keys=False, secret=True
     )
+    return value_question("pin", "enter-pin", wanted=wanted, accept=accept, tries=tries)
 
 
 def _pin_checker(tracking: str) -> Check:
@@ -169,10 +155,8 @@ def _pin_checker(tracking: str) -> Check:
         match (yield CheckPin(tracking, pin)):
             case True:
                 return Valid(pin)
-            case Failed.TOO_OFTEN:
-                return Impossible(("too-many-tries",))
-            case Failed():
-                return Impossible(("tracking-unavailable",))
+            case Failed() as why:
+                return _impossible(why)
         return Invalid(("pin-wrong",))
 
     return check
