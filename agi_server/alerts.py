@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final
+from typing import IO, Final
 
 import structlog
 
@@ -23,6 +26,9 @@ alone."""
 
 CLOSE_SECONDS: Final = 5.0
 """How long commands may go on when the service ends."""
+
+NOT_PASSED_ON: Final = frozenset({"RAHYAB_SECRET", "RAHYAB_STORE"})
+"""Of the environment, what no command needs: the secret of Asterisk, and the store's password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,14 @@ async def _run(command: Path, told: bytes) -> str:
     """Run the command to its end; why it failed, empty if it did not."""
     try:
         # A file, not a pipe: a program that ends without reading breaks nothing here.
-        with TemporaryFile() as file:
-            file.write(told)
-            file.seek(0)
+        with await asyncio.to_thread(_file_of, told) as file:
             process = await asyncio.create_subprocess_exec(
-                command, stdin=file, stdout=asyncio.subprocess.DEVNULL
+                command,
+                stdin=file,
+                stdout=asyncio.subprocess.DEVNULL,
+                env={name: each for name, each in os.environ.items() if name not in NOT_PASSED_ON},
+                # A group of its own: what it has started itself is stopped with it.
+                start_new_session=True,
             )
     except OSError as error:
         return f"it cannot be run: {error}"
@@ -113,6 +122,15 @@ async def _run(command: Path, told: bytes) -> str:
         return f"it took more than {COMMAND_SECONDS:.0f} s"
     finally:
         if process.returncode is None:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     return f"it ended with status {process.returncode}" if process.returncode else ""
+
+
+def _file_of(told: bytes) -> IO[bytes]:
+    """A file that holds this and has no name, at its beginning."""
+    file = TemporaryFile()  # noqa: SIM115  whoever asked for it closes it
+    file.write(told)
+    file.seek(0)
+    return file

@@ -11,9 +11,10 @@ from typing import Final
 
 from agi_server.alerts import Alerts
 from agi_server.call import Calls
-from agi_server.clock import utc_now
+from agi_server.clock import Clock, utc_now
 from agi_server.compat import load_scripts
 from agi_server.draining import Drainer
+from agi_server.forgetting import Forgetting
 from agi_server.measurements import Measurements
 from agi_server.policy import RulesInForce, read_rules
 from agi_server.records import READ_SECONDS, Records
@@ -148,9 +149,20 @@ def make_stores(place: StorePlace, *, create: bool = True) -> StoreThreads:
 
 @asynccontextmanager
 async def keeping(
-    stores: StoreThreads, spool: Spooling, budget: float = READ_SECONDS
+    stores: StoreThreads,
+    spool: Spooling,
+    budget: float = READ_SECONDS,
+    clock: Clock = utc_now,
 ) -> AsyncIterator[Records]:
-    """Start the stores and what goes on beside them: leases of numbers, emptying the spools.
+    """Start the stores and what goes on beside them.
+
+    That is: leases of numbers, emptying the spools, and clearing up what is too old.
+
+    Args:
+        stores: Where records are kept.
+        spool: Where they wait while the store is away.
+        budget: Seconds that a caller waits for something to be read.
+        clock: Gives the moment in UTC.
 
     Raises:
         StoreError: The store cannot be opened, and another try would not help.
@@ -158,9 +170,8 @@ async def keeping(
     await stores.start()
     try:
         trackings = TrackingPool(stores)
-        beside = [
-            asyncio.create_task(each) for each in (trackings.run(), Drainer(stores, spool).run())
-        ]
+        drainer, forgetting = Drainer(stores, spool, clock), Forgetting(stores, clock)
+        beside = [asyncio.create_task(each.run()) for each in (trackings, drainer, forgetting)]
         try:
             yield Records(stores, spool, trackings, budget)
         finally:

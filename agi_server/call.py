@@ -26,6 +26,7 @@ from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
 from agi_server.queue_entered import gather_queue
+from agi_server.recordings import recordings_before
 from agi_server.records import Records
 from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
@@ -34,7 +35,7 @@ from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
-from ivr.course import Course
+from ivr.course import Course, WentInCirclesError
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
 from routing.destinations import Route
@@ -166,7 +167,11 @@ class Calls:
                 uninterrupted=book.policy.uninterrupted,
                 measurements=self.measurements,
             ),
-            course=Course(book, facts, pace=facts.customer.pace),
+            course=Course(
+                *(book, facts),
+                pace=facts.customer.pace,
+                forgotten_recordings=recordings_before(request.visit),
+            ),
             cases=Cases(journal, facts.customer.id, facts.caller.number, joins=not request.trial),
             journal=journal,
             alerts=self.alerts,
@@ -270,6 +275,8 @@ class Calls:
             await _flush(talk)
             if isinstance(error, StoreError):
                 raise BadRequestError(f"what must be kept cannot be: {error}") from error
+            if isinstance(error, WentInCirclesError):  # rules may do so, and callers who wander
+                raise BadRequestError(str(error)) from error
             raise
 
     def _new_call(self, request: Request, facts: Facts, book: Rulebook) -> NewCall:

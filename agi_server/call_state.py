@@ -24,6 +24,10 @@ class CallState:
             did not keep them.
         pace: How long the caller is given for keys.
         proven: Whether the caller has proved who calls by a one-time code.
+        recordings: How many recordings of the call there are, by place.
+        forgotten_recordings: How many there may be of any other place; None in states of versions
+            that did not count them.
+        surveys: Those that the caller has been asked.
     """
 
     rule: str = ""
@@ -36,6 +40,9 @@ class CallState:
     variables: Mapping[str, str] | None = None
     pace: Pace = "normal"
     proven: bool = False
+    recordings: Mapping[str, int] = field(default_factory=dict)
+    forgotten_recordings: int | None = None
+    surveys: frozenset[str] = frozenset()
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
@@ -51,6 +58,9 @@ class CallState:
             "variables": None if self.variables is None else dict(self.variables),
             "pace": self.pace,
             "proven": self.proven,
+            "recordings": dict(self.recordings),
+            "forgotten_recordings": self.forgotten_recordings,
+            "surveys": sorted(self.surveys),
         }
 
     @classmethod
@@ -69,4 +79,7 @@ class CallState:
             variables=data.get("variables"),
             pace=data.get("pace") or "normal",
             proven=bool(data.get("proven")),
+            recordings=data.get("recordings") or {},
+            forgotten_recordings=data.get("forgotten_recordings"),
+            surveys=frozenset(data.get("surveys") or ()),
         )

@@ -2,19 +2,21 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
+from agi_server.caps import Cap, tell_reached
 from agi_server.conversation import Conversation
 from agi_server.outbox import Text, queue_text
 from crm.asking_records import MessageKind, OneTimeCode
 from crm.hashed_secrets import digest, matches, new_salt
 from crm.ports import Store, StoreError
 from ivr.effects import CheckCode, Failed, SendCode
-from ivr.proof import CODE_TEXT
 from routing.callable_numbers import is_mobile
+from routing.dialogues import CODE_TEXT
 
 log = structlog.get_logger(__name__)
 
@@ -41,17 +43,14 @@ async def send_code(talk: Conversation, wanted: SendCode) -> bool | Failed:
         call_id=talk.journal.call_id,
     )
 
-    def keep(store: Store) -> bool:
-        return store.keep_code(code, per_number=proof.per_number, per_day=proof.per_day)
-
     try:
-        await talk.journal.flush()  # the code belongs to a call that the store must know
-        kept = await talk.journal.records.stores.write(keep, STORE_SECONDS)
+        kept = await _keep(talk, code)
     except StoreError as error:
         log.warning("no code can be given", reason=str(error))
         return Failed.UNAVAILABLE
     talk.journal.note("code-drawn", kept=kept)
     if not kept:
+        tell_reached(talk, Cap.CODES)
         return Failed.TOO_OFTEN
     sent = await queue_text(
         talk,
@@ -60,23 +59,69 @@ async def send_code(talk: Conversation, wanted: SendCode) -> bool | Failed:
     return sent or Failed.UNAVAILABLE
 
 
+async def _keep(talk: Conversation, code: OneTimeCode) -> bool:
+    """Keep a code, unless too many were given. Raises StoreError.
+
+    That of a trial stays in the conversation: it neither takes the place of one that a caller was
+    sent, nor is it of use to a caller.
+    """
+    if talk.trial:
+        talk.trial_code = code
+        return True
+    proof = talk.course.book.policy.proof
+
+    def keep(store: Store) -> bool:
+        return store.keep_code(code, per_number=proof.per_number, per_day=proof.per_day)
+
+    await talk.journal.flush()  # the code belongs to a call that the store must know
+    return await talk.journal.records.stores.write(keep, STORE_SECONDS)
+
+
 async def check_code(talk: Conversation, wanted: CheckCode) -> bool | Failed:
     """Whether this is the code that was sent to the number; right ones are used up."""
-    number, now = talk.course.facts.caller.number, talk.now()
+    number = talk.course.facts.caller.number
     if number is None:
         return Failed.NO_NUMBER
-
-    stores = talk.journal.records.stores
     try:
-        code = await stores.write(lambda store: store.try_code(number, now), STORE_SECONDS)
-        if code is None:
-            talk.journal.note("code-void")
-            return Failed.TOO_OFTEN
-        right = await asyncio.to_thread(matches, wanted.code, code.salt, code.digest)
-        if right:
-            await stores.write(lambda store: store.use_code(number), STORE_SECONDS)
+        # A caller who hangs up in the middle would leave a right code to whoever calls next.
+        with talk.line.channel.protected():
+            right = await _try(talk, number, wanted.code)
     except StoreError as error:
         log.warning("no code can be checked", reason=str(error))
         return Failed.UNAVAILABLE
+    if right is None:
+        talk.journal.note("code-void")
+        return Failed.TOO_OFTEN
     talk.journal.note("code-checked", right=right)
     return right
+
+
+async def _try(talk: Conversation, number: str, keyed: str) -> bool | None:
+    """Use up one try, and the code if it is right; None if it holds no more. Raises StoreError."""
+    code = await _take_try(talk, number)
+    if code is None:
+        return None
+    if not await asyncio.to_thread(matches, keyed, code.salt, code.digest):
+        return False
+    if talk.trial:
+        talk.trial_code = None
+        return True
+    # Of two who key the same code at once, one alone uses it up; the other's is none any more.
+    is_first = await talk.journal.records.stores.write(
+        lambda store: store.use_code(number, code.salt), STORE_SECONDS
+    )
+    return True if is_first else None
+
+
+async def _take_try(talk: Conversation, number: str) -> OneTimeCode | None:
+    """The code that was sent, with one try less from now on. Raises StoreError."""
+    now = talk.now()
+    if not talk.trial:
+        return await talk.journal.records.stores.write(
+            lambda store: store.try_code(number, now), STORE_SECONDS
+        )
+    code = talk.trial_code
+    if code is None or code.tries == 0 or code.expires_at <= now:
+        return None
+    talk.trial_code = replace(code, tries=code.tries - 1)
+    return code

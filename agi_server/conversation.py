@@ -12,6 +12,7 @@ from agi_server.call_state import CallState
 from agi_server.cases import Cases
 from agi_server.journal import Journal
 from agi_server.line import Line
+from crm.asking_records import OneTimeCode
 from crm.records import Call
 from ivr.course import Course
 
@@ -28,6 +29,7 @@ class Conversation:
         alerts: Who is told of bad marks.
         messages: The folder for recordings, as Asterisk sees it.
         trial: True of a call by `rahyab try`, which must leave nothing that counts.
+        trial_code: The one-time code that a trial was shown, which is kept nowhere else.
         survey_wanted: The survey that the caller is to be asked, if any.
         first_queued_at: When the caller first began to wait in a queue.
         queue: The queue that the caller was in last, if any.
@@ -41,6 +43,7 @@ class Conversation:
     alerts: Alerts
     messages: str
     trial: bool = False
+    trial_code: OneTimeCode | None = None
     survey_wanted: str | None = None
     first_queued_at: datetime | None = None
     queue: str | None = None
@@ -58,6 +61,10 @@ class Conversation:
         course.facts = replace(
             course.facts, keyed=state.keyed, variables=variables, proven=state.proven
         )
+        course.surveys = state.surveys
+        course.recordings = state.recordings
+        if state.forgotten_recordings is not None:
+            course.forgotten_recordings = state.forgotten_recordings
         self.cases.tracking = state.tracking
         self.survey_wanted = state.survey
         self.first_queued_at = state.first_queued_at
@@ -77,6 +84,9 @@ class Conversation:
             variables=self.course.facts.variables,
             pace=self.course.pace,
             proven=self.course.facts.proven,
+            recordings=self.course.recordings,
+            forgotten_recordings=self.course.forgotten_recordings,
+            surveys=self.course.surveys,
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from agi_server.clock import Clock, utc_now
 from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from crm.ports import StoreError
@@ -43,10 +44,12 @@ class Drainer:
     Args:
         stores: Where to.
         spool: That of this process.
+        clock: Gives the moment in UTC: messages that come too late are never to be sent.
     """
 
-    def __init__(self, stores: StoreThreads, spool: Spooling) -> None:
+    def __init__(self, stores: StoreThreads, spool: Spooling, clock: Clock = utc_now) -> None:
         self._stores = stores
+        self._clock = clock
         self._spool = spool
         self._folder: Path = spool.folder
         self._counts: Mapping[tuple[str, int], int] = {}
@@ -108,8 +111,8 @@ class Drainer:
 
     async def _write(self, drained: Drained, chunk: Sequence[Line]) -> Drained:
         """Write some lines, and leave the writer to live calls for as long as that took."""
-        began = time.monotonic()
-        written = await self._stores.write(lambda store: drained.write(store, chunk))
+        began, now = time.monotonic(), self._clock()
+        written = await self._stores.write(lambda store: drained.write(store, chunk, now))
         await self._spool.note_positions(written.positions)
         await asyncio.sleep(time.monotonic() - began)
         return written
@@ -118,7 +121,8 @@ class Drainer:
         """Try once more what was refused, and put aside what is refused again."""
         if not drained.refusals:
             return drained
-        again = await self._stores.write(drained.try_again)
+        now = self._clock()
+        again = await self._stores.write(lambda store: drained.try_again(store, now))
         for refusal in again.refusals:
             await self._put_aside(refusal)
         return await self._stores.write(again.finish)

@@ -38,11 +38,14 @@ async def gather_caller(channel: Channel, country: str) -> Caller:
 async def gather_variables(channel: Channel, policy: Policy) -> Mapping[str, str]:
     """Read the channel variables that the rules declare, by their ids there.
 
-    One that is not set, or set to nothing, is left out. Nobody knows who chose the values.
+    One that is not set, or set to nothing, is left out. Nobody knows who chose the values. Those
+    that get what callers key in secretly are not looked at: a call may come in again with them.
     """
+    secret = {entry.variable for entry in policy.entries.values() if entry.secret}
     values = {
         variable.id: await channel.get_untrusted(variable.channel)
         for variable in policy.variables.values()
+        if variable.channel not in secret
     }
     return {id_: value for id_, value in values.items() if value}
 

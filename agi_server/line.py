@@ -5,11 +5,12 @@ when Asterisk cannot find one: to AGI a missing file looks like a hang-up, and o
 state tells the two apart (res_agi.c, handle_streamfile).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import structlog
 
-from agi_server.channel import Channel
+from agi_server.channel import Channel, HungUpError
 from agi_server.commands import (
     ANY_KEY,
     ChannelStatus,
@@ -56,14 +57,7 @@ class Line:
 
     async def say(self, prompts: tuple[str, ...], *, to_the_end: bool = True) -> None:
         """Play prompts. A key stops them, unless heard `to_the_end`. Raises HungUpError."""
-        begun: list[str] = []
-        try:
-            for prompt in prompts:
-                begun.append(prompt)
-                if await self._play(prompt, "" if to_the_end else ANY_KEY):
-                    break
-        finally:
-            self._note_heard(begun)
+        await self._play_each((prompt, "" if to_the_end else ANY_KEY) for prompt in prompts)
 
     async def ask(self, prompts: tuple[str, ...], wanted: Input) -> Keyed | NoInput:
         """Play prompts, which any key interrupts, and collect keys. Raises HungUpError."""
@@ -89,17 +83,19 @@ class Line:
         """
         return await self.channel.send(RecordFile(path, longest, silence_seconds=silence or 0))
 
-    async def play_back(self, path: str) -> None:
-        """Play a recording, until a key stops it. Raises HungUpError."""
+    async def play_back(self, path: str) -> bool:
+        """Play a recording, until a key stops it; whether it could be. Raises HungUpError."""
         outcome = await self.channel.send(StreamFile(path, ANY_KEY))
-        if isinstance(outcome, PlayFailed):
-            await self._check_presence()
-            self.journal.note("not-played-back", path=path)
-            log.error(
-                "recording cannot be played",
-                path=path,
-                cure="see that Asterisk can write to the folder RAHYAB_MESSAGES, and read it",
-            )
+        if not isinstance(outcome, PlayFailed):
+            return True
+        await self._check_presence()
+        self.journal.note("not-played-back", path=path)
+        log.error(
+            "recording cannot be played",
+            path=path,
+            cure="see that Asterisk can write to the folder RAHYAB_MESSAGES, and read it",
+        )
+        return False
 
     async def _listen(self, step: Listening) -> str:
         """Do a part of asking; returns what was pressed."""
@@ -109,26 +105,31 @@ class Line:
                 await self._play(PAUSE, "")
                 return ""
             case PlayUntilKey(prompts):
-                return await self._play_until_key(prompts)
+                return await self._play_each(
+                    (prompt, "" if prompt in self.uninterrupted else ANY_KEY) for prompt in prompts
+                )
             case WaitForKeys(longest, seconds):
                 return await self._keys(longest, seconds)
 
-    async def _play_until_key(self, prompts: tuple[str, ...]) -> str:
-        """Play prompts; returns the key that interrupted them, or nothing."""
-        begun: list[str] = []
-        try:
-            for prompt in prompts:
-                begun.append(prompt)
-                key = await self._play(prompt, "" if prompt in self.uninterrupted else ANY_KEY)
-                if key:
-                    return key
-        finally:
-            self._note_heard(begun)
-        return ""
+    async def _play_each(self, prompts: Iterable[tuple[str, str]]) -> str:
+        """Play prompts, each until one of its keys stops all; returns that key, or nothing.
 
-    def _note_heard(self, begun: list[str]) -> None:
-        """Write down what the caller heard, the last of it perhaps not to its end."""
-        self.journal.note("heard", prompts=begun, language=self.language)
+        The journal has those that were begun, and what stopped the last of them.
+        """
+        begun: list[str] = []
+        key, stopped = "", {}
+        try:
+            for prompt, keys in prompts:
+                begun.append(prompt)
+                if key := await self._play(prompt, keys):
+                    stopped = {"stopped": "key"}
+                    break
+        except HungUpError:
+            stopped = {"stopped": "hang-up"}
+            raise
+        finally:
+            self.journal.note("heard", prompts=begun, language=self.language, **stopped)
+        return key
 
     async def _keys(self, longest: int, seconds: float) -> str:
         """Up to `longest` keys; a lone terminator is returned as such."""

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from agi_server.settings import LogFormat, LogLevel
@@ -42,9 +43,14 @@ def _add_worker(number: int, logger: WrappedLogger, method: str, event: EventDic
 
 
 def _rendering(log_format: LogFormat) -> list[Processor]:
+    """Neither shows the variables of a traceback: PINs and codes are among them."""
     if log_format is LogFormat.JSON:
         return [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]

@@ -1,10 +1,24 @@
-"""Looking up requests for callers, who may only try so often."""
+"""Looking up requests for callers, who may only try so often.
+
+Who tries the rules out in a terminal (`Conversation.trial`) is counted nowhere: no caller is shut
+out by it.
+"""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
 
+from agi_server.caps import (
+    MOST_LOOK_UPS,
+    MOST_PINS,
+    MOST_WITHHELD_LOOK_UPS,
+    WITHHELD,
+    Cap,
+    may_try,
+    tell_reached,
+)
 from agi_server.conversation import Conversation
 from crm.asking_records import AttemptKind, Pin
 from crm.hashed_secrets import matches
@@ -14,51 +28,29 @@ from ivr.effects import CheckPin, Failed, FindCase, FoundCase
 
 log = structlog.get_logger(__name__)
 
-MOST_MISSES: Final = 20
-"""Tracking numbers that are nobody's, from one telephone in 24 hours. A slip of the finger is none:
-the number itself tells it."""
-
-MOST_WITHHELD_MISSES: Final = 200
-"""The same for all together who show no number: who guesses hides theirs, and few others must not
-be shut out by it. Of a million numbers that could be, so many guesses a day find none."""
-
-MOST_PINS: Final = 15
-"""PINs keyed for one customer in 24 hours, right or wrong, whoever keys them: the shortest has
-10,000 others."""
+T = TypeVar("T")
 
 STORE_SECONDS: Final = 0.5
-"""How long a caller waits for an attempt to be counted."""
+"""How long a caller waits for a try to be counted and answered."""
 
-WITHHELD: Final = "withheld"
-"""Stands for the number of who shows none."""
+Looked: TypeAlias = tuple[Case | None, str | None]
+"""A request, if there is one, and who last spoke about it."""
 
 
 async def find_case(talk: Conversation, wanted: FindCase) -> FoundCase | Failed | None:
     """How a request stands, if there is one."""
-    number = talk.course.facts.caller.number
-    subject, most = (WITHHELD, MOST_WITHHELD_MISSES) if number is None else (number, MOST_MISSES)
-    tracking, now = wanted.tracking, talk.now()
-
-    def find(store: Store) -> tuple[Case | None, str | None] | Failed:
-        if store.attempts(AttemptKind.TRACKING, subject, now) >= most:
-            return Failed.TOO_OFTEN
-        case = store.find_case(tracking)
-        return case, None if case is None else _agent_of(store, tracking)
-
+    tracking = wanted.tracking
     try:
-        found = await talk.journal.records.read(find)
-        if isinstance(found, Failed):
-            talk.journal.note("too-many-misses")
-            return found
-        case, agent = found
-        if case is None:
-            await talk.journal.records.stores.write(
-                lambda store: store.count_attempt(AttemptKind.TRACKING, subject, now),
-                STORE_SECONDS,
-            )
+        looked = await _look(talk, tracking)
     except StoreError as error:
         log.warning("case file unavailable", reason=str(error))
         return Failed.UNAVAILABLE
+    if isinstance(looked, Failed):
+        talk.journal.note("too-many-look-ups")
+        withheld = talk.course.facts.caller.number is None
+        tell_reached(talk, Cap.WITHHELD_LOOK_UPS if withheld else Cap.LOOK_UPS)
+        return looked
+    case, agent = looked
     if case is None:
         talk.journal.note("looked-up", tracking=tracking, found=False)
         return None
@@ -67,6 +59,32 @@ async def find_case(talk: Conversation, wanted: FindCase) -> FoundCase | Failed 
     told = {"callers": request.is_callers, "agent": request.agent}
     talk.journal.note("looked-up", tracking=tracking, found=True, **told)
     return request
+
+
+async def _look(talk: Conversation, tracking: str) -> Looked | Failed:
+    """Look a request up, in the write that counts it: what cannot be counted is not answered.
+
+    Raises:
+        StoreError: The store is away.
+    """
+    number, now = talk.course.facts.caller.number, talk.now()
+    most = MOST_WITHHELD_LOOK_UPS if number is None else MOST_LOOK_UPS
+
+    def count_and_look(store: Store) -> Looked | Failed:
+        subject = number or WITHHELD
+        if not (talk.trial or may_try(store, AttemptKind.TRACKING, subject, now, most)):
+            return Failed.TOO_OFTEN
+        case = store.find_case(tracking)
+        return case, None if case is None else _agent_of(store, tracking)
+
+    return await _answered(talk, count_and_look)
+
+
+async def _answered(talk: Conversation, operation: Callable[[Store], T]) -> T:
+    """What a counted operation comes to; that of a trial counts nothing, and so only reads."""
+    if talk.trial:
+        return await talk.journal.records.read(operation)
+    return await talk.journal.records.stores.write(operation, STORE_SECONDS)
 
 
 def _agent_of(store: Store, tracking: str) -> str | None:
@@ -83,25 +101,36 @@ def _is_callers(talk: Conversation, case: Case) -> bool:
 
 async def check_pin(talk: Conversation, asked: CheckPin) -> bool | Failed:
     """Whether this is the PIN of the customer of a request: of one without PIN, none is."""
-    tracking, now = asked.tracking, talk.now()
-
-    def take_try(store: Store) -> Pin | Failed | None:
-        case = store.find_case(tracking)
-        whose = None if case is None else case.customer_id
-        subject = tracking if whose is None else str(whose)
-        if store.count_attempt(AttemptKind.PIN, subject, now) > MOST_PINS:
-            return Failed.TOO_OFTEN
-        return None if whose is None else store.pin(whose)
-
+    tracking = asked.tracking
     try:
-        pin = await talk.journal.records.stores.write(take_try, STORE_SECONDS)
+        pin = await _pin(talk, tracking)
     except StoreError as error:
         log.warning("no PIN can be checked", reason=str(error))
         return Failed.UNAVAILABLE
     if isinstance(pin, Failed):
         talk.journal.note("too-many-pins", tracking=tracking)
+        tell_reached(talk, Cap.PINS)
         return pin
     # In a thread of its own: a digest takes time on purpose, and the store has other callers.
     right = pin is not None and await asyncio.to_thread(matches, asked.pin, pin.salt, pin.digest)
     talk.journal.note("pin-checked", tracking=tracking, right=right)
     return right
+
+
+async def _pin(talk: Conversation, tracking: str) -> Pin | Failed | None:
+    """The PIN to compare with, from the write that counts the try. Raises StoreError."""
+    now = talk.now()
+
+    def take_try(store: Store) -> Pin | Failed | None:
+        whose = _customer_of(store, tracking)
+        subject = tracking if whose is None else str(whose)
+        if not (talk.trial or may_try(store, AttemptKind.PIN, subject, now, MOST_PINS)):
+            return Failed.TOO_OFTEN
+        return None if whose is None else store.pin(whose)
+
+    return await _answered(talk, take_try)
+
+
+def _customer_of(store: Store, tracking: str) -> int | None:
+    case = store.find_case(tracking)
+    return None if case is None else case.customer_id

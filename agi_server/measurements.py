@@ -28,6 +28,9 @@ _NUMBERS: Final = (
 )
 """Of `Measurements`: those that are plain numbers."""
 
+_COUNTERS: Final = ("sessions", "refusals", "rejections", "hang_ups", "caps")
+"""Those that count by a key."""
+
 
 class Histogram:
     """How often something took how long."""
@@ -84,6 +87,8 @@ class Measurements:
         spooled: Batches that the store could not take, and a spool did.
         spool_refused: Batches of spools that the store refused for good.
         missing_prompts: Prompts that were not played because Asterisk does not have the sound file.
+        caps: How often a caller could not go on for having tried too often, by what was tried
+            (`agi_server.caps.Cap`).
         alerts: Alerts that surveys have raised.
         alerts_not_passed_on: Those of them that the site's command was not told of, or failed at.
         first_command: From the connection to our first command.
@@ -104,6 +109,7 @@ class Measurements:
     spooled: int = 0
     spool_refused: int = 0
     missing_prompts: int = 0
+    caps: Counter[str] = field(default_factory=Counter)
     alerts: int = 0
     alerts_not_passed_on: int = 0
     first_command: Histogram = field(default_factory=Histogram)
@@ -122,7 +128,7 @@ class Measurements:
         """Add what another worker has counted."""
         for name in _NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("sessions", "refusals", "rejections", "hang_ups"):
+        for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
         for name in ("first_command", "thinking", "commanding"):
             getattr(self, name).add(getattr(other, name))
@@ -133,10 +139,7 @@ class Measurements:
         """As JSON can hold it."""
         return {
             **{name: getattr(self, name) for name in _NUMBERS},
-            "sessions": self.sessions,
-            "refusals": self.refusals,
-            "rejections": self.rejections,
-            "hang_ups": self.hang_ups,
+            **{name: getattr(self, name) for name in _COUNTERS},
             "first_command": self.first_command.to_data(),
             "thinking": self.thinking.to_data(),
             "commanding": self.commanding.to_data(),
@@ -146,11 +149,10 @@ class Measurements:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
         """What `to_data` gave."""
-        counters = ("sessions", "refusals", "rejections", "hang_ups")
         histograms = ("first_command", "thinking", "commanding")
         made = {
             **data,
-            **{name: Counter(data[name]) for name in counters},
+            **{name: Counter(data[name]) for name in _COUNTERS},
             **{name: Histogram.from_data(data[name]) for name in histograms},
             "commands": {name: Histogram.from_data(one) for name, one in data["commands"].items()},
         }

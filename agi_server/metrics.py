@@ -115,6 +115,12 @@ def _calls(counted: Measurements) -> Iterator[Metric]:
         "Prompts that callers did not hear because Asterisk does not have the sound file.",
         value=counted.missing_prompts,
     )
+    yield _counter(
+        "rahyab_caps_reached",
+        "Callers who could not go on because too much had been tried, by what.",
+        ("cap",),
+        counted.caps,
+    )
     yield CounterMetricFamily(
         "rahyab_alerts", "Alerts that surveys have raised.", value=counted.alerts
     )

@@ -1,8 +1,10 @@
 """Text messages to callers: handed to the outbox, from which they are sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import structlog
 
@@ -14,6 +16,9 @@ from ivr.effects import SendText
 from ivr.texts import text_message
 
 log = structlog.get_logger(__name__)
+
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""Ends of lines and their like: no AGI command holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ async def queue_text(talk: Conversation, text: Text) -> bool:
     )
     try:
         if talk.trial:
-            await talk.line.channel.send(Verbose(words))
+            await talk.line.channel.send(Verbose(_on_one_line(words)))
         else:
             await talk.journal.promise(message)
     except StoreError as error:
@@ -72,3 +77,8 @@ async def queue_text(talk: Conversation, text: Text) -> bool:
         return False
     talk.journal.note("text-queued", kind=text.kind)
     return True
+
+
+def _on_one_line(words: str) -> str:
+    """A message as a terminal is told it: where it has another line, there is a stroke."""
+    return _CONTROLS.sub(" / ", words.strip())

@@ -33,12 +33,19 @@ from agi_server.prompt_sources import (
     sources_of,
     told_reason,
 )
+from agi_server.recorded_texts import Reworded, note_recordings, reworded
 from agi_server.sound_making import RATES, BadPromptError, make_files
 from agi_server.voices import EspeakVoice, PiperVoice
 from ivr.prompts import SOUND_FOLDER, Catalogue
 
 MOST_WORKERS: Final = 4
 """Prompts made at once: each keeps a core busy for a tenth of a second, more gain nothing."""
+
+NO_PIPER: Final = (
+    "RAHYAB_VOICES names a model of Piper, which is not installed: "
+    "`.venv/bin/pip install -e '.[piper]'` in the folder of the program installs it, or "
+    "leave the setting out for espeak-ng"
+)
 
 LOCK: Final = ".lock"
 
@@ -66,6 +73,7 @@ class BuildResult:
         recorded: Those of `built` and `unchanged` that come from a recording.
         missing: (prompt, language) without a text.
         unused: Recordings that belong to no prompt with a text.
+        reworded: Prompts whose text was changed after it was recorded.
     """
 
     built: tuple[str, ...]
@@ -74,6 +82,7 @@ class BuildResult:
     recorded: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
     unused: tuple[Path, ...]
+    reworded: tuple[Reworded, ...]
 
 
 def build_prompts(
@@ -109,6 +118,7 @@ def build_prompts(
             _build(sounds, due, kept, report)
         elif kept != before:
             save_manifest(folder, kept)
+        note_recordings(catalogue, recordings)
     return BuildResult(
         built=tuple(sorted(due)),
         unchanged=tuple(sorted(jobs.keys() - due.keys())),
@@ -116,6 +126,7 @@ def build_prompts(
         recorded=tuple(sorted(name for name, job in jobs.items() if job.recording)),
         missing=tuple(catalogue.missing()),
         unused=tuple(file for name in sorted(found.keys() - jobs.keys()) for file in found[name]),
+        reworded=tuple(reworded(catalogue, recordings)),
     )
 
 
@@ -143,11 +154,7 @@ def _require_programs(due: Collection[Source]) -> None:
     missing = sound_programs.not_installed(sorted(needed))
     sentences = [_to_install(missing)] if missing else []
     if not sound_programs.has_piper() and any(isinstance(s.voice, PiperVoice) for s in due):
-        sentences.append(
-            "RAHYAB_VOICES names a model of Piper, which is not installed: "
-            "`.venv/bin/pip install -e '.[piper]'` in the folder of the program installs it, or "
-            "leave the setting out for espeak-ng"
-        )
+        sentences.append(NO_PIPER)
     if sentences:
         raise PromptBuildError("\n".join(sentences))
 

@@ -9,6 +9,7 @@ from typing import Final
 from agi_server.prompt_building import is_built
 from agi_server.prompt_manifest import UNBUILT, load_manifest
 from agi_server.prompt_sources import find_recordings, sources_of
+from agi_server.recorded_texts import Reworded, reworded
 from ivr.prompts import BUILTIN_LANGUAGES, SOUND_FOLDER, Catalogue
 from ivr.spoken import lacking_words
 from routing.names import WORD
@@ -23,6 +24,7 @@ class Lack(StrEnum):
     WORD = "no word"
     SOUND = "not built"
     PRESENT_SOUND = "out of date"
+    PRESENT_WORDS = "text changed since it was recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,29 @@ def lacking_in_grammar(catalogue: Catalogue) -> Iterator[Lacking]:
             cure = f"write it in ivr/languages/{language.code}/words.yaml"
             for word in lacking_words(language.code):
                 yield Lacking(f"{WORD}{word}", language.code, Lack.WORD, cure)
+
+
+def lacking_words_of_now(catalogue: Catalogue, recordings: Path) -> Iterator[Lacking]:
+    """The prompts that were reworded after they had been recorded.
+
+    Args:
+        catalogue: The prompts.
+        recordings: The administrator's own recordings.
+
+    Raises:
+        PromptBuildError: A recording cannot be read.
+    """
+    for each in reworded(catalogue, recordings):
+        prompt = each.prompt
+        yield Lacking(prompt.id, prompt.language, Lack.PRESENT_WORDS, told_rewording(each))
+
+
+def told_rewording(each: Reworded) -> str:
+    """What a recording says, and what to do about it."""
+    return (
+        f'it says "{each.recorded}": record it anew, remove the recording, or import it again with'
+        " --replace if it will do for the new text"
+    )
 
 
 def lacking_sounds(

@@ -57,7 +57,11 @@ class RemoteProtocolError(ProtocolError):
 
 
 class LocalProtocolError(ProtocolError):
-    """We asked for what may not be sent: a bug on our side; nothing was written."""
+    """We asked for what may not be sent: a bug on our side; nothing was written.
+
+    The message never holds a text that was to be sent: it goes into the log, and the text may be
+    a caller's secret.
+    """
 
 
 class Signal(Enum):
@@ -207,7 +211,7 @@ class Machine:
         if len(line) > self._limit:
             raise LocalProtocolError(
                 f"a command of {len(line)} bytes would be cut in two by this Asterisk, "
-                f"which reads {self._limit}: {line[:40]!r}…"
+                f"which reads {self._limit}"
             )
         self._outstanding = command
         return line

@@ -5,9 +5,10 @@ from typing import Final
 
 from agi_server import sound_programs
 from agi_server.sound_making import WIDE_RATE
-from agi_server.sound_programs import HALF_AS_LOUD, SoundProgramError
+from agi_server.sound_programs import HALF_AS_LOUD, RefusedSoundError, SoundProgramError
 from agi_server.sound_samples import Loudness, Sound, decibels
 from ivr.prompts import Prompt
+from ivr.studio import is_counted
 
 TOO_QUIET_DBFS: Final = -40.0
 """Speech below this would be lifted by 20 dB, and the noise of the room with it."""
@@ -26,6 +27,10 @@ SHORT_PART: Final = 0.4
 LONG_PART: Final = 2.5
 """People and voices differ in tempo, though not by as much: a recording that is shorter or longer
 than this part of the spoken text may have lost a word, or be of another prompt."""
+
+LONGEST_PART_OF_A_NUMBER: Final = 4.0
+"""A digit or a word that takes longer than this part of the spoken text spoils every number, date
+and time that it is in: it is not taken."""
 
 SLACK_SECONDS: Final = 0.3
 """Of single words, which a fraction of a second makes twice as long."""
@@ -57,6 +62,9 @@ def checked_sound(file: Path, prompt: Prompt) -> tuple[Sound, str]:
     try:
         sound = sound_programs.read(file, WIDE_RATE, LONGEST_SECONDS + 1)
         peaks = sound_programs.peaks(file, LONGEST_SECONDS)
+    except RefusedSoundError as error:
+        # What sox says is of chunks and headers, which somebody with a microphone never saw.
+        raise BadRecordingError("it is damaged: save it anew and deliver it again") from error
     except SoundProgramError as error:
         raise BadRecordingError(f"it cannot be read: {error}") from error
     loudness = Loudness(sound)
@@ -81,13 +89,24 @@ def checked_sound(file: Path, prompt: Prompt) -> tuple[Sound, str]:
 
 
 def _told_length(seconds: float, prompt: Prompt) -> str:
-    """What is odd about the length of a recording; nothing where it is as expected."""
+    """What is odd about the length of a recording; nothing where it is as expected.
+
+    Raises:
+        BadRecordingError: It is a part of numbers, and far too long for one.
+    """
     expected = _spoken_seconds(prompt)
     if expected is None:
         return ""
     if seconds < expected * SHORT_PART - SLACK_SECONDS / 3:
         odd = "shorter"
     elif seconds > expected * LONG_PART + SLACK_SECONDS:
+        if is_counted(prompt.id) and seconds > expected * LONGEST_PART_OF_A_NUMBER + SLACK_SECONDS:
+            raise BadRecordingError(
+                f"it is more than {LONGEST_PART_OF_A_NUMBER:.0f} times as long as its text, which"
+                f" takes about {expected:.1f} s, and would be heard in the midst of numbers: record"
+                " the word alone",
+                seconds,
+            )
         odd = "longer"
     else:
         return ""

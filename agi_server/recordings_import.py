@@ -3,31 +3,32 @@
 What comes from a studio, or by e-mail, is not trusted: names, sizes and contents may be anything.
 """
 
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from agi_server import sound_programs
+from agi_server.delivered_kinds import Kind, kind_by_content, kind_by_name, told_kinds
 from agi_server.prompt_manifest import replacing
 from agi_server.prompt_sources import recordings_in, told_reason
 from agi_server.recorded_sounds import BadRecordingError, checked_sound
+from agi_server.recorded_texts import Recorded, digest_of, load_texts, save_texts
 from agi_server.sound_samples import Sound, wav
 from ivr.prompts import Catalogue, Prompt
 from ivr.studio import FILE_SUFFIX
-from routing.names import suggestion
-
-KINDS: Final = frozenset(
-    {".aif", ".aiff", ".au", ".caf", ".flac", ".mp3", ".ogg", ".opus", ".w64", ".wav", ".wv"}
-)
-"""Ends of names that may be read. sox would take others for lists of further files (.m3u) or for
-devices (.alsa)."""
 
 MOST_BYTES: Final = 200_000_000
 """Ten minutes in stereo at 48 kHz and 24 bits; no prompt is as long."""
+
+
+FAR_FROM_ANY: Final = 0.5
+"""How alike two names are at least for one to be meant by the other, from 0 to 1 (the same)."""
 
 
 class RecordingsImportError(Exception):
@@ -125,11 +126,44 @@ def _files(wish: Wish) -> list[Path]:
 def _judge(file: Path, wish: Wish, prompts: dict[str, Prompt], *, alone: bool) -> Judged:
     try:
         prompt = _prompt_of(file, prompts, wish.language, alone=alone)
+        kind = _kind_of(file)
         sound, remark = checked_sound(file, prompt)
         verdict = _keep(sound, prompt, wish)
     except BadRecordingError as error:
         return Judged(file.name, Verdict.REFUSED, error.seconds, str(error))
-    return Judged(file.name, verdict, sound.seconds, remark)
+    loss = f"{kind.name} loses sound: deliver WAV or FLAC if you can" if kind.is_lossy else ""
+    return Judged(file.name, verdict, sound.seconds, "; ".join(filter(None, (remark, loss))))
+
+
+def _kind_of(file: Path) -> Kind:
+    """What a file holds, which must be what its name says."""
+    named = kind_by_name(file)
+    try:
+        kind = kind_by_content(file)
+    except OSError as error:
+        raise BadRecordingError(
+            f"it cannot be read ({told_reason(error)}): set its rights"
+        ) from error
+    if kind is None:
+        raise BadRecordingError(
+            "it does not begin as a sound file does: it is damaged, or no sound; deliver"
+            f" {told_kinds()}"
+        )
+    if kind != named:
+        raise BadRecordingError(
+            f"it is {kind.name}, though its name ends with {file.suffix}: let it end with"
+            f" {kind.suffixes[0]}"
+        )
+    return kind
+
+
+def _nearest(stem: str, prompts: dict[str, Prompt]) -> str:
+    """What a file may have been meant to be called; nobody reads hundreds of names."""
+    plain = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
+    near = get_close_matches(plain, prompts, n=1, cutoff=FAR_FROM_ANY)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "the last column of `rahyab prompts script` has the names"
 
 
 def _prompt_of(file: Path, prompts: dict[str, Prompt], language: str, *, alone: bool) -> Prompt:
@@ -139,11 +173,13 @@ def _prompt_of(file: Path, prompts: dict[str, Prompt], language: str, *, alone: 
         raise BadRecordingError("it is a folder: import it by itself")
     if not stat.S_ISREG(about.st_mode):
         raise BadRecordingError("it is no ordinary file (a link, perhaps): copy the recording here")
-    if file.suffix.lower() not in KINDS:
-        raise BadRecordingError("it is no sound by its name: deliver WAV or FLAC")
+    if kind_by_name(file) is None:
+        raise BadRecordingError(
+            f"files named {file.suffix or 'so'} are not taken: deliver {told_kinds()}"
+        )
     if file.stem not in prompts:
         raise BadRecordingError(
-            f"no prompt with a text in {language} is called so: {suggestion(file.stem, prompts)}"
+            f"no prompt with a text in {language} is called so: {_nearest(file.stem, prompts)}"
         )
     if not alone:
         raise BadRecordingError(f"there are several files of {file.stem}: keep one of them")
@@ -161,6 +197,8 @@ def _keep(sound: Sound, prompt: Prompt, wish: Wish) -> Verdict:
     present = [each for each in recordings_in(wish.target) if each.stem == prompt.id]
     try:
         if present == [place] and place.read_bytes() == content:
+            if wish.replace and not wish.dry_run:
+                _note(content, prompt, wish)
             return Verdict.UNCHANGED
         if present and not wish.replace:
             raise BadRecordingError(
@@ -171,6 +209,7 @@ def _keep(sound: Sound, prompt: Prompt, wish: Wish) -> Verdict:
             for other in present:
                 if other != place:
                     other.unlink()
+            _note(content, prompt, wish)
     except OSError as error:
         raise BadRecordingError(
             f"{place} cannot be written ({told_reason(error)}): make room or set the rights of"
@@ -184,3 +223,10 @@ def _write(content: bytes, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with replacing(place) as file:
         file.write(content)
+
+
+def _note(content: bytes, prompt: Prompt, wish: Wish) -> None:
+    """Keep the text that a recording is taken for, to notice when the text is changed later."""
+    texts = load_texts(wish.target)
+    texts[prompt.id] = Recorded(prompt.text, digest_of(content))
+    save_texts(wish.target, texts)

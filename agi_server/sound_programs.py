@@ -46,6 +46,10 @@ class SoundProgramError(Exception):
     """A program could not make a sound; the message says why, in one sentence."""
 
 
+class RefusedSoundError(SoundProgramError):
+    """A program ran and would not have what it was given; the message repeats what it says."""
+
+
 def not_installed(programs: Iterable[str]) -> list[str]:
     """Those of `programs` that the PATH does not have."""
     return [program for program in programs if shutil.which(program) is None]
@@ -178,7 +182,7 @@ def _completed(
     except OSError as error:
         raise SoundProgramError(f"{program} cannot be run: {error.strerror}") from error
     if done.returncode:
-        raise SoundProgramError(f"{program} says: {_last_line(done.stderr, done.returncode)}")
+        raise RefusedSoundError(f"{program} says: {_last_line(done.stderr, done.returncode)}")
     return done
 
 

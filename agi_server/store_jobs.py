@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crm.ports import Store, StoreError
+from crm.ports import Store, StoreError, TurnTakenError
 
 MOST_READS_TOGETHER: Final = 8
 """Reads whose answers are delivered together: each costs 0.1 ms, so the first of them waits less
@@ -72,35 +72,59 @@ class _OneFailedError(Exception):
 def _write_together(store: Store, jobs: Sequence[Job]) -> None:
     """Run the operations in one transaction; one that fails is undone alone.
 
+    One that needs a turn which somebody else has is run after the others, in a transaction of its
+    own: it waits for that turn while it holds nothing that others wait for.
+
     A write whose caller is gone is done nonetheless: it was asked for. One that was given up for
     its slowness is not: it is in the spool by now.
     """
     try:
-        if len(jobs) == 1:
-            with store.transaction():
-                jobs[0].run(store)
-        else:
-            _write_group(store, jobs)
+        waiting = jobs if len(jobs) == 1 else _write_group(store, jobs)
     except BaseException as error:  # noqa: BLE001  nothing of the group is on disk: tell them all
         for job in jobs:
             if job.error is None:
                 job.fail(error)
+    else:
+        for job in waiting:
+            _write_alone(store, job)
 
 
-def _write_group(store: Store, jobs: Sequence[Job]) -> None:
+def _write_alone(store: Store, job: Job) -> None:
+    """Run an operation in a transaction of its own; the turns that it lacks are waited for first.
+
+    A turn that we have is free for us, so each try gets further than the one before.
+    """
+    turns: frozenset[str] = frozenset()
+    while True:
+        try:
+            with store.transaction():
+                store.await_turns(turns)
+                job.run(store)
+        except TurnTakenError as error:
+            turns |= error.turns
+        except BaseException as error:  # noqa: BLE001  it belongs to whoever awaits the job
+            job.fail(error)
+            return
+        else:
+            return
+
+
+def _write_group(store: Store, jobs: Sequence[Job]) -> Sequence[Job]:
     """Run the operations without savepoints, and only if one fails all again with them.
 
     Hardly any ever fails, and a savepoint for each costs the writer a seventh of its time. An
     operation touches nothing but the store, so what it did is undone with the transaction.
+
+    Returns:
+        Those that need a turn which somebody else has: they are still to be run.
     """
     with contextlib.suppress(_OneFailedError):
         with store.transaction():
             for job in jobs:
                 _run_in_group(store, job)
-        return
+        return ()
     with store.transaction():
-        for job in jobs:
-            _write_one(store, job)
+        return [job for job in jobs if not _write_one(store, job)]
 
 
 def _run_in_group(store: Store, job: Job) -> None:
@@ -110,12 +134,16 @@ def _run_in_group(store: Store, job: Job) -> None:
         raise _OneFailedError from error
 
 
-def _write_one(store: Store, job: Job) -> None:
+def _write_one(store: Store, job: Job) -> bool:
+    """Run an operation in a savepoint; False if it needs a turn of somebody else's."""
     try:
         with store.transaction():
             job.run(store)
+    except TurnTakenError:
+        return False
     except BaseException as error:  # noqa: BLE001  it belongs to whoever awaits the job
         job.fail(error)
+    return True
 
 
 def _try_nothing(store: Store) -> None:

@@ -24,7 +24,12 @@ def _came_in(data: Data) -> list[str]:
 
 
 def _heard(data: Data) -> list[str]:
-    return [f"heard {', '.join(data['prompts'])} [{data['language']}]"]
+    stopped = _STOPPED.get(data.get("stopped", ""), "")
+    return [f"heard {', '.join(data['prompts'])}{stopped} [{data['language']}]"]
+
+
+_STOPPED: Final = {"key": "… (stopped by a key)", "hang-up": "… (hung up)"}
+"""What is told behind the last prompt, by what stopped it."""
 
 
 def _decided(data: Data) -> list[str]:
@@ -50,6 +55,13 @@ def _callback_asked(data: Data) -> list[str]:
 def _alert(data: Data) -> list[str]:
     answers = ", ".join(f"{question} {value}" for question, value in data["answers"].items())
     return [f"somebody was alerted to the answers of {data['survey']}: {answers}"]
+
+
+def _taped(data: Data) -> list[str]:
+    failure = data.get("failure")
+    if failure is not None:
+        return [f"was not recorded: {failure} ({data['place']})"]
+    return [f"spoke for {data['seconds']:.1f} s ({data['place']})"]
 
 
 def _queues(data: Data) -> list[str]:
@@ -86,7 +98,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "looked-up": lambda data: [
         f"looked up {data['tracking']}: {'found' if data['found'] else 'unknown'}"
     ],
-    "too-many-misses": lambda _: ["may look up no more: too many numbers that are nobody's"],
+    "too-many-look-ups": lambda _: ["may look up no more requests today"],
     "pin-checked": lambda data: [
         f"keyed the {'right' if data['right'] else 'wrong'} PIN for {data['tracking']}"
     ],
@@ -105,7 +117,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "sent": _sent,
     "left-queue": _left_queue,
     "answered": lambda data: [f"answered {data['question']}: {data['value']}"],
-    "taped": lambda data: [f"spoke for {data['seconds']:.1f} s ({data['place']})"],
+    "taped": _taped,
     "not-played-back": lambda data: [f"could not be played what was recorded: {data['path']}"],
     "played-back": lambda data: [f"heard the recording ({data['place']})"],
     "recorded": lambda data: [f"left a message of {data['seconds']:.0f} s: {data['path']}"],

@@ -1,6 +1,7 @@
 """A call in the terminal: the fake Asterisk's caller is a person at a keyboard, or a key script."""
 
 import asyncio
+import itertools
 import sys
 import termios
 import time
@@ -17,6 +18,7 @@ from dialplan import contract
 from dialplan.contract import Argument, Go, Script
 from ivr.keys import AGAIN, DONE
 from ivr.prompts import SILENCE, Catalogue
+from ivr.reading import Said, in_words
 from ivr.tracking import SMS_KEY
 from routing import key_script
 from routing.key_script import KeyScriptError, read_script, read_word
@@ -87,14 +89,14 @@ class TrialCaller:
     messages: Sequence[str] = ()
     _shown: int = 0
     _last: str = ""
-    _heard: list[str] = field(default_factory=list)
+    _heard: list[Said] = field(default_factory=list)
     _offered: set[str] = field(default_factory=set)
     _has_pressed: bool = False
 
     async def __call__(self, asked: Asked, /) -> Action:
         """Listen to a prompt, or answer a question."""
         self._show_messages()
-        self._heard += (self._text(file) for file in asked.files)
+        self._heard += (self._said(file, asked.language) for file in asked.files)
         self._last = next((PurePosixPath(file).name for file in asked.files), self._last)
         is_rest = asked.command == "GET DATA" and not asked.files and self._has_pressed
         if asked.command == "STREAM FILE" or is_rest:
@@ -133,14 +135,13 @@ class TrialCaller:
 
     def flush(self) -> None:
         """Print what has been heard since the last time."""
-        words = " ".join(text for text in self._heard if text)
-        if words:
+        if words := in_words(self._heard):
             self.tell(f"  «{words}»")
         self._heard.clear()
 
-    def _text(self, file: str) -> str:
+    def _said(self, file: str, language: str) -> Said:
         text = self.catalogue.heard(file)
-        return f"[{file}]" if text is None else text
+        return Said(PurePosixPath(file).name, f"[{file}]" if text is None else text, language)
 
     def _echo(self, action: Action) -> None:
         match action:
@@ -182,6 +183,12 @@ class ScriptedAnswers:
         """A short message, or a hang-up in it."""
         hangs_up = bool(self._words) and isinstance(self._words[0], key_script.HangUp)
         return await self() if hangs_up else Press(DONE)
+
+    def left(self) -> str:
+        """The words that no question was asked for, if the caller does anything in them."""
+        words = tuple(self._words)
+        does = any(isinstance(word, key_script.Press | key_script.HangUp) for word in words)
+        return key_script.written(words) if does else ""
 
 
 @dataclass(slots=True)
@@ -248,9 +255,18 @@ def _action(word: key_script.Word) -> Action:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """Where a terminal call went. `go` is None when the server gave no answer."""
+    """Where a terminal call went.
+
+    Attributes:
+        call_id: Our id of the call.
+        script: What the server was asked last, before the end.
+        hung_up: Whether the caller left.
+        go: Where the call goes; None: the server gave no answer.
+        variables: Those of `SHOWN`.
+    """
 
     call_id: str
+    script: Script
     hung_up: bool
     go: Go | None
     variables: dict[str, str]
@@ -265,21 +281,32 @@ SHOWN: Final = (
     contract.REASON,
 )
 
+CLEARED: Final = (contract.BEGUN, contract.DONE, contract.GO, contract.REASON)
+"""What the dialplan clears before each request: an answer to the one before would be a lie."""
+
 
 async def place_trial(
     channel: FakeChannel, address: tuple[str, int], at: str | None
 ) -> TrialResult:
-    """Place one call as the dialplan would: `incoming`, and at its end `ended`."""
+    """Place one call as the dialplan would: `incoming`, perhaps `survey`, then `ended`."""
     call_id = f"try-{int(time.time())}-{randbelow(1_000_000):06d}"
     host, port = address
     url = f"agi://[{host}]:{port}/" if ":" in host else f"agi://{host}:{port}/"
     common = (f"{Argument.CALL}={call_id}", f"{Argument.TRIAL}=yes", f"{Argument.AT}={at or ''}")
-    dialled = f"{Argument.DIALLED}={channel.dialled}"
-    await agi(channel, url + Script.INCOMING, *common, dialled, f"{Argument.VISIT}=1")
-    done = channel.variables.get(contract.DONE) == Script.INCOMING
-    go = Go(channel.variables.get(contract.GO) or Go.FALLBACK) if done else None
+    dialled, visits = f"{Argument.DIALLED}={channel.dialled}", itertools.count(1)
+
+    async def ask(script: Script) -> Go | None:
+        for name in CLEARED:
+            channel.variables.set(name, "")
+        await agi(channel, url + script, *common, dialled, f"{Argument.VISIT}={next(visits)}")
+        done = channel.variables.get(contract.DONE) == script
+        return Go(channel.variables.get(contract.GO) or Go.FALLBACK) if done else None
+
+    script = Script.INCOMING
+    while (go := await ask(script)) is Go.SURVEY and not channel.hung_up:
+        script = Script.SURVEY
     values = {name: channel.variables.get(name) or "" for name in SHOWN}
-    hung_up = channel.hung_up
+    result = TrialResult(call_id, script, channel.hung_up, go, values)
     channel.hang_up()
-    await agi(channel, url + Script.ENDED, *common, dialled, f"{Argument.VISIT}=2")
-    return TrialResult(call_id, hung_up, go, values)
+    await ask(Script.ENDED)
+    return result

@@ -66,8 +66,15 @@ class Asking(Protocol):
         this moment, or no try is left.
         """
 
-    def use_code(self, number: str) -> None:
-        """Forget the code of a number: it was right, and cannot be used again."""
+    def use_code(self, number: str, salt: bytes) -> bool:
+        """Forget a code that was right; whether it was still there.
+
+        Of two callers who key in the same code at once, one alone has used it.
+
+        Args:
+            number: The number that it was sent to.
+            salt: The salt of the code that was compared: a newer one of the number stays.
+        """
 
     def set_pin(self, pin: Pin) -> None:
         """Keep a customer's PIN, in place of an older one. Raises UnknownRecordError."""
@@ -96,7 +103,8 @@ class Asking(Protocol):
         """Remove codes that have expired and attempts that count no longer; how many there were.
 
         Messages with codes that have expired are wiped. The operations do so on the way, but only
-        while somebody calls.
+        while somebody calls: a server that runs does this every minute (`agi_server.forgetting`).
+        What somebody else is removing at the same moment is neither waited for nor counted.
         """
 
     def note_survey(self, asked: AskedSurvey) -> None:

@@ -3,7 +3,7 @@
 All times are aware, and in UTC in the store.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -54,7 +54,7 @@ class OutboxMessage:
     call_id: str
     kind: MessageKind
     number: str
-    text: str
+    text: str = field(repr=False)
     language: str
     written_at: datetime
     expires_at: datetime | None = None

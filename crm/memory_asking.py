@@ -84,10 +84,14 @@ class MemoryAsking(MemorySession):
             tables.codes[number] = replace(code, tries=code.tries - 1)
             return code
 
-    def use_code(self, number: str) -> None:
-        """Forget a code: it was right."""
+    def use_code(self, number: str, salt: bytes) -> bool:
+        """Forget a code that was right; whether it was still there."""
         with self._tables() as tables:
-            tables.codes.pop(number, None)
+            kept = tables.codes.get(number)
+            if kept is None or kept.salt != salt:
+                return False
+            del tables.codes[number]
+            return True
 
     def set_pin(self, pin: Pin) -> None:
         """Keep a customer's PIN."""

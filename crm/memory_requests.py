@@ -71,7 +71,7 @@ class MemoryRequests(MemoryCallbacks):
         return newest(found, lambda each: (each.opened_at, each.tracking), limit)
 
     def case_file(self, tracking: str) -> CaseFile:
-        """One case with its history and calls."""
+        """One case with its history, calls and recordings."""
         with self._tables() as tables:
             case = _known_case(tables, tracking)
             notes = [each for each in tables.notes.values() if each.tracking == tracking]
@@ -80,10 +80,12 @@ class MemoryRequests(MemoryCallbacks):
                 for call_id, belongs_to in tables.case_calls.items()
                 if belongs_to == tracking
             ]
+            spoken = [each for each in tables.recordings.values() if each.tracking == tracking]
         return CaseFile(
             case,
             tuple(sorted(notes, key=lambda each: each.at)),
             tuple(sorted(calls, key=lambda each: (each.started_at, each.id))),
+            tuple(sorted(spoken, key=lambda each: (each.recorded_at, each.call_id, each.mailbox))),
         )
 
     def note_on_case(self, note: CaseNote) -> Case:

@@ -1,6 +1,6 @@
 """One connection to a database in memory, and its transactions."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
 from crm.memory_tables import MemoryDatabase, Tables
@@ -36,6 +36,9 @@ class MemorySession:
             except BaseException:
                 self._database.tables = before
                 raise
+
+    def await_turns(self, turns: Collection[str]) -> None:
+        """A transaction has all records to itself."""
 
     def close(self) -> None:
         """Give up the connection."""

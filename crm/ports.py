@@ -48,6 +48,21 @@ class StoreUnavailableError(StoreError):
     """The store cannot be reached or is locked: try again later."""
 
 
+class TurnTakenError(StoreUnavailableError):
+    """Somebody else has a turn that is needed now, and to wait for it would be to wait in a ring.
+
+    Whoever runs the operation undoes its transaction and runs it in a new one, which waits for the
+    turns first: `Store.await_turns`.
+
+    Attributes:
+        turns: What the operation needs.
+    """
+
+    def __init__(self, turns: frozenset[str]) -> None:
+        super().__init__("Somebody else writes about the same number at this moment: try again")
+        self.turns = turns
+
+
 class StoreDamagedError(StoreError):
     """The database is damaged, or is not one of ours: a person must look at it."""
 
@@ -282,7 +297,7 @@ class Requests(Protocol):
         """
 
     def case_file(self, tracking: str) -> CaseFile:
-        """One case with its history and calls, the oldest first. Raises UnknownRecordError."""
+        """One case with all that hangs on it, the oldest first. Raises UnknownRecordError."""
 
     def note_on_case(self, note: CaseNote) -> Case:
         """Add a line to a case's history and, where it names a state, move the case on.
@@ -342,7 +357,21 @@ class Store(Customers, Journal, Requests, Asking, People, Protocol):
         """Forget a spool that does not exist any more."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Make the operations inside it durable together; nested, a savepoint."""
+        """Make the operations inside it durable together; nested, a savepoint.
+
+        An operation that needs a turn (`await_turns`) never waits for one while the transaction
+        holds what others may wait for: it raises TurnTakenError instead.
+        """
+
+    def await_turns(self, turns: Collection[str]) -> None:
+        """At the beginning of a transaction: wait until nobody else has one of these turns.
+
+        They are kept until the transaction ends. A store whose transactions come one after the
+        other in any case has nothing to wait for.
+
+        Args:
+            turns: What a TurnTakenError has named.
+        """
 
     def close(self) -> None:
         """Give up the connection. Idempotent."""

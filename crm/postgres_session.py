@@ -1,6 +1,6 @@
 """A session with a PostgreSQL server, its transactions, and its driver's errors in our words."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any, Final, LiteralString
@@ -15,6 +15,7 @@ from crm.ports import (
     StoreDamagedError,
     StoreError,
     StoreUnavailableError,
+    TurnTakenError,
 )
 from crm.postgres_connections import Records, place_of, shared_pool
 from crm.postgres_errors import store_error
@@ -25,6 +26,10 @@ STATEMENT_SECONDS: Final = 5.0
 
 _OLDEST: Final = 13
 """The oldest version of PostgreSQL that we know to work."""
+
+
+_TURN: Final = "hashtextextended(?, 0)"
+"""The number of a turn, whose word is given by `ascii`: not all our text is text to the server."""
 
 
 class PostgresSession(SqlSession):
@@ -46,11 +51,14 @@ class PostgresSession(SqlSession):
         StoreError: The server refuses us.
     """
 
+    _SKIPPING = "FOR UPDATE SKIP LOCKED"
+
     def __init__(
         self, address: str, *, create: bool = True, statement_seconds: float = STATEMENT_SECONDS
     ) -> None:
         self._place = place_of(address)
         self._connection: Records | None = None
+        self._holds_locks = False
         self._is_closed = False
         self._closing = ExitStack()
         self._pool = self._closing.enter_context(shared_pool(address, statement_seconds))
@@ -77,6 +85,7 @@ class PostgresSession(SqlSession):
 
     def _forget_connection(self) -> None:
         self._connection = None
+        self._holds_locks = False
 
     def close(self) -> None:
         """Give up the connections, if no other store of this process uses them."""
@@ -84,23 +93,44 @@ class PostgresSession(SqlSession):
         self._closing.close()
 
     def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
+        if not sql.lstrip().startswith("SELECT"):
+            self._note_locks()
         with self._told(missing), self._connected() as connection:
             return connection.execute(_translated(sql), values).fetchall()
 
     def _write(self, sql: str, values: Sequence[Any] = (), *, missing: str = "") -> int:
+        self._note_locks()
         with self._told(missing), self._connected() as connection:
             return connection.execute(_translated(sql), values).rowcount
 
     def _write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
             return 0
+        self._note_locks()
         with self._told(), self._connected() as connection, connection.cursor() as cursor:
             cursor.executemany(_translated(sql), rows)
             return cursor.rowcount
 
-    def _take_turn(self, word: str) -> None:
-        # Text that is not UTF-8 is no text to the server: an ASCII form of it stands for it.
-        self._read("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (ascii(word),))
+    def _note_locks(self) -> None:
+        """Others may wait for this transaction from now on; one statement alone waits for none."""
+        self._holds_locks = self._connection is not None
+
+    def _take_turns(self, *turns: str) -> None:
+        if not self._holds_locks:
+            self.await_turns(turns)
+        elif not all(self._is_free(turn) for turn in turns):
+            raise TurnTakenError(frozenset(turns))
+
+    def await_turns(self, turns: Collection[str]) -> None:
+        """At the beginning of a transaction: wait for turns, all in one and the same order."""
+        for turn in sorted(turns):
+            self._read(f"SELECT pg_advisory_xact_lock({_TURN})", (ascii(turn),))
+            self._note_locks()
+
+    def _is_free(self, turn: str) -> bool:
+        """Take a turn that nobody else has."""
+        ((free,),) = self._read(f"SELECT pg_try_advisory_xact_lock({_TURN})", (ascii(turn),))
+        return bool(free)
 
     def _hour_of(self, column: str) -> str:
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')"""

@@ -156,11 +156,12 @@ class CaseNote:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its history, the oldest line first, and the calls that belong to it."""
+    """A case with its history, its calls, and what was recorded for it; each the oldest first."""
 
     case: Case
     notes: tuple[CaseNote, ...]
     calls: tuple["Call", ...]
+    recordings: tuple["Recording", ...]
 
 
 class CallbackState(StrEnum):
@@ -310,7 +311,8 @@ class Recording:
     """A recorded message; `path` is as Asterisk sees it. (call, mailbox) is unique.
 
     `mailbox` is a mailbox's id, or a place of another kind, which no id looks like: `case <number>`
-    for a voice note to a request, `survey <id>/<question>` for a spoken answer.
+    for a voice note to a request, `survey <id>/<question>` for a spoken answer. Of several that one
+    call has left at one place, the second is kept under `support (2)`, and so on.
     """
 
     call_id: str
@@ -364,10 +366,7 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The rules as they once were. `name` is the hash of the text, and unique.
-
-    Nothing of a person is in it.
-    """
+    """The rules as they once were. `name` is the hash of the text; nothing of a person is in it."""
 
     name: str
     bundle: str

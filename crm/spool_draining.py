@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from crm.ports import (
@@ -46,14 +47,19 @@ class Drained:
     refusals: tuple[Refusal, ...] = ()
     written: int = 0
 
-    def write(self, store: Store, lines: Sequence[Line]) -> "Drained":
+    def write(self, store: Store, lines: Sequence[Line], now: datetime) -> "Drained":
         """Write lines in one transaction, the positions with them; how things stand then.
+
+        Args:
+            store: Where.
+            lines: What.
+            now: What was to be sent before this moment has expired before anybody can send it.
 
         Raises:
             StoreError: The store is away: none of them is written.
         """
         refusals = tuple(_refusals(store, lines))
-        _erase_again(store, lines)
+        _make_good(store, lines, now)
         ends = {**self.ends, **{line.spool: line.end for line in lines}}
         everything = self.refusals + refusals
         positions = {**self.positions, **_positions(ends, everything)}
@@ -61,14 +67,14 @@ class Drained:
         written = self.written + len(lines) - len(refusals)
         return Drained(positions, ends, everything, written)
 
-    def try_again(self, store: Store) -> "Drained":
+    def try_again(self, store: Store, now: datetime) -> "Drained":
         """Write once more what was not taken: the call may have begun in a later line.
 
         The positions stay where they are. Raises StoreError.
         """
         lines = [each.line for each in self.refusals]
         refusals = tuple(_refusals(store, lines))
-        _erase_again(store, lines)
+        _make_good(store, lines, now)
         written = self.written + len(self.refusals) - len(refusals)
         return Drained(self.positions, self.ends, refusals, written)
 
@@ -93,8 +99,13 @@ def _refusals(store: Store, lines: Iterable[Line]) -> Iterable[Refusal]:
             yield Refusal(line, str(error) or repr(error))
 
 
-def _erase_again(store: Store, lines: Iterable[Line]) -> None:
-    """Nobody who was erased comes back with what was written before that."""
+def _make_good(store: Store, lines: Iterable[Line], now: datetime) -> None:
+    """Do what was not done because the lines came so late.
+
+    Nobody who was erased comes back with what was written before that, and no code is readable that
+    has expired on the way.
+    """
+    store.forget_secrets(now)
     batches = (line.batch for line in lines if line.batch is not None)
     calls = {call_of(write): None for batch in batches for write in batch.writes}
     if messages := store.erase_again([call for call in calls if call is not None]):

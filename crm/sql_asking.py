@@ -32,7 +32,8 @@ _MESSAGES: Final = f"SELECT {rows.OUTBOX_COLUMNS} FROM outbox"
 _EXPIRE: Final = """
 UPDATE outbox SET status = 'expired',
     text = CASE WHEN kind = 'one-time-code' THEN '' ELSE text END
-WHERE status = 'waiting' AND expires_at <= ?
+WHERE id IN (
+    SELECT id FROM outbox WHERE status = 'waiting' AND expires_at <= ? {skipping})
 """
 
 _KEEP_CODE: Final = f"""
@@ -59,13 +60,15 @@ _ATTEMPT: Final = _insert("attempts", "kind, subject, at")
 _ATTEMPTS: Final = "SELECT count(*) FROM attempts WHERE kind = ? AND at > ? AND at <= ?"
 _OLD_TOGETHER: Final = 100
 """Attempts and codes that are removed on the way: more than one caller adds, and soon done."""
+_ALL: Final = 2**62
 _OLD_ATTEMPTS: Final = """
 DELETE FROM attempts WHERE id IN (
-    SELECT id FROM attempts WHERE at <= ? ORDER BY at, id LIMIT ?)
+    SELECT id FROM attempts WHERE at <= ? ORDER BY at, id LIMIT ? {skipping})
 """
 _OLD_CODES: Final = """
 DELETE FROM one_time_codes WHERE number IN (
-    SELECT number FROM one_time_codes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
+    SELECT number FROM one_time_codes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
+    {skipping})
 """
 
 _NOTE_SURVEY: Final = f"""
@@ -112,7 +115,7 @@ class SqlAsking(SqlSession):
 
     def _expire(self, at: datetime) -> None:
         """Let messages expire that were not sent in time; no code stays readable for longer."""
-        self._write(_EXPIRE, (stored_time(at),))
+        self._clear(_EXPIRE, stored_time(at))
 
     def messages(
         self, *, status: MessageStatus | None = None, search: str = "", limit: int = 50
@@ -136,9 +139,9 @@ class SqlAsking(SqlSession):
         """Keep a new code, unless too many were given."""
         kind, at = AttemptKind.CODE, code.issued_at
         with self.transaction():
-            self._take_turn("one-time codes")
+            self._take_turns("one-time codes")
             self._expire(at)
-            self._write(_OLD_CODES, (stored_time(at), _OLD_TOGETHER))
+            self._clear(_OLD_CODES, stored_time(at), _OLD_TOGETHER)
             of_number = self.attempts(kind, code.number, at)
             if of_number >= per_number or self._count_attempts(kind, at) >= per_day:
                 return False
@@ -153,9 +156,10 @@ class SqlAsking(SqlSession):
             return rows.read_code(row)
         return None
 
-    def use_code(self, number: str) -> None:
-        """Forget a code: it was right."""
-        self._write("DELETE FROM one_time_codes WHERE number = ?", (stored_text(number),))
+    def use_code(self, number: str, salt: bytes) -> bool:
+        """Forget a code that was right; whether it was still there."""
+        sql = "DELETE FROM one_time_codes WHERE number = ? AND salt = ?"
+        return self._write(sql, (stored_text(number), salt.hex())) == 1
 
     def set_pin(self, pin: Pin) -> None:
         """Keep a customer's PIN."""
@@ -173,7 +177,7 @@ class SqlAsking(SqlSession):
     def count_attempt(self, kind: AttemptKind, subject: str, at: datetime) -> int:
         """Note an attempt; how many there were, this one included."""
         with self.transaction():
-            self._take_turn(f"{kind} {subject!r}")
+            self._take_turns(f"{kind} {subject!r}")
             self._note_attempt(kind, subject, at)
             return self.attempts(kind, subject, at)
 
@@ -189,18 +193,20 @@ class SqlAsking(SqlSession):
         return int(found[0][0])
 
     def _note_attempt(self, kind: AttemptKind, subject: str, at: datetime) -> None:
-        self._write(_OLD_ATTEMPTS, (stored_time(at - ATTEMPTS_KEPT), _OLD_TOGETHER))
+        self._clear(_OLD_ATTEMPTS, stored_time(at - ATTEMPTS_KEPT), _OLD_TOGETHER)
         self._write(_ATTEMPT, (kind, stored_text(subject), stored_time(at)))
 
     def forget_secrets(self, at: datetime) -> int:
         """Remove what is too old of codes and attempts, and wipe codes that have expired."""
         with self.transaction():
             self._expire(at)
-            codes = "DELETE FROM one_time_codes WHERE expires_at <= ?"
-            attempts = "DELETE FROM attempts WHERE at <= ?"
-            return self._write(codes, (stored_time(at),)) + self._write(
-                attempts, (stored_time(at - ATTEMPTS_KEPT),)
+            return self._clear(_OLD_CODES, stored_time(at), _ALL) + self._clear(
+                _OLD_ATTEMPTS, stored_time(at - ATTEMPTS_KEPT), _ALL
             )
+
+    def _clear(self, sql: str, *values: object) -> int:
+        """Remove what is too old, without waiting for anybody; how much that was."""
+        return self._write(sql.format(skipping=self._SKIPPING), values)
 
     def note_survey(self, asked: AskedSurvey) -> None:
         """Keep that a survey was asked, or why not."""

@@ -60,8 +60,7 @@ class SqlCallbacks(SqlSession):
         """Keep a wish to be called back, or put it to the one that waits for the same number."""
         call = stored_text(callback.call_id)
         with self.transaction():
-            self._take_turn(f"callback {callback.number!r}")
-            found = self._callback_of(call)
+            found = self._found_in_turn(callback)
             match next_step(callback, found), found:
                 case Step.PLACE, _:
                     self._place_wish(callback, found)
@@ -71,6 +70,21 @@ class SqlCallbacks(SqlSession):
         if now is None:
             raise UnknownRecordError(f"The call {callback.call_id!r} was removed meanwhile")
         return now.callback
+
+    def _found_in_turn(self, wish: Callback) -> Belonging | None:
+        """Where a call belongs, while nobody else asks for that number, nor for the wish's.
+
+        A callback that is given up may have been joined: who joins one and who gives it up wait for
+        each other.
+        """
+        taken: frozenset[str] = frozenset()
+        while True:
+            found = self._callback_of(stored_text(wish.call_id))
+            numbers = {wish.number} if found is None else {wish.number, found.callback.number}
+            if numbers <= taken:
+                return found
+            self._take_turns(*(f"callback {number!r}" for number in numbers))
+            taken |= numbers
 
     def _callback_of(self, call: StoredText) -> Belonging | None:
         for row in self._read(_BELONGING, (call,)):

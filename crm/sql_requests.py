@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from crm import asking_rows
 from crm import sql_rows as rows
 from crm.encoding import stored_text
 from crm.ports import StoreError, UnknownRecordError
@@ -52,6 +53,10 @@ _CALLS_OF_CASE: Final = f"""
 SELECT {rows.CALL_COLUMNS} FROM calls LEFT JOIN customers ON customers.id = calls.customer_id
 WHERE calls.id IN (SELECT call_id FROM case_calls WHERE tracking = ?)
 ORDER BY calls.started_at, calls.id
+"""
+_RECORDINGS_OF_CASE: Final = f"""
+SELECT {asking_rows.RECORDING_COLUMNS} FROM recordings
+WHERE tracking = ? ORDER BY recorded_at, call_id, mailbox
 """
 
 _LEASE: Final = "UPDATE tracking_leases SET next = next + ? RETURNING next - ?, secret"
@@ -139,13 +144,14 @@ class SqlRequests(SqlCallbacks):
         return [rows.read_case(row) for row in self._read(sql, (*values, limit))]
 
     def case_file(self, tracking: str) -> CaseFile:
-        """One case with its history and calls."""
+        """One case with its history, calls and recordings."""
         case, key = self.find_case(tracking), (stored_text(tracking),)
         if case is None:
             raise _no_case(tracking)
         notes = map(rows.read_case_note, self._read(_CASE_NOTES, key))
         calls = map(rows.read_call, self._read(_CALLS_OF_CASE, key))
-        return CaseFile(case, tuple(notes), tuple(calls))
+        spoken = map(asking_rows.read_recording, self._read(_RECORDINGS_OF_CASE, key))
+        return CaseFile(case, tuple(notes), tuple(calls), tuple(spoken))
 
     def note_on_case(self, note: CaseNote) -> Case:
         """Add a line to a case's history and, where it names a state, move the case on."""

@@ -6,9 +6,9 @@ columns and back, and tells errors in our words.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 Row: TypeAlias = tuple[Any, ...]
 """One row as a session gives or takes it."""
@@ -16,6 +16,10 @@ Row: TypeAlias = tuple[Any, ...]
 
 class SqlSession(ABC):
     """One session with a database; it belongs to one thread."""
+
+    _SKIPPING: ClassVar[str]
+    """At the end of a selection of rows that are removed on the way: without those that another
+    transaction has its hands on, and removes or keeps by itself."""
 
     @abstractmethod
     def _read(self, sql: str, values: Sequence[Any], *, missing: str = "") -> Sequence[Row]:
@@ -39,11 +43,20 @@ class SqlSession(ABC):
         """Run a statement for each row of values; how many rows it has written in all."""
 
     @abstractmethod
-    def _take_turn(self, word: str) -> None:
-        """Within a transaction: let nobody else with this word in until it ends.
+    def _take_turns(self, *turns: str) -> None:
+        """Within a transaction: let nobody else with one of these words in until it ends.
 
         So that what is looked up and then written for a number is not written twice by two servers.
+        A transaction that holds nothing yet waits; of two that wait while they hold what the other
+        waits for, neither would ever go on.
+
+        Raises:
+            TurnTakenError: The transaction holds something, and somebody else has one of the turns.
         """
+
+    @abstractmethod
+    def await_turns(self, turns: Collection[str]) -> None:
+        """At the beginning of a transaction: wait for turns."""
 
     @abstractmethod
     def _hour_of(self, column: str) -> str:

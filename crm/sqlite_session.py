@@ -1,7 +1,7 @@
 """One connection to the SQLite database, its transactions, and its driver's errors in our words."""
 
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ class SqliteSession(SqlSession):
     Raises:
         StoreError: See `crm.sqlite_database.open_database`.
     """
+
+    _SKIPPING = ""
 
     def __init__(
         self, path: Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS
@@ -105,8 +107,11 @@ class SqliteSession(SqlSession):
         except sqlite3.Error as error:
             raise store_error(error, self._path, missing) from error
 
-    def _take_turn(self, word: str) -> None:
-        """A transaction holds the write lock of the whole file, whatever the word."""
+    def _take_turns(self, *turns: str) -> None:
+        """A transaction holds the write lock of the whole file, whatever the words."""
+
+    def await_turns(self, turns: Collection[str]) -> None:
+        """As `_take_turns`."""
 
     def _hour_of(self, column: str) -> str:
         return f"substr({column}, 1, 13)"

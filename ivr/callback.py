@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from ivr import machine
 from ivr.effects import Failed, PutDown, PutDownCallback, Say, Steps, expect
 from ivr.keys import Input
 from ivr.machine import (
-    Again,
     Given,
     Invalid,
     Nothing,
@@ -17,9 +15,9 @@ from ivr.machine import (
     WantsPerson,
 )
 from ivr.prompts import PAUSE
-from ivr.spoken import clock_time, day, digits
-from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
-from routing.callable_numbers import as_dialled, refusal
+from ivr.spoken import clock_time, day, digits_in_groups
+from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key, value_question
+from routing.callable_numbers import groups_as_dialled, refusal
 from routing.destinations import Route
 from routing.dialogues import Callbacks
 from routing.phone_numbers import to_e164
@@ -37,20 +35,25 @@ LATER: Final = "2"
 
 
 def ask_for_callback(talk: Talk) -> Steps[Route]:
-    """Put down that the caller is to be called back, at the number and the time that they want."""
+    """Put down that the caller is to be called back, at the number and the time that they want.
+
+    It is put down as soon as the number is sure: who hangs up at the question after that is called.
+    """
     talk.stage, callbacks = "callback", talk.book.policy.callbacks
     outcome = yield from _number(talk, callbacks)
     if not isinstance(outcome, Given):
         return (yield from talk.leave(DIALOGUE, outcome, callbacks.otherwise))
     number = outcome.value
-    window = yield from _window(talk, callbacks)
-    if isinstance(window, WantsPerson):
-        return (yield from talk.leave(DIALOGUE, window, callbacks.otherwise))
-    times = (None, None) if window is None else (window.start, window.end)
-    kept = yield PutDownCallback(number, *times)
+    kept = yield PutDownCallback(number)
     if isinstance(kept, Failed):
         yield Say(("callback-unavailable",))
         return (yield from talk.leave(DIALOGUE, Nothing("unavailable"), callbacks.otherwise))
+    window = yield from _window(talk, callbacks)
+    if isinstance(window, WantsPerson):
+        return (yield from talk.leave(DIALOGUE, window, callbacks.otherwise))
+    if window is not None:
+        timed = yield PutDownCallback(number, window.start, window.end)
+        window = None if isinstance(timed, Failed) else window
     told = "callback-joined" if expect(kept, PutDown).joined else "callback-kept"
     yield Say((told, *_read_out(talk, number), PAUSE, *_promised(talk, window)))
     return (yield from talk.go(DIALOGUE, "finished", callbacks.then))
@@ -59,23 +62,31 @@ def ask_for_callback(talk: Talk) -> Steps[Route]:
 def _number(talk: Talk, callbacks: Callbacks) -> Steps[Outcome]:
     """The number to call: the one that calls, or another."""
     number = talk.facts.caller.number
-    if number is not None and _refused(number, callbacks) is None:
+    refused = None if number is None else _refused(number, callbacks)
+    if refused is not None:
+        yield Say((f"callback-number-{refused}",))
+    elif number is not None:
         outcome = yield from _confirm(talk, number)
         if isinstance(outcome, WantsPerson):
             return outcome
         # Who wants to be called and presses nothing is called where they call from.
         if not is_key(outcome, OTHER):
             return Given(number)
+    return (yield from _keyed_number(talk, callbacks))
+
+
+def _keyed_number(talk: Talk, callbacks: Callbacks) -> Steps[Outcome]:
+    """A number that is keyed, and confirmed: a stranger must not be rung for a slip."""
     question = _number_question(talk, callbacks)
     for _ in range(callbacks.tries):
         outcome = yield from talk.ask(DIALOGUE, question)
         if not isinstance(outcome, Given):
             return outcome
         confirmed = yield from _confirm(talk, outcome.value)
-        if isinstance(confirmed, WantsPerson):
-            return confirmed
-        if not is_key(confirmed, OTHER):
+        if is_key(confirmed, RIGHT):
             return outcome
+        if not isinstance(confirmed, Given):
+            return confirmed
     return Nothing("wrong key")
 
 
@@ -85,7 +96,8 @@ def _confirm(talk: Talk, number: str) -> Steps[Outcome]:
 
 
 def _read_out(talk: Talk, number: str) -> tuple[str, ...]:
-    return digits(as_dialled(number, talk.book.policy.business.country), talk.facts.language)
+    country = talk.book.policy.business.country
+    return digits_in_groups(groups_as_dialled(number, country))
 
 
 def _number_question(talk: Talk, callbacks: Callbacks) -> Question:
@@ -98,14 +110,9 @@ def _number_question(talk: Talk, callbacks: Callbacks) -> Question:
             return Invalid((f"callback-number-{refused}",))
         return Valid(number)
 
-    return Question(
-        id="number",
-        say=("enter-callback-number",),
-        input=Input(MOST_DIGITS, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS),
-        accept=accept,
-        silence=Again(callbacks.tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(callbacks.tries - 1),
-        rounds=callbacks.tries,
+    wanted = Input(MOST_DIGITS, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS)
+    return value_question(
+        "number", "enter-callback-number", wanted=wanted, accept=accept, tries=callbacks.tries
     )
 
 
@@ -127,7 +134,7 @@ def _window(talk: Talk, callbacks: Callbacks) -> Steps[Window | WantsPerson | No
         offers = [
             prompt
             for key, window in keys.items()
-            for prompt in (*_spoken(talk, window), "press-key", f"digit-{key}", PAUSE)
+            for prompt in (*_spoken(talk, window), PAUSE, "press-key", f"digit-{key}", PAUSE)
         ]
         question = choice("time", "callback-times", *offers, keys=tuple(keys), repeat=2)
         outcome = yield from talk.ask(DIALOGUE, question)

@@ -5,7 +5,7 @@ a telephone line or in the head. Where nothing is said of a reply, there is none
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, TypeAlias, TypeVar
@@ -46,9 +46,9 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """The caller pressed these keys."""
+    """The caller pressed these keys. They may be a PIN: no log shows them."""
 
-    digits: str
+    digits: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,30 @@ class Record:
 
     `place` is what it is kept as: a mailbox, `case 123456786`, `survey satisfaction/comment`.
     `silence` are the seconds of silence that end it; None: only a key, the limit and hanging up do.
+    `number` tells which recording of this place in the call it is: 1 is the first.
     """
 
     place: str
     longest: int
     silence: int | None = None
+    number: int = 1
+
+
+class NoTape(StrEnum):
+    """Why nothing was recorded, whatever the caller said. An earlier take is untouched."""
+
+    KEY = "key"
+    """The caller pressed the key that ends a recording during the beep."""
+    NOT_WRITTEN = "not written"
+    """Asterisk cannot write the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taped:
-    """So many seconds were recorded."""
+    """So many seconds were recorded; `failure`: none at all, and why."""
 
     seconds: float
+    failure: NoTape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class PlayBack:
     """Play what was recorded at `place`; a key stops it, and is lost."""
 
     place: str
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,7 @@ class KeepRecording:
     place: str
     seconds: float
     tracking: str | None = None
+    number: int = 1
 
 
 class Failed(Enum):
@@ -128,7 +142,7 @@ class CheckPin:
     """Whether this is the PIN of the customer of a request. Reply: bool, or `Failed`."""
 
     tracking: str
-    pin: str
+    pin: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +157,7 @@ class CheckCode:
     `TOO_OFTEN` if it holds no more: it is too old, or was tried too often.
     """
 
-    code: str
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +165,7 @@ class SendText:
     """Send the caller a text message about a request. Reply: whether it is on its way."""
 
     text: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from typing import Final
 from stdnum import damm, luhn, verhoeff
 from stdnum.iso7064 import mod_97_10
 
-from ivr import machine
 from ivr.effects import Steps
 from ivr.keys import Input
-from ivr.machine import Again, Given, Invalid, Nothing, Outcome, Question, Valid, Verdict
-from ivr.spoken import LARGEST_NUMBER, date_of, day, digits, money
-from ivr.talk import Talk, choice, is_key
-from routing.callable_numbers import as_dialled
+from ivr.machine import Given, Invalid, Nothing, Outcome, Question, Valid, Verdict
+from ivr.spoken import LARGEST_NUMBER, date_of, day, digits, digits_in_groups, money
+from ivr.talk import Talk, choice, is_key, value_question
+from routing.callable_numbers import groups_as_dialled
 from routing.currencies import WHOLE
 from routing.destinations import Route
 from routing.dialogues import Entry, EntryKind
@@ -79,21 +78,14 @@ def _question(talk: Talk, entry: Entry) -> Question:
     def accept(keyed: str) -> Verdict:
         return _judged(talk, entry, keyed)
 
-    return Question(
-        id=entry.id,
-        say=entry.say,
-        input=Input(
-            entry.longest,
-            entry.first_key_seconds,
-            entry.between_keys_seconds,
-            has_point=_has_point(entry),
-            secret=entry.secret,
-        ),
-        accept=accept,
-        silence=Again(entry.tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(entry.tries - 1),
-        rounds=entry.tries,
+    wanted = Input(
+        entry.longest,
+        entry.first_key_seconds,
+        entry.between_keys_seconds,
+        has_point=_has_point(entry),
+        secret=entry.secret,
     )
+    return value_question(entry.id, *entry.say, wanted=wanted, accept=accept, tries=entry.tries)
 
 
 def _judged(talk: Talk, entry: Entry, keyed: str) -> Verdict:
@@ -163,7 +155,7 @@ def _read_out(talk: Talk, entry: Entry, value: str) -> tuple[str, ...]:
     if language is not None and entry.kind is EntryKind.AMOUNT and entry.currency is not None:
         return money(Decimal(value), entry.currency, language)
     if entry.kind is EntryKind.PHONE:
-        value = as_dialled(value, talk.book.policy.business.country)
+        return digits_in_groups(groups_as_dialled(value, talk.book.policy.business.country))
     whole, _, hundredths = value.replace("-", "").partition(".")
     rest = ("point", *digits(hundredths, talk.facts.language)) if hundredths else ()
     return (*digits(whole, talk.facts.language), *rest)

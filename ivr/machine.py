@@ -167,7 +167,8 @@ def ask(dialogue: str, question: Question, check: Check | None = None) -> Steps[
             return Given(verdict.value)
         if isinstance(verdict, Invalid) and asking.wrong(verdict.say):
             continue
-        yield Say(verdict.say)
+        if verdict.say:
+            yield Say(verdict.say)
         return Nothing("unavailable" if isinstance(verdict, Impossible) else "wrong key")
 
 

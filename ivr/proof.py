@@ -3,18 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from ivr import machine
 from ivr.effects import CheckCode, Failed, Say, SendCode, Steps
 from ivr.keys import Input
-from ivr.machine import Again, Given, Impossible, Invalid, Nothing, Question, Valid, Verdict
-from ivr.talk import BETWEEN_KEYS_SECONDS, Talk
+from ivr.machine import Given, Impossible, Invalid, Nothing, Question, Valid, Verdict
+from ivr.talk import BETWEEN_KEYS_SECONDS, Talk, value_question
 from routing.destinations import Route
 from routing.dialogues import Proof
 
 DIALOGUE: Final = "proof"
-
-CODE_TEXT: Final = "one-time-code"
-"""The text message that tells a code, as `{code}`."""
 
 PATIENCE_SECONDS: Final = 30.0
 """To the first key: a text message takes its time, and is read on the telephone that calls."""
@@ -50,17 +46,10 @@ def _question(proof: Proof) -> Question:
         well_formed = len(keyed) == proof.digits and keyed.isdigit()
         return Valid(keyed) if well_formed else Invalid(("code-wrong",))
 
-    return Question(
-        id="code",
-        say=("enter-code",),
-        input=Input(
-            proof.digits, PATIENCE_SECONDS, BETWEEN_KEYS_SECONDS, early_keys=False, secret=True
-        ),
-        accept=accept,
-        silence=Again(proof.tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(proof.tries - 1),
-        rounds=proof.tries,
+    wanted = Input(
+        proof.digits, PATIENCE_SECONDS, BETWEEN_KEYS_SECONDS, early_keys=False, secret=True
     )
+    return value_question("code", "enter-code", wanted=wanted, accept=accept, tries=proof.tries)
 
 
 def _check(code: str) -> Steps[Verdict]:

@@ -47,6 +47,11 @@ def script(catalogue: Catalogue, language: str) -> tuple[Line, ...]:
     return tuple(Line(prompt, text) for prompt, text in texts if text)
 
 
+def is_counted(prompt: str) -> bool:
+    """Whether values are put together of it: a digit, or a word of numbers, times and dates."""
+    return prompt.startswith(WORD) or _DIGIT.fullmatch(prompt) is not None
+
+
 def _in_reading_order(catalogue: Catalogue, language: str) -> Iterator[str]:
     builtin = tuple(builtin_prompts())
     counted = tuple(f"{WORD}{word}" for word in words(language)) if _has_words(language) else ()

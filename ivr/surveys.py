@@ -20,12 +20,18 @@ _TWO_KEYS_FROM: Final = 10
 
 
 def ask_survey(talk: Talk, survey_id: str) -> Steps[Route]:
-    """Ask a survey's questions, if the caller may be asked; where the call goes then."""
+    """Ask a survey's questions, if the caller may be asked; where the call goes then.
+
+    Once in a call: who is served by a second agent is not asked again.
+    """
     survey, talk.stage = talk.book.policy.surveys[survey_id], f"survey {survey_id}"
     done = Route(ToHangup())
+    if survey.id in talk.surveys:  # one call has one set of answers, with one agent
+        return (yield from talk.go(survey.id, MayAsk.RECENTLY, done))
     may = expect((yield BeginSurvey(survey.id, survey.again_after_days)), MayAsk)
     if may is not MayAsk.YES:
         return (yield from talk.go(survey.id, may, done))
+    talk.surveys |= {survey.id}
     if survey.consent is not None:
         question = choice("consent", survey.consent, keys=(YES, NO))
         outcome = yield from talk.ask(survey.id, question)
@@ -33,6 +39,7 @@ def ask_survey(talk: Talk, survey_id: str) -> Steps[Route]:
             return (yield from talk.leave(survey.id, outcome, done))
         if not is_key(outcome, YES):  # silence is no consent
             yield EndSurvey(survey.id, declined=True)
+            yield Say(("goodbye",))
             return (yield from talk.go(survey.id, "declined", done))
     answers: dict[str, str] = {}
     ended = yield from _questions(talk, survey, answers)

@@ -1,7 +1,7 @@
 """One call on its way, as far as every part of a course needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ivr import machine
@@ -33,6 +33,10 @@ class Talk:
         variables: Channel variables that routes and entries have set.
         pace: How long the caller is given for keys.
         secrets: Those of the `variables` whose values are written down nowhere.
+        recordings: How many recordings of the call there are, by place.
+        forgotten_recordings: How many there may be of any place, in earlier requests of a call that
+            nobody here remembers.
+        surveys: Those that the caller has been asked in this call.
     """
 
     book: Rulebook
@@ -44,12 +48,20 @@ class Talk:
     variables: Mapping[str, str] | None = None
     pace: Pace = "normal"
     secrets: frozenset[str] = frozenset()
+    recordings: Mapping[str, int] = field(default_factory=dict)
+    forgotten_recordings: int = 0
+    surveys: frozenset[str] = frozenset()
 
     def ask(self, dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
         """Ask a question at the caller's pace."""
-        if self.pace == "slow":
+        if self.is_slow:
             question = replace(question, input=question.input.slower())
         return (yield from machine.ask(dialogue, question, check))
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the caller is given more time than usual: `SLOWER` times as much."""
+        return self.pace == "slow"
 
     def leave(self, dialogue: str, outcome: Outcome, otherwise: Route) -> Steps[Route]:
         """Leave a dialogue that got no answer: to a person who was asked for, else `otherwise`."""
@@ -82,6 +94,14 @@ class Talk:
         self.variables = {**(self.variables or {}), channel: value}
         self.secrets |= {channel}
 
+    def next_recording(self, place: str) -> int:
+        """Which recording of this place the next one is."""
+        return self.recordings.get(place, self.forgotten_recordings) + 1
+
+    def know_recording(self, place: str, number: int) -> None:
+        """There is such a recording: the next one of the call must not take its place."""
+        self.recordings = {**self.recordings, place: number}
+
     def know_keyed(self, dialogue: str, value: str) -> None:
         """Let rules see what was keyed."""
         self.facts = replace(self.facts, keyed={**self.facts.keyed, dialogue: value})
@@ -103,6 +123,21 @@ def choice(id_: str, *say: str, keys: tuple[str, ...], repeat: int = 1) -> Quest
         silence=Again(repeat, machine.NOTHING_PRESSED),
         wrong=Again(repeat),
         rounds=2 * repeat + 1,
+    )
+
+
+def value_question(
+    id_: str, *say: str, wanted: Input, accept: machine.Accept, tries: int
+) -> Question:
+    """A question for a value, which may be keyed so many times, silence included."""
+    return Question(
+        id=id_,
+        say=say,
+        input=wanted,
+        accept=accept,
+        silence=Again(tries - 1, machine.NOTHING_PRESSED),
+        wrong=Again(tries - 1),
+        rounds=tries,
     )
 
 

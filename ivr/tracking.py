@@ -4,7 +4,6 @@ from typing import Final
 
 from stdnum import damm
 
-from ivr import machine
 from ivr.effects import (
     CheckPin,
     Failed,
@@ -16,7 +15,7 @@ from ivr.effects import (
     Steps,
     expect,
 )
-from ivr.keys import AGAIN, PERSON, Input
+from ivr.keys import AGAIN, SLOWER, Input
 from ivr.machine import (
     Again,
     Check,
@@ -32,27 +31,25 @@ from ivr.machine import (
 from ivr.prompts import SILENCE
 from ivr.recording import SPEECHLESS_SECONDS, Wanted, record
 from ivr.spoken import digits
-from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key
+from ivr.talk import BETWEEN_KEYS_SECONDS, FIRST_KEY_SECONDS, Talk, choice, is_key, value_question
 from routing.callable_numbers import is_mobile
 from routing.destinations import Route, ToAgent
+from routing.dialogues import PIN_LENGTHS, TRACKING_TEXT
 
 TRACKING_LENGTH: Final = 9
 """Digits of a tracking number, the check digit included: short enough to write down while hearing
 it, and one guess in a million hits one of a hundred open requests."""
 
-PIN_LENGTHS: Final = range(4, 13)
-"""How many digits a customer's PIN may have."""
-
 SMS_KEY: Final = "1"
 AGENT_KEY: Final = "1"
 NOTE_KEY: Final = "2"
 
-SMS_TEXT: Final = "tracking-number"
-"""The text message that tells a tracking number, as `{number}`."""
+_SECONDS_TO_ANSWER: Final = 3
+"""In which a caller may ask for the number again. They are silent prompts, so that nobody has to
+press a key to go on."""
 
-_ROOM_TO_ANSWER: Final = (SILENCE,) * 3
-"""Seconds in which a caller may ask for the number again. They are silent prompts, so that nobody
-has to press a key to go on."""
+_MOST_SLIPS: Final = 2
+"""Keys without a meaning that make a new number begin anew; who presses more wants to go on."""
 
 DIALOGUE: Final = "tracking"
 CASE: Final = "case"
@@ -72,7 +69,7 @@ def open_case(talk: Talk) -> Steps[bool]:
     sms = talk.book.policy.tracking.sms and is_mobile(talk.facts.caller.number)
     outcome = yield from talk.ask(CASE, _number_question(talk, tracking, sms=sms))
     if sms and is_key(outcome, SMS_KEY):
-        sent = expect((yield SendText(SMS_TEXT, {"number": tracking})), bool)
+        sent = expect((yield SendText(TRACKING_TEXT, {"number": tracking})), bool)
         yield Say(("text-sent",) if sent else ("text-not-sent",))
     return isinstance(outcome, WantsPerson)
 
@@ -81,20 +78,18 @@ def _number_question(talk: Talk, tracking: str, *, sms: bool) -> Question:
     keys = (SMS_KEY,) if sms else ()
     offers = ("tracking-number-by-text",) if sms else ()
     number = digits(tracking, talk.facts.language)
+    room = (SILENCE,) * round(_SECONDS_TO_ANSWER * (SLOWER if talk.is_slow else 1))
     return Question(
         id="tracking-number",
-        say=("tracking-number-is", *number, "tracking-number-again", *offers, *_ROOM_TO_ANSWER),
+        say=("tracking-number-is", *number, "tracking-number-again", *offers, *room),
         input=Input(1, 0.0, 0.0, frozenset((*keys, AGAIN)), early_keys=False),
-        accept=_accept_any,
+        # A key without a meaning may be the second half of one that was pressed twice for a menu:
+        # the number is told anew, and not lost.
+        accept=lambda keyed: Valid(keyed) if keyed in keys else Invalid(()),
         silence=Again(0),
-        wrong=Again(0),
-        rounds=1,
+        wrong=Again(_MOST_SLIPS),
+        rounds=_MOST_SLIPS + 1,
     )
-
-
-def _accept_any(keyed: str) -> Verdict:
-    """A key without a meaning here is that of a caller who does not want to hear more."""
-    return Invalid() if keyed in {AGAIN, PERSON} else Valid(keyed)
 
 
 def look_up(talk: Talk) -> Steps[Route]:
@@ -115,14 +110,9 @@ def look_up(talk: Talk) -> Steps[Route]:
 
 
 def _look_up_question(tries: int) -> Question:
-    return Question(
-        id="number",
-        say=("enter-tracking-number",),
-        input=Input(TRACKING_LENGTH, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS),
-        accept=_accept_tracking,
-        silence=Again(tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(tries - 1),
-        rounds=tries,
+    wanted = Input(TRACKING_LENGTH, FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS)
+    return value_question(
+        "number", "enter-tracking-number", wanted=wanted, accept=_accept_tracking, tries=tries
     )
 
 
@@ -137,13 +127,16 @@ def _finder(found: dict[str, FoundCase]) -> Check:
             case FoundCase() as case:
                 found[number] = case
                 return Valid(number)
-            case Failed.TOO_OFTEN:
-                return Impossible(("too-many-tries",))
-            case Failed():
-                return Impossible(("tracking-unavailable",))
+            case Failed() as why:
+                return _impossible(why)
         return Invalid(("tracking-unknown",))
 
     return find
+
+
+def _impossible(why: Failed) -> Impossible:
+    too_often = why is Failed.TOO_OFTEN
+    return Impossible(("too-many-tries",) if too_often else ("tracking-unavailable",))
 
 
 def _pin_question(tries: int) -> Question:
@@ -151,21 +144,10 @@ def _pin_question(tries: int) -> Question:
         well_formed = keyed.isdigit() and len(keyed) in PIN_LENGTHS
         return Valid(keyed) if well_formed else Invalid(("pin-wrong",))
 
-    return Question(
-        id="pin",
-        say=("enter-pin",),
-        input=Input(
-            PIN_LENGTHS[-1],
-            FIRST_KEY_SECONDS,
-            BETWEEN_KEYS_SECONDS,
-            early_keys=False,
-            secret=True,
-        ),
-        accept=accept,
-        silence=Again(tries - 1, machine.NOTHING_PRESSED),
-        wrong=Again(tries - 1),
-        rounds=tries,
+    wanted = Input(
+        PIN_LENGTHS[-1], FIRST_KEY_SECONDS, BETWEEN_KEYS_SECONDS, early_keys=False, secret=True
     )
+    return value_question("pin", "enter-pin", wanted=wanted, accept=accept, tries=tries)
 
 
 def _pin_checker(tracking: str) -> Check:
@@ -173,10 +155,8 @@ def _pin_checker(tracking: str) -> Check:
         match (yield CheckPin(tracking, pin)):
             case True:
                 return Valid(pin)
-            case Failed.TOO_OFTEN:
-                return Impossible(("too-many-tries",))
-            case Failed():
-                return Impossible(("tracking-unavailable",))
+            case Failed() as why:
+                return _impossible(why)
         return Invalid(("pin-wrong",))
 
     return check

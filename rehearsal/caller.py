@@ -71,13 +71,16 @@ class ScriptedCaller:
         self._typed_ahead = self._typed_ahead[len(keys) + len(ended) :]
         return keys or ended, not ended and len(keys) < most
 
-    def speak(self, longest: float) -> float:
-        """Speak after the beep: for how many seconds. Who hangs up next does so then."""
+    def speak(self, longest: float) -> float | None:
+        """Speak after the beep: for how many seconds. Who hangs up next does so then.
+
+        None if a key that was pressed ahead cuts the beep short, and nothing is recorded.
+        """
         self._stay()
-        # The beep is cut short by the one key that ends a recording, and nothing is recorded.
+        # The one key that ends a recording; others are lost in the beep.
         _, ended, self._typed_ahead = self._typed_ahead.partition(DONE)
         if ended:
-            return 0.0
+            return None
         if self._script and isinstance(self._script[0], HangUp):
             self._script.popleft()
             self._is_gone = True

@@ -32,7 +32,6 @@ from ivr.effects import (
     SendCode,
     SendText,
 )
-from ivr.proof import CODE_TEXT
 from rehearsal.account import (
     Alerted,
     Answered,
@@ -57,6 +56,7 @@ from rehearsal.scene import Scene
 from rehearsal.waiting import queue_state
 from routing.call_tests import GivenRequest
 from routing.callable_numbers import is_mobile
+from routing.dialogues import CODE_TEXT
 from routing.facts import CustomerStatus, QueueFacts
 
 MADE_UP_TRACKING: Final = "123456786"
@@ -173,7 +173,8 @@ def _send_text(scene: Scene, wanted: SendText) -> bool:
 
 
 def _put_down(scene: Scene, wanted: PutDownCallback) -> PutDown:
-    joined = wanted.number in scene.call.callbacks
+    """On disk also while the store is away: in the spool, which knows of no earlier request."""
+    joined = wanted.number in scene.call.callbacks and not _store_is_away(scene)
     scene.note(CallbackAsked(wanted.number, joined, wanted.earliest, wanted.latest))
     return PutDown(joined)
 
@@ -190,11 +191,15 @@ def _begin_survey(scene: Scene, wanted: BeginSurvey) -> MayAsk:
 
 
 def _may_ask(scene: Scene, wanted: BeginSurvey) -> MayAsk:
+    """What is given of an earlier call: the course itself asks once in a call.
+
+    While the store is away nobody can tell, and everybody is asked.
+    """
+    if _store_is_away(scene):
+        return MayAsk.YES
     given = MayAsk(scene.call.surveys.get(wanted.survey, MayAsk.YES))
-    if given is MayAsk.FORBIDDEN or wanted.again_after_days is None:
-        return given if given is MayAsk.FORBIDDEN else MayAsk.YES
-    before = SurveyBegun(wanted.survey) in scene.events(SurveyBegun)
-    return MayAsk.RECENTLY if before and _is_known(scene) else given
+    is_asked_each_time = wanted.again_after_days is None
+    return MayAsk.YES if given is MayAsk.RECENTLY and is_asked_each_time else given
 
 
 def _end_survey(scene: Scene, ended: EndSurvey) -> None:

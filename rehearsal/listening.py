@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ivr.effects import Collect, Keyed, NoInput, PlayBack, Record, Say, Taped
+from ivr.effects import Collect, Keyed, NoInput, NoTape, PlayBack, Record, Say, Taped
 from ivr.keying import BeDeaf, Listening, PlayUntilKey, WaitForKeys, answering
 from ivr.prompts import SILENCE
 from rehearsal.account import Heard, PlayedBack, Pressed, WasSilent
@@ -37,6 +37,8 @@ def collect(scene: Scene, asked: Collect) -> Keyed | NoInput:
 def record(scene: Scene, wanted: Record) -> Taped:
     """Record what the caller says."""
     seconds = scene.caller.speak(wanted.longest)
+    if seconds is None:
+        return Taped(0.0, NoTape.KEY)
     scene.clock += seconds
     return Taped(seconds)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
+from ivr.callback import DIALOGUE as CALLBACK
+from ivr.callback import RIGHT
 from ivr.course import Course
 from ivr.effects import (
     Alert,
@@ -40,7 +42,7 @@ from ivr.effects import (
 )
 from rehearsal.caller import TAKE_SECONDS
 from rehearsal.recorded import Recorded
-from rehearsal.timeline import HungUp, RecordedEnd, Turn
+from rehearsal.timeline import AskedCallback, HungUp, RecordedEnd, Turn
 from routing.callable_numbers import is_mobile
 from routing.decisions import Decision
 from routing.explain import fact_in_words
@@ -171,6 +173,8 @@ def _collect(memory: Memory, asked: Collect) -> Keyed | NoInput:
         return NoInput()
     if memory.call.end == HungUp(stage):
         raise StoppedError(HungUp(stage))
+    if (stage, asked.question) == (CALLBACK, "confirm") and memory.call.end == AskedCallback():
+        return Keyed(RIGHT)  # an earlier version put down what was keyed without asking
     if (stage.partition(" ")[0], asked.question) in _MAY_BE_SILENT:
         return NoInput()
     raise StoppedError(NotAsked(stage))
@@ -193,7 +197,8 @@ def _find_case(memory: Memory, wanted: FindCase) -> FoundCase | Failed | None:
     is_callers = found.is_callers
     if is_callers is None and memory.course.book.policy.tracking.identified:
         raise StoppedError(NotRecorded(WHOSE_REQUEST))
-    return FoundCase(SOME_STATE, bool(is_callers), found.agent)
+    known = memory.course.book.policy.agents
+    return FoundCase(SOME_STATE, bool(is_callers), found.agent if found.agent in known else None)
 
 
 def _check_pin(memory: Memory, asked: CheckPin) -> bool | Failed:
@@ -220,8 +225,8 @@ def _check_code(memory: Memory, asked: CheckCode) -> bool | Failed:
 
 
 def _record(memory: Memory, wanted: Record) -> Taped:
-    seconds = _next(memory, "take", memory.call.takes)
-    return Taped(min(wanted.longest, TAKE_SECONDS) if seconds is None else seconds)
+    taped = _next(memory, "take", memory.call.takes)
+    return Taped(min(wanted.longest, TAKE_SECONDS)) if taped is None else taped
 
 
 def _put_down(memory: Memory, wanted: PutDownCallback) -> PutDown | Failed:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
+from ivr.effects import Taped
 from rehearsal.timeline import Event, LookUp, RecordedEnd, Timeline, Turn
 from routing.facts import Facts, QueueFacts
 from routing.facts_data import facts_from_data
@@ -42,7 +43,7 @@ class Recorded:
         looks: How queues stood, each time that rules looked.
         look_ups: The requests that were looked up.
         put_down: Whether each number to call back could be put down.
-        takes: How many seconds each recording had.
+        takes: What came of each recording.
         pins: Whether each PIN was right.
         drawn: Whether each one-time code could be given.
         codes: Whether each one-time code was right; None: there was none that held.
@@ -56,7 +57,7 @@ class Recorded:
     looks: Mapping[str, Sequence[QueueFacts]]
     look_ups: Sequence[LookUp]
     put_down: Sequence[bool]
-    takes: Sequence[float]
+    takes: Sequence[Taped]
     pins: Sequence[bool]
     drawn: Sequence[bool]
     codes: Sequence[bool | None]

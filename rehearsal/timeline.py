@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from ivr.course import WentInCirclesError
+from ivr.effects import NoTape, Taped
 from ivr.keys import AGAIN, PERSON
 from ivr.tracking import SMS_KEY
 from routing.call_tests import GivenRequest, NotAsked
@@ -149,7 +150,7 @@ class Timeline:
         look_ups: The requests that were looked up.
         put_down: Whether each number to call back could be put down.
         joined: The numbers for which there was a request to call back already.
-        takes: How many seconds each recording had.
+        takes: What came of each recording.
         pins: Whether each PIN was right.
         drawn: Whether each one-time code could be given.
         codes: Whether each one-time code was right; None: there was none that held.
@@ -166,7 +167,7 @@ class Timeline:
     look_ups: list[LookUp] = field(default_factory=list)
     put_down: list[bool] = field(default_factory=list)
     joined: list[str] = field(default_factory=list)
-    takes: list[float] = field(default_factory=list)
+    takes: list[Taped] = field(default_factory=list)
     pins: list[bool] = field(default_factory=list)
     drawn: list[bool] = field(default_factory=list)
     codes: list[bool | None] = field(default_factory=list)
@@ -302,7 +303,7 @@ _READERS: Final[Mapping[str, Callable[[Timeline, Data], None]]] = {
     "code-drawn": lambda read, data: read.drawn.append(data["kept"]),
     "code-checked": Timeline.check_code,
     "code-void": lambda read, _data: read.codes.append(None),
-    "taped": lambda read, data: read.takes.append(data["seconds"]),
+    "taped": lambda read, data: read.takes.append(_taped(data)),
     "survey": Timeline.begin_survey,
     "left-queue": lambda read, data: read.visits.append(data),
     "decided": Timeline.decide,
@@ -314,6 +315,11 @@ _READERS: Final[Mapping[str, Callable[[Timeline, Data], None]]] = {
     "failed": Timeline.fail,
 }
 """What each kind of event tells."""
+
+
+def _taped(data: Data) -> Taped:
+    failure = data.get("failure")
+    return Taped(data["seconds"], None if failure is None else NoTape(failure))
 
 
 def _keys(answer: Answer) -> str:

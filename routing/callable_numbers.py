@@ -1,5 +1,6 @@
 """Which telephone numbers may be called, or sent text messages."""
 
+import re
 from collections.abc import Collection
 from typing import Final, Literal, TypeAlias
 
@@ -29,6 +30,11 @@ _COSTLY: Final = frozenset(
 )
 _MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
+_GROUP: Final = re.compile("[0-9]+")
+
+_ONE_BREATH: Final = 5
+"""Digits that one remembers until the pause."""
+
 _EXIT: Final = "00"
 """How most of the world dials abroad, and everybody understands it when it is read out."""
 
@@ -55,17 +61,30 @@ def is_mobile(number: str | None) -> bool:
     return read is not None and is_valid_number(read) and number_type(read) in _MOBILE
 
 
-def as_dialled(number: str, country: str) -> str:
-    """The digits by which a number (E.164) is dialled in a country, as people there know it.
+def groups_as_dialled(number: str, country: str) -> tuple[str, ...]:
+    """The digits by which a number (E.164) is dialled in a country, in the groups of its own.
 
-    >>> as_dialled("+989121234567", "IR"), as_dialled("+37120000001", "IR")
-    ('09121234567', '0037120000001')
+    A number is grouped as it is written where it belongs, so that whoever hears it knows it again;
+    a group too long for one breath is halved.
+
+    >>> groups_as_dialled("+989121234567", "IR"), groups_as_dialled("+447911123456", "IR")
+    (('0912', '123', '4567'), ('0044', '7911', '123', '456'))
     """
     read = _read(number)
-    if read is None or region_code_for_number(read) != country:
-        return _EXIT + number.removeprefix("+")
-    national = format_number(read, PhoneNumberFormat.NATIONAL)
-    return "".join(sign for sign in national if sign.isdigit())
+    if read is None:
+        return _in_breaths(_EXIT + number.removeprefix("+"))
+    if region_code_for_number(read) == country:
+        written = format_number(read, PhoneNumberFormat.NATIONAL)
+    else:
+        written = _EXIT + format_number(read, PhoneNumberFormat.INTERNATIONAL).removeprefix("+")
+    return tuple(breath for group in _GROUP.findall(written) for breath in _in_breaths(group))
+
+
+def _in_breaths(group: str) -> tuple[str, ...]:
+    if len(group) <= _ONE_BREATH:
+        return (group,)
+    half = (len(group) + 1) // 2
+    return (*_in_breaths(group[:half]), *_in_breaths(group[half:]))
 
 
 def _read(number: str) -> PhoneNumber | None:

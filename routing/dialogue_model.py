@@ -51,8 +51,8 @@ class MenuShape(Shape):
 
     A menu says `say`, then the `say_key` of each key in the order of the file, and listens
     meanwhile. A caller who knows the menu may press a key before it speaks, unless `early_keys` is
-    `false`. Where a menu gives them no meaning of its own, `*` says it again and `0` leads to a
-    [`person`](#person).
+    `false`. Where a menu gives them no meaning of its own, `0` leads to a [`person`](#person), and
+    `*` says it again: 5 times at most, from then on it is a wrong key.
 
     With keys of different length, such as `1` and `12`, a caller who pressed `1` is waited for by
     `between_keys`, unless `#` follows.
@@ -95,6 +95,9 @@ class EntryShape(Shape):
 
     It is keyed to the last digit that it can have, or ended by `#`. What cannot be right is told
     and asked for again: the wrong number of digits, a wrong check digit, a day that there is not.
+    Who presses `*` after some digits begins anew, unless it is the decimal point; `*` alone has it
+    asked again, as in a [menu](#menus), and `0` alone leads to a [`person`](#person), unless it is
+    a value that fits.
     What is meant by the keys depends on the kind:
 
     - `digits`: an account, a contract: kept as they stand. `length` says how many there are.
@@ -109,7 +112,8 @@ class EntryShape(Shape):
     `variable`. A menu and an entry cannot have the same name.
 
     What is `secret` is never written down: not in the journal, not in a log. So it cannot be read
-    back, and no rule can ask for it: only `variable` gets it.
+    back, and no rule can ask for it: only `variable` gets it, which must not be one of those
+    declared under [`variables`](#variables).
 
     Example:
         entries:

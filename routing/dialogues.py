@@ -12,6 +12,15 @@ from typing import Final, Literal, TypeAlias
 from routing.conditions import Range
 from routing.destinations import Route
 
+PIN_LENGTHS: Final = range(4, 13)
+"""Digits of a PIN: fewer are soon tried through, more are not keyed in without a slip."""
+
+TRACKING_TEXT: Final = "tracking-number"
+"""The text message that tells a tracking number, as `{number}`."""
+
+CODE_TEXT: Final = "one-time-code"
+"""The text message that tells a one-time code, as `{code}`."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:

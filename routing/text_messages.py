@@ -6,13 +6,14 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
+from routing.dialogues import CODE_TEXT, TRACKING_TEXT
 from routing.fields import Text, complaint
 from routing.names import suggestion
 from routing.written import Written, pattern
 
 TEXT_MESSAGES: Final[Mapping[str, str]] = {
-    "tracking-number": "number",
-    "one-time-code": "code",
+    TRACKING_TEXT: "number",
+    CODE_TEXT: "code",
 }
 """Every text message by its id, and the one placeholder that its text must hold."""
 
@@ -51,7 +52,7 @@ TextName = Annotated[
     Written(
         "the name of a text message",
         pattern(f"write one of: {', '.join(TEXT_MESSAGES)}", *TEXT_MESSAGES),
-        ("tracking-number",),
+        (TRACKING_TEXT,),
     ),
 ]
 """Which of the text messages."""

@@ -45,12 +45,12 @@ COMMANDS: Final = {
     "audit": ("audit:audit_command", "List who read or changed people's data, the newest first."),
     "callbacks": (
         "callbacks:callbacks",
-        "Callers who wait to be called back: list, show, add, change, close.",
+        "Callers who wait to be called back: list, show, add, edit, close.",
     ),
     "calls": ("calls:calls", "List the newest calls of the journal."),
     "cases": (
         "cases:cases",
-        "Callers' requests by tracking number: list, show, add, change, note, close.",
+        "Callers' requests by tracking number: list, show, add, edit, note, close.",
     ),
     "customers": (
         "customers:customers",

@@ -34,7 +34,7 @@ STATES: Final = [*(state.value for state in CallbackState), ANY_STATE]
 
 @click.group("callbacks", cls=ListingGroup)
 def callbacks() -> None:
-    """Callers who wait to be called back: list, show, add, change, close."""
+    """Callers who wait to be called back: list, show, add, edit, close."""
 
 
 @callbacks.command("list")

@@ -33,7 +33,7 @@ from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.endings import outcome_in_words
 from agi_server.settings import Settings
 from crm.ports import Store
-from crm.records import Case, CaseFile, CaseNote, CaseState, Customer
+from crm.records import Case, CaseFile, CaseNote, CaseState, Customer, Recording
 from crm.tracking import is_well_formed
 from ivr.tracking import TRACKING_LENGTH
 
@@ -42,7 +42,7 @@ STATES: Final = [state.value for state in CaseState]
 
 @click.group("cases", cls=ListingGroup)
 def cases() -> None:
-    """Callers' requests by tracking number: list, show, add, change, note, close."""
+    """Callers' requests by tracking number: list, show, add, edit, note, close."""
 
 
 @cases.command("list")
@@ -80,7 +80,7 @@ def _table(listed: Sequence[tuple[Case, Customer | None]], zone: tzinfo | None) 
 @click.argument("tracking")
 @json_option
 def show_command(tracking: str, *, for_programs: bool) -> None:
-    """Show the request TRACKING: how it stands, whose it is, its history and its calls."""
+    """Show the request TRACKING: how it stands, whose it is, its history, calls and recordings."""
     settings = settings_for_command()
     with opened_store(settings) as store, store.transaction():
         case = _found(store, tracking)
@@ -204,8 +204,8 @@ def _print_file(
     settings: Settings, file: CaseFile, customer: Customer | None, *, for_programs: bool
 ) -> None:
     if for_programs:
-        notes, calls = ([asdict(each) for each in part] for part in (file.notes, file.calls))
-        click.echo(as_json({**_case_data(file.case, customer), "notes": notes, "calls": calls}))
+        lists = {name: part for name, part in asdict(file).items() if name != "case"}
+        click.echo(as_json({**_case_data(file.case, customer), **lists}))
         return
     zone, case = zone_of(settings), file.case
     facts = Table.grid(padding=(0, 2))
@@ -236,3 +236,20 @@ def _print_history(console: Console, file: CaseFile, zone: tzinfo | None) -> Non
             when, fate = told_time(call.started_at, zone), outcome_in_words(call, datetime.now(UTC))
             table.add_row(*map(cell, (call.id, when, call.caller, fate)))
         console.print(table)
+    _print_recordings(console, file.recordings, zone)
+
+
+def _print_recordings(
+    console: Console, recordings: Sequence[Recording], zone: tzinfo | None
+) -> None:
+    """Notes that callers spoke, and the messages of its calls."""
+    if not recordings:
+        return
+    table = listing_table(
+        "recorded", "by the call", "mailbox", "seconds", "state", whole=("recorded",)
+    )
+    for each in recordings:
+        when, seconds = told_time(each.recorded_at, zone), f"{each.seconds:.0f}"
+        table.add_row(*map(cell, (when, each.call_id, each.mailbox, seconds, each.state)))
+    console.print(table)
+    console.print('Hear one: rahyab voicemail play CALL --mailbox "MAILBOX"', markup=False)

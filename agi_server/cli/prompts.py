@@ -9,10 +9,10 @@ from agi_server.cli.prompts_import import import_command
 from agi_server.cli.prompts_listing import list_command, missing_command
 from agi_server.cli.prompts_play import play_command
 from agi_server.cli.prompts_script import script_command
-from agi_server.cli.prompts_site import Site, site_for_command
+from agi_server.cli.prompts_site import Site, site_for_command, tell_unused_voices
 from agi_server.prompt_building import BuildResult, Progress, build_prompts
 from agi_server.prompt_sources import PromptBuildError
-from agi_server.prompt_state import Lacking, lacking_in_grammar
+from agi_server.prompt_state import Lacking, lacking_in_grammar, told_rewording
 from ivr.spoken import GrammarError
 
 
@@ -29,7 +29,8 @@ for _command in (list_command, missing_command, play_command, script_command, im
 def build() -> None:
     """Make the sound files of every prompt that is new or has changed.
 
-    Ends with 1 when a prompt lacks a text in one of the languages, with 2 when it could not run.
+    Ends with 1 when a prompt lacks a text in one of the languages, or was recorded with another
+    text than it has now; with 2 when it could not run.
     """
     site = site_for_command()
     make_home_for(site.settings, site.settings.sounds)
@@ -62,16 +63,11 @@ def _summarise(site: Site, result: BuildResult) -> None:
     )
     for file in result.unused:
         click.echo(f"Not used: {file} is the recording of no prompt that has a text.", err=True)
-    spoken = {language.code for language in site.catalogue.languages}
-    for language in sorted(site.settings.voices.keys() - spoken):
-        click.echo(
-            f"Not used: RAHYAB_VOICES has a voice for {language}, which the rules do not speak.",
-            err=True,
-        )
+    tell_unused_voices(site)
 
 
 def _tell_lacking(site: Site, result: BuildResult) -> bool:
-    """Tell what could not be built for want of words; whether there is any."""
+    """Tell what is not said, or not as the rules have it; whether there is any."""
     for prompt, language in result.missing:
         click.echo(
             f"No text: {prompt} has none in {language}; callers hear it in another language. "
@@ -86,7 +82,13 @@ def _tell_lacking(site: Site, result: BuildResult) -> bool:
             f"{word.cure}.",
             err=True,
         )
-    return bool(result.missing or words)
+    for each in result.reworded:
+        click.echo(
+            f"Text changed since it was recorded: {each.prompt.id} ({each.prompt.language}):"
+            f" {told_rewording(each)}.",
+            err=True,
+        )
+    return bool(result.missing or words or result.reworded)
 
 
 def _lacking_words(site: Site) -> list[Lacking]:

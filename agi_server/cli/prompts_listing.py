@@ -1,7 +1,7 @@
 """`rahyab prompts list` and `rahyab prompts missing`: what there is to hear, and what is not."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -10,14 +10,17 @@ from rich.table import Table
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.listing import json_option, listing_table
 from agi_server.cli.printing import as_json, cell, table_console
-from agi_server.cli.prompts_site import Site, site_for_command
+from agi_server.cli.prompts_site import Site, site_for_command, tell_unusable_voices
 from agi_server.prompt_sources import PromptBuildError, find_recordings
 from agi_server.prompt_state import (
+    Lack,
     Lacking,
     lacking_in_grammar,
     lacking_sounds,
     lacking_texts,
+    lacking_words_of_now,
 )
+from agi_server.recorded_texts import reworded
 from agi_server.voices import voice_of
 from ivr.prompts import Catalogue, Prompt
 from ivr.spoken import GrammarError
@@ -33,6 +36,7 @@ class Listed:
         source: `recorded`, `synthesised`, `silence` or `missing`.
         voice: Who speaks it; None for what is not synthesised.
         text: None where the prompt has none.
+        recorded_text: What the recording says, if the text was changed afterwards; else None.
     """
 
     prompt: str
@@ -40,6 +44,7 @@ class Listed:
     source: str
     voice: str | None
     text: str | None
+    recorded_text: str | None = None
 
 
 @click.command("list")
@@ -47,6 +52,7 @@ class Listed:
 def list_command(*, for_programs: bool) -> None:
     """Show every prompt: its text in each language, its voice, and where its sound comes from."""
     site = site_for_command()
+    tell_unusable_voices(site)
     try:
         lines = list_catalogue(site.catalogue, site.settings.recordings, site.settings.voices)
     except PromptBuildError as error:
@@ -56,8 +62,13 @@ def list_command(*, for_programs: bool) -> None:
         return
     table = listing_table("prompt", "language", "source", "voice", "text", whole=("prompt",))
     for line in lines:
-        table.add_row(*map(cell, asdict(line).values()))
+        table.add_row(*map(cell, _row(line)))
     table_console().print(table)
+
+
+def _row(line: Listed) -> tuple[str | None, ...]:
+    source = line.source if line.recorded_text is None else f"{line.source}, {Lack.PRESENT_WORDS}"
+    return line.prompt, line.language, source, line.voice, line.text
 
 
 def list_catalogue(
@@ -74,7 +85,11 @@ def list_catalogue(
         PromptBuildError: The folder of recordings cannot be read.
     """
     recorded = find_recordings(recordings, catalogue).keys()
-    spoken = [_listed(prompt, prompt.sound in recorded, models) for prompt in catalogue]
+    old = {each.prompt.sound: each.recorded for each in reworded(catalogue, recordings)}
+    spoken = [
+        replace(_listed(each, each.sound in recorded, models), recorded_text=old.get(each.sound))
+        for each in catalogue
+    ]
     missing = [Listed(name, code, "missing", None, None) for name, code in catalogue.missing()]
     return sorted([*spoken, *missing], key=lambda line: line.prompt)
 
@@ -97,7 +112,9 @@ def missing_command(*, for_programs: bool) -> None:
 
     Ends with 1 when anything is missing.
     """
-    lacking = _everything_lacking(site_for_command())
+    site = site_for_command()
+    tell_unusable_voices(site)
+    lacking = _everything_lacking(site)
     if for_programs:
         click.echo(as_json([asdict(each) for each in lacking]))
     elif lacking:
@@ -114,6 +131,7 @@ def _everything_lacking(site: Site) -> list[Lacking]:
         return [
             *lacking_texts(catalogue),
             *lacking_in_grammar(catalogue),
+            *lacking_words_of_now(catalogue, settings.recordings),
             *lacking_sounds(catalogue, settings.sounds, settings.recordings, settings.voices),
         ]
     except (PromptBuildError, GrammarError) as error:

@@ -16,7 +16,7 @@ from routing.names import suggestion
 @click.option("--language", metavar="CODE", help="[default: the first of the rules]")
 @player_option
 def play_command(prompt: str, language: str | None, player: str | None) -> None:
-    """Print where the sound of a prompt is and what it says, and play it --with a program."""
+    """Print where the sound of a prompt is and what it says, and play it."""
     site = site_for_command()
     code, catalogue = site.language(language), site.catalogue
     if prompt not in catalogue.ids:

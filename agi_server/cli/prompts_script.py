@@ -10,12 +10,13 @@ from agi_server.cli.errors import CannotRunError
 from agi_server.cli.listing import listing_table
 from agi_server.cli.printing import cell, table_console
 from agi_server.cli.prompts_site import site_for_command
+from agi_server.delivered_kinds import told_kinds
 from ivr.studio import Line, script
 
 FORMAT: Final = (
-    "One file for each line, named as in the last column: WAV or FLAC, mono, 16 or 24 bits, 48 kHz"
-    " (16 kHz at least), peaks between -12 and -3 dB, no music and no effects, half a second of"
-    " silence at both ends."
+    f"One file for each line, named as in the last column: {told_kinds()}, mono, 16 or 24 bits,"
+    " 48 kHz (16 kHz at least), peaks between -12 and -3 dB, no music and no effects, half a second"
+    " of silence at both ends."
 )
 """What a studio is asked to deliver."""
 

@@ -6,7 +6,10 @@ import click
 
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import policy_for_command, settings_for_command
+from agi_server.prompt_building import NO_PIPER
 from agi_server.settings import Settings
+from agi_server.sound_programs import has_piper
+from agi_server.voices import PiperVoice, VoiceError, identity
 from ivr.prompts import Catalogue, PromptNameError
 
 
@@ -46,3 +49,27 @@ def site_for_command() -> Site:
         return Site(settings, Catalogue.of(policy_for_command(settings.rules)))
     except PromptNameError as error:
         raise CannotRunError(f"{settings.rules}: {error}") from None
+
+
+def tell_unused_voices(site: Site) -> None:
+    """Tell on stderr which voices of RAHYAB_VOICES are of languages that the rules do not speak."""
+    spoken = {language.code for language in site.catalogue.languages}
+    for language in sorted(site.settings.voices.keys() - spoken):
+        click.echo(
+            f"Not used: RAHYAB_VOICES has a voice for {language}, which the rules do not speak.",
+            err=True,
+        )
+
+
+def tell_unusable_voices(site: Site) -> None:
+    """Tell on stderr which models of RAHYAB_VOICES cannot speak, and why."""
+    tell_unused_voices(site)
+    voices = site.settings.voices
+    spoken = {language.code for language in site.catalogue.languages} & voices.keys()
+    for language in sorted(spoken):
+        try:
+            identity(PiperVoice(voices[language]))
+        except VoiceError as error:
+            click.echo(f"{error}.", err=True)
+    if spoken and not has_piper():
+        click.echo(NO_PIPER, err=True)

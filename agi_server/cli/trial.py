@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -39,7 +40,7 @@ from agi_server.trial import (
 )
 from crm.ports import StoreError
 from dialplan import contract
-from dialplan.contract import Go
+from dialplan.contract import Go, Script
 from ivr.rulebook import Rulebook
 from routing.key_script import KeyScriptError
 
@@ -53,6 +54,8 @@ WHY: Final = (
     "case-opened",
     "recorded",
     "callback-asked",
+    "survey",
+    "answered",
     "alert",
     "failed",
     "hung-up",
@@ -64,11 +67,14 @@ ENDS: Final = {
     Go.EXTENSION: f"Goes to extension {{{contract.EXTENSION}}}.",
     Go.NUMBER: f"Goes out to the number {{{contract.NUMBER}}}.",
     Go.HANGUP: f"Is ended with cause {{{contract.CAUSE}}}.",
-    Go.SURVEY: "Goes to survey.",
     Go.AGENT: f"Rings the agent {{{contract.AGENT}}}.",
     Go.FALLBACK: "Goes to fallback.",
 }
-"""What is said of each place that a call goes to; channel variables stand in braces."""
+"""What is said of each place that a call goes to; channel variables stand in braces. None is said
+of a survey: it is asked in the trial, and the call goes on from it."""
+
+SERVED: Final = "no more is asked of the caller, and the line is cut"
+"""What the dialplan does where nobody asks the survey (dialplan/extensions.conf, `survey`)."""
 
 
 @click.command("try")
@@ -88,8 +94,10 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     """Place a call here in the terminal, and see where it goes and why.
 
     The call goes to the server that runs; without one, to a server that lives as long as the call.
-    What you hear is printed; press keys and Enter, or give them with --keys. The call is in the
-    journal, marked as a trial. Exit code 1: the server gave no answer, or the rules have problems.
+    What you hear is printed; press keys and Enter, or give them with --keys: those that nothing was
+    asked for are told at the end. A survey is asked, a queue is not waited in. The call is in the
+    journal, marked as a trial: no report counts it, and nobody is alerted or written to. Exit code
+    1: the server gave no answer, or the rules have problems.
     """
     settings = settings_for_command()
     configure_logs(settings.log_format, LogLevel.ERROR)
@@ -102,7 +110,8 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     try:
         if at is not None:
             parse_moment(at, book.policy.business.timezone)
-        answers = keyboard if keys is None else ScriptedAnswers(keys)
+        script = ScriptedAnswers(keys or "")
+        answers = keyboard if keys is None else script
         person = TrialCaller(
             *(book.catalogue, lambda line: console.print(cell(line)), answers),
             secret=secret_prompts(book.policy),
@@ -117,6 +126,8 @@ def try_command(  # noqa: PLR0917  click passes the options by name
     except (BadRequestError, StoreError, ListenError, SettingsError, KeyScriptError) as error:
         raise CannotRunError(str(error)) from None
     person.flush()
+    if left := script.left():
+        console.print(cell(f"  (not keyed, as nothing more was asked: {left})"))
     _print_end(console, settings, result)
     if result.go is None and not result.hung_up:
         raise click.exceptions.Exit(FINDINGS)
@@ -147,7 +158,9 @@ async def _server(
         yield address, "the server at {}:{}".format(*address)
         return
     rules = read_rules(settings.rules)
-    async with running(settings, listen(port=0), RulesInForce(rules)) as application:
+    # A trial alerts nobody: a command that cannot be run must not stop it.
+    quiet = replace(settings, alert_command=None)
+    async with running(quiet, listen(port=0), RulesInForce(rules)) as application:
         await record_revision(settings, rules, utc_now())
         yield application.address, "a server of its own"
 
@@ -172,8 +185,7 @@ def _where(result: TrialResult) -> str:
     values = result.variables
     if result.go is None:
         reason = values[contract.REASON] or "see the server's log"
-        return (
-            f"No answer from the server ({reason}): on a real PBX the caller is now in "
-            f"{contract.FALLBACK_QUEUE}."
-        )
+        in_queue = f"the caller is now in {contract.FALLBACK_QUEUE}"
+        now = SERVED if result.script is Script.SURVEY else in_queue
+        return f"No answer from the server ({reason}): on a real PBX {now}."
     return ENDS[result.go].format_map(values)

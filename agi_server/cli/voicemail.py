@@ -1,7 +1,7 @@
 """`rahyab voicemail`: the messages that callers have recorded."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import tzinfo
 from typing import Final
 
@@ -30,9 +30,25 @@ from crm.recorded_files import recorded_file
 from crm.records import Customer, MessageState, Recording
 
 ANY_STATE: Final = "all"
+WITHHELD: Final = "withheld"
 STATES: Final = [*(state.value for state in MessageState), ANY_STATE]
 
 mailbox_option = click.option("--mailbox", help="Which one, of a call that left several messages.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A recording, and whose it is.
+
+    Attributes:
+        recording: What was recorded.
+        number: Of the caller, as far as it is known; empty if it was withheld.
+        customer: The customer; None if they are unknown.
+    """
+
+    recording: Recording
+    number: str
+    customer: Customer | None
 
 
 @click.group("voicemail", cls=ListingGroup)
@@ -76,10 +92,10 @@ def list_command(
             theirs = reversed(store.customer_file(customer.id or 0).recordings)
             found = [each for each in theirs if wanted in {None, each.state}]
             note(store, Action.SHOWN, customer.id, "messages")
-        listed = [(each, owner(store, each.customer_id)) for each in found[:limit]]
+        listed = [_with_caller(store, each) for each in found[:limit]]
     zone = zone_of(settings)
     print_listed(
-        [_data(message, customer) for message, customer in listed],
+        [_data(each) for each in listed],
         lambda: _table(listed, zone),
         for_programs=for_programs,
         cut=len(found) > limit,
@@ -94,10 +110,9 @@ def list_command(
 def show_command(call_id: str, mailbox: str | None, *, for_programs: bool) -> None:
     """Show the message that the call CALL left."""
     with opened_store(settings_for_command()) as store, store.transaction():
-        message = _found(store, call_id, mailbox)
-        customer = owner(store, message.customer_id)
-        note(store, Action.SHOWN, message.customer_id, "message")
-    _print(message, customer, for_programs=for_programs)
+        message = _with_caller(store, _found(store, call_id, mailbox))
+        note(store, Action.SHOWN, message.recording.customer_id, "message")
+    _print(message, for_programs=for_programs)
 
 
 @voicemail.command("play")
@@ -105,7 +120,7 @@ def show_command(call_id: str, mailbox: str | None, *, for_programs: bool) -> No
 @mailbox_option
 @player_option
 def play_command(call_id: str, mailbox: str | None, player: str | None) -> None:
-    """Print where the recording of a message is, and play it --with a program."""
+    """Print where the recording of a message is, and play it."""
     with opened_store(settings_for_command()) as store, store.transaction():
         message = _found(store, call_id, mailbox)
         note(store, Action.PLAYED, message.customer_id, "message")
@@ -127,10 +142,10 @@ def close_command(call_id: str, mailbox: str | None, *, for_programs: bool) -> N
     """Mark the message of the call CALL as done: somebody has seen to it."""
     with opened_store(settings_for_command()) as store, store.transaction():
         found = _found(store, call_id, mailbox)
-        message = store.set_recording_state(call_id, found.mailbox, MessageState.DONE)
-        customer = owner(store, message.customer_id)
-        note(store, Action.CHANGED, message.customer_id, "message: done")
-    _print(message, customer, for_programs=for_programs)
+        done = store.set_recording_state(call_id, found.mailbox, MessageState.DONE)
+        message = _with_caller(store, done)
+        note(store, Action.CHANGED, done.customer_id, "message: done")
+    _print(message, for_programs=for_programs)
 
 
 def _found(store: Store, call_id: str, mailbox: str | None) -> Recording:
@@ -150,27 +165,42 @@ def _found(store: Store, call_id: str, mailbox: str | None) -> Recording:
     return found[0]
 
 
-def _print(message: Recording, customer: Customer | None, *, for_programs: bool) -> None:
+def _with_caller(store: Store, recording: Recording) -> _Message:
+    call = store.call(recording.call_id)
+    number = "" if call is None else call.caller or call.caller_as_sent
+    return _Message(recording, number, owner(store, recording.customer_id))
+
+
+def _print(message: _Message, *, for_programs: bool) -> None:
     if for_programs:
-        click.echo(as_json(_data(message, customer)))
+        click.echo(as_json(_data(message)))
         return
+    kept = message.recording
+    about = "" if kept.tracking is None else f", about the request {kept.tracking}"
     told = (
-        f"The message of the call {message.call_id} in {message.mailbox}, {message.seconds:.0f} s,"
-        f" from {told_customer(customer)}: {message.state}. {message.path}"
+        f"The message of the call {kept.call_id} in {kept.mailbox}, {kept.seconds:.0f} s, from"
+        f" {message.number or WITHHELD}, {told_customer(message.customer)}{about}: {kept.state}."
+        f" {kept.path}"
     )
     click.echo(cell(told).plain)
 
 
-def _data(message: Recording, customer: Customer | None) -> dict[str, object]:
-    return {**asdict(message), "customer": customer and customer.name}
+def _data(message: _Message) -> dict[str, object]:
+    customer = message.customer
+    return {
+        **asdict(message.recording),
+        "number": message.number or None,
+        "customer": customer and customer.name,
+    }
 
 
-def _table(listed: Sequence[tuple[Recording, Customer | None]], zone: tzinfo | None) -> Table:
-    columns = ("call", "recorded", "mailbox", "seconds", "customer", "state", "file")
-    table = listing_table(*columns, whole=columns[:2])
-    for each, customer in listed:
-        when, whose = told_time(each.recorded_at, zone), told_customer(customer)
-        seconds = f"{each.seconds:.0f}"
-        words = (each.call_id, when, each.mailbox, seconds, whose, each.state, each.path)
-        table.add_row(*map(cell, words))
+def _table(listed: Sequence[_Message], zone: tzinfo | None) -> Table:
+    columns = ("call", "recorded", "mailbox", "seconds", "number", "customer", "request", "state")
+    table = listing_table(*columns, "file", whole=("call", "recorded", "number"))
+    for message in listed:
+        each, customer = message.recording, told_customer(message.customer)
+        when, seconds = told_time(each.recorded_at, zone), f"{each.seconds:.0f}"
+        what = (each.call_id, when, each.mailbox, seconds)
+        whose = (message.number or WITHHELD, customer, each.tracking)
+        table.add_row(*map(cell, (*what, *whose, each.state, each.path)))
     return table

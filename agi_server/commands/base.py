@@ -69,9 +69,7 @@ class Command(ABC, Generic[T_co]):
         arguments = self.arguments()
         text = "".join(arguments)
         if "\n" in text or "\r" in text or "\0" in text:
-            raise LocalProtocolError(
-                f"{self.name}: no argument can hold a CR, LF or NUL: {text[:80]!r}"
-            )
+            raise LocalProtocolError(f"{self.name}: no argument can hold a CR, LF or NUL")
         if len(arguments) > MAX_ARGUMENTS:
             raise LocalProtocolError(f"{self.name}: more than {MAX_ARGUMENTS} arguments")
         if '"' in text or "\\" in text:
@@ -80,7 +78,7 @@ class Command(ABC, Generic[T_co]):
         try:
             return (line + "\n").encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
-            raise LocalProtocolError(f"{self.name}: not text: {text[:80]!r}") from None
+            raise LocalProtocolError(f"{self.name}: half a character in an argument") from None
 
 
 def _escape(argument: str) -> str:

@@ -68,7 +68,7 @@ def checked_part(command: str, part: str) -> str:
         LocalProtocolError: it would be read as something else.
     """
     if any(mark in part for mark in _UNSAFE_IN_PART) or not _is_balanced(part):
-        raise LocalProtocolError(f"{command}: cannot send {part!r} safely")
+        raise LocalProtocolError(f"{command}: Asterisk would misread an argument")
     return part
 
 
@@ -132,4 +132,4 @@ def size(text: str) -> int:
     try:
         return len(text.encode("utf-8", "surrogateescape"))
     except UnicodeEncodeError:
-        raise LocalProtocolError(f"not text: {text[:80]!r}") from None
+        raise LocalProtocolError("half a character in a text") from None

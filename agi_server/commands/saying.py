@@ -120,7 +120,7 @@ class SayDigits(_Say):
     def arguments(self) -> tuple[str, str]:
         """The digits and the keys."""
         if _DIGITS.fullmatch(self.digits) is None:
-            raise LocalProtocolError(f"SAY DIGITS: Asterisk would not speak {self.digits!r}")
+            raise LocalProtocolError("SAY DIGITS: Asterisk would not speak these")
         return self.digits, checked_keys(self.escape_digits)
 
 

@@ -5,7 +5,7 @@ catalogue has. How a language puts words together is written in `grammar.yaml` o
 `ivr/languages`; the texts of the words are beside it, in `words.yaml`.
 """
 
-from ivr.spoken.digits import digits
+from ivr.spoken.digits import digits, digits_in_groups
 from ivr.spoken.lacking import lacking_words
 from ivr.spoken.reading import GrammarError, NoGrammarError, language_for_values
 from ivr.spoken.values import (
@@ -31,6 +31,7 @@ __all__ = [
     "date_of",
     "day",
     "digits",
+    "digits_in_groups",
     "duration",
     "lacking_words",
     "language_for_values",

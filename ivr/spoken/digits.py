@@ -1,5 +1,6 @@
 """Digits read out in groups, as people say telephone numbers: no grammar is needed for them."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from ivr.prompts import PAUSE, language
@@ -20,10 +21,22 @@ def digits(text: str, code: str = "en") -> tuple[str, ...]:
     Raises:
         ValueError: `text` holds something else.
     """
-    if not _DIGITS.issuperset(text):
-        raise ValueError(f"{text!r} cannot be read digit by digit: it is not digits alone")
+    return digits_in_groups(_groups(text, language(code).digit_group))
+
+
+def digits_in_groups(groups: Iterable[str]) -> tuple[str, ...]:
+    """The prompts that read groups of digits out, with a pause between them.
+
+    Args:
+        groups: Digits 0 to 9 and nothing else.
+
+    Raises:
+        ValueError: One holds something else.
+    """
     spoken: list[str] = []
-    for group in _groups(text, language(code).digit_group):
+    for group in groups:
+        if not _DIGITS.issuperset(group):
+            raise ValueError(f"{group!r} cannot be read digit by digit: it is not digits alone")
         spoken += [PAUSE] if spoken else []
         spoken += [f"digit-{digit}" for digit in group]
     return tuple(spoken)

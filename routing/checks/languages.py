@@ -1,11 +1,14 @@
 """The languages of the business: what is said in them, and where calls have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from routing.checks.plain import mapping, sequence
 from routing.checks.scene import Scene, listed
 from routing.checks.speech import spoken_at
 from routing.problems import Path, Problem
+
+_MOST_NAMED: Final = 6
 
 
 def problems(scene: Scene) -> Iterator[Problem]:
@@ -26,12 +29,23 @@ def _builtin_gaps(scene: Scene, language: str, path: Path) -> Iterator[Problem]:
     lacking = [
         prompt
         for prompt, texts in scene.builtin.items()
-        if language not in texts and language not in mapping(own.get(prompt))
+        if any(texts.values())  # silences need no words
+        and language not in texts
+        and language not in mapping(own.get(prompt))
     ]
     if lacking:
-        message = f'built-in prompts have no text in "{language}": {", ".join(lacking)}'
-        hint = "write these under `prompts`, each with its text in this language"
+        message = f'built-in prompts have no text in "{language}": {_some(lacking)}'
+        hint = (
+            "write these under `prompts`, each with its text in this language, or add the language:"
+            " docs/adding-a-language.md"
+        )
         yield scene.at(path, "missing-text", message, hint)
+
+
+def _some(prompts: Sequence[str]) -> str:
+    """A few of them, and how many more there are: a new language lacks them all."""
+    more = len(prompts) - _MOST_NAMED
+    return ", ".join(prompts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _asked_in_vain(scene: Scene) -> Iterator[Problem]:

@@ -20,7 +20,8 @@ MOST_MENUS: Final = 3
 SHORTEST_WAIT_SECONDS: Final = 2
 """For the first key of a menu: who takes the telephone from the ear to press it needs more."""
 
-_CUSTOMARY: Final = frozenset({"0", "*"})
+_CUSTOMARY: Final = {"0": "speak with a person", "*": "hear it again"}
+"""What callers press these keys for, whatever the menu says."""
 
 
 def problems(scene: Scene) -> Iterator[Problem]:
@@ -30,6 +31,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
             yield from _ambiguous(scene, id_, menu)
             yield from _too_many(scene, id_, menu)
             yield from _hurried(scene, id_, menu)
+            yield from _cut_off(scene, id_, menu)
     yield from _too_deep(scene)
 
 
@@ -52,6 +54,17 @@ def _hurried(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
         message = f"callers have {menu.first_key:g}s to find the key that they want"
         hint = f"let `first_key` be {SHORTEST_WAIT_SECONDS}s or more: it begins after the last word"
         yield scene.at(("menus", id_, "first_key"), "hurried-menu", message, hint)
+
+
+def _cut_off(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
+    """Keys that end the call of who wanted the opposite; that they lead elsewhere is customary."""
+    for key, purpose in _CUSTOMARY.items():
+        choice = menu.keys.get(key)
+        if choice is not None and choice.hangup is not None:
+            message = f'"{key}" ends the call of a caller who presses it to {purpose}'
+            hint = f'use another key to end it: left out, "{key}" does what callers expect'
+            path = ("menus", id_, "keys", key)
+            yield scene.at(path, "customary-key-hangs-up", message, hint, key=True)
 
 
 def _too_many(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:

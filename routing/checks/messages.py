@@ -5,6 +5,7 @@ from typing import Final
 
 from routing.checks.plain import mapping
 from routing.checks.scene import Scene
+from routing.dialogues import CODE_TEXT, TRACKING_TEXT
 from routing.problems import Path, Problem
 from routing.text_messages import TEXT_MESSAGES, placeholders_in
 
@@ -40,7 +41,7 @@ def _filled_in(scene: Scene, path: Path, text: str, placeholder: str) -> Iterato
 def _sent(scene: Scene) -> Mapping[str, bool]:
     """Which text messages any call can bring about."""
     tracking = mapping(scene.data.get("tracking"))
-    return {"tracking-number": tracking.get("sms") is True, "one-time-code": "proof" in scene.data}
+    return {TRACKING_TEXT: tracking.get("sms") is True, CODE_TEXT: "proof" in scene.data}
 
 
 def _unread(scene: Scene) -> Iterator[Problem]:
@@ -49,7 +50,7 @@ def _unread(scene: Scene) -> Iterator[Problem]:
     for id_, sent in _sent(scene).items():
         own = mapping(mapping(scene.data.get("texts")).get(id_))
         if own and not sent:
-            needed = "`sms` under `tracking`" if id_ == "tracking-number" else "`proof`"
+            needed = "`sms` under `tracking`" if id_ == TRACKING_TEXT else "`proof`"
             message = f'the text message "{id_}" is never sent'
             hint = f"delete it, or write {needed}"
             yield scene.at(("texts", id_), "unused", message, hint, key=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -105,6 +106,46 @@ def test_a_command_that_takes_too_long_is_stopped(
     with capture_logs() as lines:
         run(work)
     assert any("it took more than" in each.get("reason", "") for each in lines)
+
+
+def test_what_the_command_has_started_is_stopped_with_it(tmp_path: Path) -> None:
+    """A shell that is killed alone would leave its program behind."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    alerts = Alerts(program(tmp_path, f'(echo started; exec sleep 15) > "{pipe}" & wait'))
+
+    async def work() -> None:
+        alerts.send(ALERT)
+        with await asyncio.to_thread(pipe.open, "rb") as reading:
+            assert await asyncio.to_thread(reading.readline) == b"started\n"
+            await alerts.close(0)
+            async with asyncio.timeout(8):
+                # It ends when the last who could write is gone.
+                assert await asyncio.to_thread(reading.read) == b""
+
+    run(work)
+    assert alerts.measurements.alerts_not_passed_on == 1
+
+
+def test_the_command_gets_no_secret_of_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets the rest of the environment."""
+    monkeypatch.setenv("RAHYAB_SECRET", "0123456789abcdef")
+    monkeypatch.setenv("RAHYAB_STORE", "postgresql://rahyab:hidden@127.0.0.1/rahyab")
+    monkeypatch.setenv("SITE_MAIL", "front@example.org")
+    told = tmp_path / "told"
+    alerts = Alerts(program(tmp_path, f'env > "{told}"'))
+
+    async def work() -> None:
+        alerts.send(ALERT)
+        await alerts.close()
+
+    run(work)
+    environment = told.read_text()
+    assert "SITE_MAIL=front@example.org" in environment
+    assert "0123456789abcdef" not in environment
+    assert "hidden" not in environment
 
 
 def test_only_so_many_run_at_once_and_the_end_waits_for_none_long(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli import main
-from crm.records import Case, CaseState, Customer, NewCall
+from crm.records import Case, CaseState, Customer, NewCall, Recording
 from crm.sqlite_store import SqliteStore
 from crm.tracking import tracking_number
 
@@ -89,8 +89,25 @@ def test_show_as_json_holds_everything() -> None:
         "call_id": "c-0",
         "number": None,
         "notes": [],
+        "recordings": [],
     }
     assert json.loads(run("show", OF_NOBODY, "--json").stdout)["customer"] is None
+
+
+def test_show_tells_what_callers_have_spoken(database: Path) -> None:
+    """A note that another call added, which is played by the name of its place."""
+    assert "voicemail" not in run("show", TRACKING).stdout
+    place = f"case {TRACKING}"
+    spoken = Recording("c-1", place, "/m/c-1.wav", 7.0, AT, None, tracking=TRACKING)
+    with closing(SqliteStore(database)) as store:
+        store.keep_recording(spoken)
+    shown = run("show", TRACKING).stdout
+    assert ["2026-03-21", "12:00", "c-1", *place.split(), "7", "new"] in map(
+        str.split, shown.splitlines()
+    )
+    assert 'rahyab voicemail play CALL --mailbox "MAILBOX"' in shown
+    (told,) = json.loads(run("show", TRACKING, "--json").stdout)["recordings"]
+    assert (told["call_id"], told["mailbox"], told["path"]) == ("c-1", place, "/m/c-1.wav")
 
 
 @pytest.mark.parametrize("wanted", list(CaseState))

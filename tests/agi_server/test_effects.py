@@ -28,12 +28,26 @@ def test_what_an_earlier_version_left_is_resumed() -> None:
     """Callers were waiting while the server was renewed."""
     state = CallState.from_data(OLD_STATE)
     assert (state.pace, state.proven) == ("normal", False)
-    assert dict(state.to_data()) == {**OLD_STATE, "pace": "normal", "proven": False}
+    assert dict(state.to_data()) == {
+        **OLD_STATE,
+        "pace": "normal",
+        "proven": False,
+        "recordings": {},
+        "forgotten_recordings": None,
+        "surveys": [],
+    }
 
 
 def test_what_is_left_is_resumed_as_it_was() -> None:
-    """Also how slowly, and whether it is proven who calls."""
-    state = CallState(pace="slow", proven=True, keyed={"welcome": "1"})
+    """Also how slowly, whether it is proven who calls, and what was recorded and asked before."""
+    state = CallState(
+        pace="slow",
+        proven=True,
+        keyed={"welcome": "1"},
+        recordings={"support": 2},
+        forgotten_recordings=100,
+        surveys=frozenset({"satisfaction"}),
+    )
     assert CallState.from_data(state.to_data()) == state
 
 

@@ -1,8 +1,8 @@
 """Who calls: from the customer file, and from another program where that does not know."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -11,16 +11,24 @@ import pytest
 import structlog
 
 from agi_server.app import opened_lookup
-from agi_server.gather import gather_customer
+from agi_server.channel import Channel
+from agi_server.gather import gather_customer, gather_variables
+from agi_server.listening import listen
+from agi_server.server import AgiServer
 from agi_server.settings import SettingsError, load_settings
 from agi_server.store_threads import StoreThreads
+from agi_server.testing import FakeChannel, agi
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.people import Restriction
 from crm.ports import StoreUnavailableError
 from crm.records import BlockedNumber, Customer
+from routing.destinations import Route, ToHangup
+from routing.dialogues import Entry, EntryKind
 from routing.facts import CustomerFacts, CustomerStatus
+from routing.rules import Variable
 from tests.crm.http_lookup.directory import NUMBER, Directory
 from tests.crm.links.standing_in import answers
+from tests.sample import POLICY
 
 SARA = CustomerFacts(CustomerStatus.KNOWN, name="Sāra")
 UNKNOWN = CustomerFacts(CustomerStatus.UNKNOWN)
@@ -166,3 +174,41 @@ def test_a_declaration_that_cannot_be_used_is_told(desk: Desk, line: str, messag
 
     with pytest.raises(SettingsError, match=message):
         desk.gather(NUMBER)
+
+
+def test_what_is_keyed_secretly_is_read_by_nobody() -> None:
+    """A call that comes in again has it on its channel: facts are written down, and rules see them.
+
+    `rahyab check` refuses such rules; a call must not depend on who checked them.
+    """
+    hang_up = Route(ToHangup())
+    pin = Entry(
+        *("pin", (), EntryKind.DIGITS, 4, 4, None, None, None, None),
+        secret=True,
+        confirm=False,
+        tries=3,
+        variable="SITE_PIN",
+        then=hang_up,
+        otherwise=hang_up,
+        first_key_seconds=5.0,
+        between_keys_seconds=3.0,
+    )
+    declared = {
+        "pin": Variable("pin", "SITE_PIN", None, ()),
+        "region": Variable("region", "SITE_REGION", None, ()),
+    }
+    policy = replace(POLICY, entries={"pin": pin}, variables=declared)
+    read: list[Mapping[str, str]] = []
+
+    async def handler(channel: Channel) -> None:
+        read.append(await gather_variables(channel, policy))
+
+    async def call() -> None:
+        server = AgiServer({"incoming": handler})
+        host, port = await server.start(listen(port=0))
+        channel = FakeChannel(known={"SITE_PIN": "4711", "SITE_REGION": "north"})
+        await agi(channel, f"agi://{host}:{port}/incoming")
+        await server.stop()
+
+    asyncio.run(call())
+    assert read == [{"region": "north"}]

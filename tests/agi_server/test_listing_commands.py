@@ -1,12 +1,18 @@
 """`rahyab voicemail`, `answers`, `agents` and `audit` as an administrator meets them."""
 
 import json
+import os
 import shlex
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crm.records import Case, CaseState
 from tests.agi_server import people
 from tests.agi_server.people import run
 
@@ -37,12 +43,82 @@ def test_messages_of_one_customer() -> None:
     assert "12 s" in run("voicemail", "show", "call-1").stdout
 
 
+def test_messages_tell_who_called_and_about_what(home: Path) -> None:
+    """Also where nobody knows the caller: by the number, which a caller may withhold."""
+    with people.opened(home) as store:
+        (tracking,) = store.lease_tracking(1)
+        unknown = replace(people.new_call("call-2"), caller_as_sent="x", caller="+37120000001")
+        for call in (unknown, people.new_call("call-3")):
+            store.begin_call(call)
+            store.keep_recording(people.message(call.id, f"/m/{call.id}.wav"))
+        store.open_case(Case(tracking, CaseState.NEW, "s", people.AT, None, None), join=False)
+        about = replace(people.message("call-2", "/m/2.wav"), mailbox="case", tracking=tracking)
+        store.keep_recording(about)
+    listed = run("voicemail", "list").stdout
+    assert all(each in listed for each in ("+989121234567", "+37120000001", "withheld", tracking))
+    told = run("voicemail", "show", "call-2", "--mailbox", "case").stdout
+    assert f"from +37120000001, unknown, about the request {tracking}: new" in told
+    assert "from withheld, unknown: new" in run("voicemail", "show", "call-3").stdout
+    shown = json.loads(run("voicemail", "show", "call-2", "--mailbox", "case", "--json").stdout)
+    assert (shown["number"], shown["tracking"]) == ("+37120000001", tracking)
+    assert json.loads(run("voicemail", "show", "call-3", "--json").stdout)["number"] is None
+
+
 def test_a_message_is_played(home: Path) -> None:
     """The path is printed, and given to the player."""
     player = shlex.join([sys.executable, "-c", f"open({str(home / 'played')!r}, 'w').write('x')"])
     result = run("voicemail", "play", "call-1", "--with", player)
     assert result.stdout == f"{home / 'messages' / 'call-1-support.wav'}\n"
     assert (home / "played").read_text() == "x"
+
+
+PLAY = "from agi_server.cli import main; main(['voicemail', 'play', 'call-1'])"
+
+
+def test_at_a_terminal_a_program_that_is_installed_plays(home: Path) -> None:
+    """The first that there is; one that is not installed is passed over."""
+    (home / "programs").mkdir()
+    player = home / "programs" / "play"
+    player.write_text(f'#!/bin/sh\necho "$@" >{shlex.quote(str(home / "played"))}\n')
+    player.chmod(0o700)
+    with terminal() as tty:
+        environment = alone(player.parent)
+        subprocess.run([sys.executable, "-c", PLAY], env=environment, stdout=tty, check=True)
+    assert (home / "played").read_text() == f"-q {home / 'messages' / 'call-1-support.wav'}\n"
+
+
+def test_where_nothing_plays_it_is_said(home: Path) -> None:
+    """At a terminal without a player, and to a program, which gets the path alone."""
+    (home / "programs").mkdir()
+    with terminal() as tty:
+        told = subprocess.run(
+            [sys.executable, "-c", PLAY],
+            env=alone(home / "programs"),
+            stdout=tty,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    assert "--with" in told.stderr
+    result = run("voicemail", "play", "call-1")
+    assert result.stdout == f"{home / 'messages' / 'call-1-support.wav'}\n"
+    assert "--with" in result.stderr
+
+
+@contextmanager
+def terminal() -> Iterator[int]:
+    """A terminal to write to, before which nobody sits."""
+    ours, theirs = os.openpty()
+    try:
+        yield theirs
+    finally:
+        os.close(theirs)
+        os.close(ours)
+
+
+def alone(programs: Path) -> dict[str, str]:
+    """An environment in which nothing is installed but what lies in `programs`."""
+    return {**os.environ, "PATH": str(programs)}
 
 
 def test_a_message_that_cannot_be_played_is_told(home: Path) -> None:

@@ -50,6 +50,7 @@ def write_spare(rules: Path) -> None:
 
 
 @pytest.mark.usefixtures("rules")
+@pytest.mark.slow
 def test_build_counts_what_it_made_and_then_what_it_left(tmp_path: Path):
     """Two builds: everything, then nothing; both end well."""
     first = run("build")
@@ -128,20 +129,24 @@ def test_list_prints_a_table():
 
 @pytest.mark.usefixtures("rules")
 def test_list_names_the_model_that_speaks(monkeypatch: pytest.MonkeyPatch):
-    """It is not looked into: listing needs no voice."""
+    """Also one that cannot be read, which is told beside the list."""
     monkeypatch.setenv("RAHYAB_VOICES", "en=/nowhere/en_US-joe-medium.onnx")
-    lines = json.loads(run("list", "--json").stdout)
+    result = run("list", "--json")
+    assert "/nowhere/en_US-joe-medium.onnx cannot be read" in result.stderr
+    lines = json.loads(result.stdout)
     voices = {line["voice"] for line in lines if line["prompt"] == "welcome"}
     assert voices == {"Piper en_US-joe-medium", "espeak-ng fa"}
 
 
+@pytest.mark.slow
 def test_a_voice_of_a_language_that_nobody_speaks_is_told(
     rules: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """A slip of the pen would else go unheard of."""
     del rules
     monkeypatch.setenv("RAHYAB_VOICES", "fi=/nowhere/fi.onnx")
-    assert "has a voice for fi, which the rules do not speak" in run("build").stderr
+    for command in ("list", "missing", "build"):
+        assert "has a voice for fi, which the rules do not speak" in run(command).stderr
 
 
 @pytest.mark.slow
@@ -242,6 +247,27 @@ def test_script_is_a_table_or_a_file_that_spreadsheets_open(tmp_path: Path):
     assert not {"silence", "pause"} & {line["id"] for line in lines}
     result = run("script", "fa", "--csv", str(tmp_path / "nowhere" / "x.csv"))
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
+
+
+def test_a_recording_of_an_earlier_text_is_told(rules: Path, tmp_path: Path):
+    """By `missing` and by `list`, with what callers still hear."""
+    studio = tmp_path / "studio"
+    studio.mkdir()
+    sound = ["sox", "-n", "-r", "48000", str(studio / "welcome.wav"), "synth", "2", "sine", "300"]
+    subprocess.run([*sound, "gain", "-20"], check=True)
+    assert run("import", str(studio), "--language", "en").exit_code == 0
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace('"Welcome to Pars Support."', '"Welcome."'), encoding="utf-8")
+    lacking = [
+        each for each in json.loads(run("missing", "--json").stdout) if "says" in each["cure"]
+    ]
+    assert [(each["prompt"], each["lack"]) for each in lacking] == [
+        ("welcome", "text changed since it was recorded")
+    ]
+    assert 'it says "Welcome to Pars Support."' in lacking[0]["cure"]
+    old = {line["recorded_text"] for line in json.loads(run("list", "--json").stdout)}
+    assert old == {None, "Welcome to Pars Support."}
+    assert "recorded, text changed since it was recorded" in run("list").stdout
 
 
 @pytest.mark.usefixtures("rules")

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from agi_server import sound_programs
+from agi_server.cli.prompts_script import FORMAT
+from agi_server.delivered_kinds import told_kinds
 from agi_server.prompt_building import build_prompts
 from agi_server.prompt_manifest import PARTIAL_SUFFIX
 from agi_server.prompt_sources import PromptBuildError, recordings_in
+from agi_server.recorded_texts import TEXTS
 from agi_server.recordings_import import (
     MOST_BYTES,
     Judged,
@@ -50,7 +53,7 @@ class Desk:
 
     def names(self) -> list[str]:
         """What is kept."""
-        return sorted(path.name for path in self.kept.iterdir()) if self.kept.exists() else []
+        return sorted({path.name for path in self.kept.glob("*")} - {TEXTS})
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["wav", "flac", "ogg", "aiff", "WAV"])
+@pytest.mark.parametrize("kind", ["wav", "flac", "aiff", "WAV"])
+@pytest.mark.slow
 def test_a_recording_is_converted_and_then_built(desk: Desk, tmp_path: Path, kind: str):
     """Whatever its kind; the silence at its ends is gone."""
     desk.record(f"welcome.{kind}", *LIKE_SPEECH, "pad", "2", "2")
@@ -118,6 +122,67 @@ def test_names_that_are_no_prompts_are_told_with_the_nearest(desk: Desk):
     assert "no prompt with a text in en" in judged["bye.wav"].remark
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Welcome (take 2).wav", 'did you mean "welcome"?'),
+        ("digit 7.wav", 'did you mean "digit-7"?'),
+        ("number_20.wav", 'did you mean "word-number-20"?'),
+        ("zzz.wav", "the last column of `rahyab prompts script` has the names"),
+    ],
+)
+def test_a_name_that_is_far_off_is_told_without_a_list(desk: Desk, name: str, told: str):
+    """Of two hundred names nobody finds the one in a dozen that happen to come first."""
+    desk.record("welcome.wav").rename(desk.delivered / name)
+    (judged,) = desk.take().values()
+    assert judged.remark == f"no prompt with a text in en is called so: {told}"
+
+
+def test_a_sound_that_lost_something_is_taken_with_a_remark(desk: Desk):
+    """It is said before the studio is paid."""
+    desk.record("welcome.ogg")
+    (judged,) = desk.take().values()
+    assert judged.verdict is Verdict.TAKEN
+    assert "loses sound: deliver WAV or FLAC" in judged.remark
+
+
+def test_a_name_that_does_not_fit_the_content_is_refused(desk: Desk):
+    """The name says what it is worth."""
+    desk.record("welcome.wav").rename(desk.delivered / "welcome.ogg")
+    (judged,) = desk.take().values()
+    assert judged.remark == "it is WAV, though its name ends with .ogg: let it end with .wav"
+
+
+def test_a_kind_that_is_not_taken_is_told_with_those_that_are(desk: Desk):
+    """The same that the script asks for."""
+    desk.record("welcome.au")
+    (judged,) = desk.take().values()
+    assert judged.verdict is Verdict.REFUSED
+    assert told_kinds() in judged.remark
+    assert told_kinds() in FORMAT
+
+
+def test_a_damaged_recording_is_told_in_plain_words(desk: Desk):
+    """Neither sox nor a path of this machine says anything to a studio."""
+    file = desk.record("welcome.wav")
+    file.write_bytes(file.read_bytes()[:30])
+    (judged,) = desk.take().values()
+    assert judged.remark == "it is damaged: save it anew and deliver it again"
+
+
+@pytest.mark.parametrize("prompt", ["digit-7", "word-hundred"])
+def test_a_part_of_numbers_that_is_far_too_long_is_refused(desk: Desk, prompt: str):
+    """It would be heard in the midst of every number; a little too long is told alone."""
+    desk.record(f"{prompt}.wav", "synth", "3.4", "sine", "300", "gain", "-20")
+    judged = desk.take()[f"{prompt}.wav"]
+    assert judged.verdict is Verdict.REFUSED
+    assert "more than 4 times as long as its text" in judged.remark
+    desk.record(f"{prompt}.wav", "synth", "2.2", "sine", "300", "gain", "-20")
+    judged = desk.take()[f"{prompt}.wav"]
+    assert judged.verdict is Verdict.TAKEN
+    assert "far longer than its text" in judged.remark
+
+
 def test_two_files_of_one_prompt_are_both_refused(desk: Desk):
     """Which one is meant is not ours to guess."""
     desk.record("welcome.wav")
@@ -147,10 +212,12 @@ def test_hostile_files_are_refused_one_by_one(desk: Desk):
     taken = {name for name, each in judged.items() if each.verdict is Verdict.TAKEN}
     assert taken - {"digit-4.wav"} == {"welcome.wav"}
     assert len(judged) == 11
-    assert "RIFF header not found" in judged["goodbye.wav"].remark
+    assert "it does not begin as a sound file does" in judged["goodbye.wav"].remark
+    assert all("sox" not in each.remark for each in judged.values())
+    assert all(str(desk.delivered) not in each.remark for each in judged.values())
     assert "a link" in judged["digit-0.wav"].remark
     assert "MB" in judged["digit-2.wav"].remark
-    assert "no sound by its name" in judged["digit-3.m3u"].remark
+    assert "files named .m3u are not taken" in judged["digit-3.m3u"].remark
     assert "a folder" in judged["digit-5"].remark
 
 

@@ -1,7 +1,9 @@
 """`rahyab try`: a call in the terminal."""
 
+import asyncio
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -12,11 +14,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from agi_server.channel import Channel
 from agi_server.cli.trial import try_command
+from agi_server.commands import SetVariable
+from agi_server.listening import listen
+from agi_server.server import AgiServer
+from agi_server.testing import FakeChannel
+from agi_server.trial import TrialResult, place_trial
 from crm.importing import import_customers
 from crm.ports import Store
 from crm.sample import SAMPLE_FILE
 from crm.sqlite_store import SqliteStore
+from dialplan import contract
+from dialplan.contract import Go, Script
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +67,9 @@ def test_tells_what_is_heard_where_it_goes_and_why() -> None:
 
     assert result.exit_code == 0
     assert "«Welcome to Pars Support. For support, press one." in result.output
-    assert "Your tracking number is: " in result.output
+    number = r"Your tracking number is: \w+ \w+ \w+, \w+ \w+ \w+, \w+ \w+ \w+\. To hear it again"
+    assert re.search(number, result.output), "in groups, as it is spoken"
+    assert "., " not in result.output
     assert "Waits in the Asterisk queue support-en." in result.output
     assert "✗ gold: customer.segment is standard, not gold" in result.output
     assert "✓ everyone-else" in result.output
@@ -80,8 +92,8 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
     [
         ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
         ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
-        ("3", "Goes to survey.", "left every-way: key 3"),
-        ("4 09121234567", "Is ended with cause 16.", "asked to be called back at +989121234567"),
+        ("3", "Is ended with cause 16.", "left every-way: key 3"),
+        ("4 09121234567 1", "Is ended with cause 16.", "asked to be called back at +989121234567"),
         ("5", "Goes to extension 201.", "left every-way: key 5"),
         ("wait", "Is ended with cause 17.", "left every-way: silence"),
     ],
@@ -93,6 +105,74 @@ def test_every_end_is_told(monkeypatch: pytest.MonkeyPatch, keys: str, end: str,
 
     assert end in result.output
     assert why in result.output
+
+
+def test_a_survey_is_asked_and_its_answers_are_shown(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the dialplan would have it asked, by a request of its own; it counts in no report."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))
+    result = call(*OPEN, "--keys", "3 4")
+
+    assert "From one to five" in result.output
+    assert "  > 4" in result.output
+    assert "answered score: 4" in result.output
+    assert "survey satisfaction: complete" in result.output
+    assert "Is ended with cause 16." in result.output
+    assert "not keyed" not in result.output
+    with closing(SqliteStore(home / "rahyab.db")) as store:
+        assert store.answers() == []
+        (made,) = store.calls()
+        assert {event.visit for event in store.call_story(made.id).timeline} == {1, 2, 3}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"), [("3 4 1 hangup", "1 hangup"), ("3 hangup 5", "5"), ("3 4 wait listen", "")]
+)
+def test_keys_that_nothing_was_asked_for_are_told(
+    monkeypatch: pytest.MonkeyPatch, keys: str, left: str
+) -> None:
+    """Who wrote them expected a question; words that do nothing are no loss."""
+    monkeypatch.setenv("RAHYAB_RULES", str(ROOT / "tests" / "conversations" / "routes.yaml"))
+    result = call(*OPEN, "--keys", keys)
+
+    told = [line.strip() for line in result.output.splitlines() if "not keyed" in line]
+    assert told == ([f"(not keyed, as nothing more was asked: {left})"] if left else [])
+
+
+def test_a_survey_that_the_server_fails_at_is_told() -> None:
+    """The request that failed is named: the dialplan does not do the same after each."""
+
+    async def incoming(channel: Channel) -> None:
+        await channel.send(SetVariable(contract.GO, Go.SURVEY))
+        await channel.send(SetVariable(contract.DONE, Script.INCOMING))
+
+    async def fails(channel: Channel) -> None:
+        await channel.send(SetVariable(contract.REASON, "broken"))
+
+    async def place() -> TrialResult:
+        handlers = {Script.INCOMING: incoming, Script.SURVEY: fails, Script.ENDED: fails}
+        server = AgiServer(handlers)
+        address = await server.start(listen(port=0))
+        try:
+            return await place_trial(FakeChannel(), address, None)
+        finally:
+            await server.drain(1.0)
+
+    result = asyncio.run(place())
+    assert (result.script, result.go) == (Script.SURVEY, None)
+    assert result.variables[contract.REASON] == "broken"
+
+
+def test_a_command_for_alerts_that_cannot_be_run_stops_no_trial(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A trial alerts nobody; the service says at its start what is wrong with the command."""
+    monkeypatch.setenv("RAHYAB_ALERT_COMMAND", "/nowhere/alert")
+    result = call(*OPEN, "--keys", "1")
+
+    assert result.exit_code == 0
+    assert "Waits in the Asterisk queue" in result.output
 
 
 def test_secrets_are_dots_and_text_messages_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from agi_server.testing.callers import PROMPTS
 from agi_server.verdicts import Refusal
 from dialplan import contract
 from dialplan.contract import Argument, Go, QueueStatus, Script
+from ivr.prompts import PAUSE
 from ivr.spoken import digits
 from tests.chaos.told import Asked as Request
 from tests.chaos.told import CallNotes, Promise
@@ -53,10 +54,15 @@ class Listener:
     def __init__(self, notes: CallNotes, call_back: str) -> None:
         self._notes = notes
         self._answers = {"rate-us": str(random.randint(1, 9)), "was-it-solved": "1"}  # noqa: S311  no secret
-        self._keys = {**self._answers, "enter-callback-number": f"{call_back}#"}
+        self._keys = {
+            **self._answers,
+            "enter-callback-number": f"{call_back}#",
+            "callback-number-right": "1",
+        }
         self._call_back = notes.number or f"+98{call_back[1:]}"
         self._question = ""
         self._digits = ""
+        self._is_told_tracking = False
         self.thought = 0.0
         """Seconds that passed in thinking."""
 
@@ -79,17 +85,28 @@ class Listener:
 
     def _hear(self, prompt: str) -> None:
         """What is said means that something was kept: the answer before it, for one."""
-        if prompt in _DIGITS:
-            self._digits += _DIGITS[prompt]
+        if prompt == "tracking-number-is":
+            self._digits, self._is_told_tracking = "", True
+        elif prompt in _DIGITS:
+            self._hear_digit(_DIGITS[prompt])
+        elif prompt != PAUSE:
+            self._is_told_tracking = False
+        if prompt in self._keys:
+            self._question = prompt
+        self._hear_promise(prompt)
+
+    def _hear_digit(self, digit: str) -> None:
+        if self._is_told_tracking:
+            self._digits += digit
             self._notes.tell(Promise.TRACKING, self._digits)
-        elif prompt == "was-it-solved":
+
+    def _hear_promise(self, prompt: str) -> None:
+        if prompt == "was-it-solved":
             self._notes.tell(Promise.ANSWER, self._answers["rate-us"], "score")
         elif prompt == "thank-you-for-your-answers":
             self._notes.tell(Promise.ANSWER, "yes", "solved")
         elif prompt == "we-will-call-you-back":
             self._notes.tell(Promise.CALLBACK, self._call_back)
-        if prompt in self._keys:
-            self._question = prompt
 
 
 class OneCall:

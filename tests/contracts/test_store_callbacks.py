@@ -296,3 +296,35 @@ def test_many_who_ask_at_once_are_called_once(open_store: Opener, call: NewCall)
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(ask, range(8)))) == 1
+
+
+def test_a_callback_that_is_joined_while_it_is_given_up_stays(
+    open_store: Opener, call: NewCall
+) -> None:
+    """Who joins it at that moment is called back all the same."""
+    rounds = range(20)
+    with closing(open_store()) as store:
+        for turn in rounds:
+            wish(store, call, 2 * turn, number=f"+1{turn}")
+            store.begin_call(replace(call, id=f"call-{2 * turn + 1}"))
+
+    def ask(calls: range, first: str) -> None:
+        with closing(open_store()) as own:
+            for turn, number in enumerate(calls):
+                later = AT + 1000 * HOUR
+                asked = replace(CALLBACK, call_id=f"call-{number}", asked_at=later)
+                own.ask_callback(replace(asked, number=f"+{first}{turn}"))
+
+    with ThreadPoolExecutor(2) as threads:
+        moving = threads.submit(ask, range(0, 40, 2), "2")
+        joining = threads.submit(ask, range(1, 40, 2), "1")
+        for each in (moving, joining):
+            each.result()
+    with closing(open_store()) as store:
+        for turn in rounds:
+            moved = belongs_to(store, f"call-{2 * turn}")
+            joined = belongs_to(store, f"call-{2 * turn + 1}")
+            assert moved is not None
+            assert joined is not None
+            assert (moved.number, joined.number) == (f"+2{turn}", f"+1{turn}")
+        assert len(store.callbacks(limit=100)) == 40

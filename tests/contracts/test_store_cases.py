@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pytest
 
 from crm.ports import Store, StoreError, UnknownRecordError
-from crm.records import OPEN_STATES, Case, CaseNote, CaseState, Customer, NewCall
+from crm.records import OPEN_STATES, Case, CaseNote, CaseState, Customer, NewCall, Recording
 
 Put: TypeAlias = Callable[..., tuple[int, ...]]
 
@@ -259,11 +259,31 @@ def test_a_case_file_holds_its_own_history(
     assert [each.text for each in store.case_file("987654321").notes] == ["other"]
 
 
+def test_a_case_file_holds_what_was_recorded_for_it(
+    store: Store, call: NewCall, later: NewCall, case: Case, recording: Recording
+) -> None:
+    """The oldest first, by whatever calls; neither what belongs to no case nor to another."""
+    for each in (call, later):
+        store.begin_call(each)
+    for each in (case, again(case)):
+        store.open_case(each, join=False)
+    first = replace(recording, tracking="123456789")
+    last = replace(first, call_id="call-2", mailbox="case 123456789", recorded_at=AT + HOUR)
+    others = (
+        replace(recording, mailbox="sales"),
+        replace(recording, mailbox="case 987654321", tracking="987654321"),
+    )
+    for each in (last, *others, first):
+        store.keep_recording(each)
+    assert store.case_file("123456789").recordings == (first, last)
+
+
 def test_a_case_without_history_has_an_empty_one(store: Store, call: NewCall, case: Case) -> None:
     """Opening it is no line: the case itself tells when that was."""
     store.begin_call(call)
     store.open_case(case, join=False)
-    assert store.case_file("123456789").notes == ()
+    file = store.case_file("123456789")
+    assert (file.notes, file.recordings) == ((), ())
 
 
 def test_unknown_cases_are_told(store: Store) -> None:

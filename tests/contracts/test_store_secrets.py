@@ -58,10 +58,35 @@ def test_a_code_is_used_once(store: Store, call: NewCall) -> None:
     """What was used still counts as given."""
     store.begin_call(call)
     store.keep_code(CODE, per_number=1, per_day=MANY)
-    store.use_code(NUMBER)
-    store.use_code(NUMBER)
+    assert [store.use_code(NUMBER, CODE.salt) for _ in range(2)] == [True, False]
     assert store.try_code(NUMBER, AT) is None
     assert not keep(store, 1, per_number=1, per_day=MANY)
+
+
+def test_only_the_code_that_was_compared_is_used(store: Store, call: NewCall) -> None:
+    """Not one that the number was given meanwhile, nor that of another number."""
+    store.begin_call(call)
+    store.keep_code(CODE, per_number=2, per_day=MANY)
+    newer = replace(CODE, salt=b"newer")
+    store.keep_code(newer, per_number=2, per_day=MANY)
+    assert not store.use_code(NUMBER, CODE.salt)
+    assert not store.use_code(OTHER, newer.salt)
+    assert store.try_code(NUMBER, AT) == newer
+    assert store.use_code(NUMBER, newer.salt)
+
+
+def test_two_who_use_a_code_at_once_are_not_both_right(open_store: Opener) -> None:
+    """Both may have compared it before either has used it."""
+    with closing(open_store()) as store:
+        store.begin_call(NewCall("call-1", AT, "", "", None, "", None, "fa", None, "r", {}))
+        store.keep_code(CODE, per_number=1, per_day=1)
+
+    def use(_: int) -> bool:
+        with closing(open_store()) as own:
+            return own.use_code(NUMBER, CODE.salt)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(use, range(4))) == [False, False, False, True]
 
 
 def test_a_new_code_takes_the_place_of_the_older(store: Store, call: NewCall) -> None:

@@ -122,7 +122,8 @@ async def serving(  # noqa: PLR0913, PLR0917  each is something that one test wa
     threads = StoreThreads(lambda: kind(database), lambda: kind(database, create=False))
     if postgres:
         threads = make_stores(place)
-    async with keeping(threads, Spooling(spool or folder / "spool", utc_now)) as records:
+    spooling = Spooling(spool or folder / "spool", utc_now)
+    async with keeping(threads, spooling, clock=clock) as records:
         measurements = Measurements()
         told = alerts or Alerts(measurements=measurements)
         messages = str(folder / "messages")

@@ -118,15 +118,25 @@ def test_a_number_that_is_not_called_is_asked_for_again(
     play(tmp_path, call)
 
 
-@pytest.mark.parametrize("number", ["", "+12125550123", "+37190012345", "anonymous"])
-def test_a_number_that_is_not_called_is_not_offered(tmp_path: Path, number: str) -> None:
-    """Also when it is the one that calls; after three tries the call goes otherwise."""
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("", []),
+        ("+12125550123", ["callback-number-foreign"]),
+        ("+37190012345", ["callback-number-premium"]),
+        ("anonymous", []),
+    ],
+)
+def test_a_number_that_is_not_called_is_not_offered(
+    tmp_path: Path, number: str, why: list[str]
+) -> None:
+    """When it is the one that calls the caller hears why; after three tries the call goes on."""
 
     async def call(site: Site) -> None:
         channel = caller(CALLBACK, Silence(), Silence(), Silence(), number=number)
         await site.request(channel, Script.INCOMING)
         asked = "enter-callback-number"
-        assert heard(channel) == [asked, "nothing-pressed", asked, "nothing-pressed", asked]
+        assert heard(channel) == [*why, asked, "nothing-pressed", asked, "nothing-pressed", asked]
         assert went(channel)[contract.EXTENSION] == "no-callback"
         assert site.story().callback is None
 
@@ -146,48 +156,53 @@ def test_a_time_is_chosen_and_confirmed(tmp_path: Path) -> None:
         # It is ten o'clock on a Tuesday: from 11 to 14, then tomorrow from 8 to 11.
         assert wish.earliest == datetime.fromisoformat("2026-11-25T08:00+03:30")
         assert wish.latest == datetime.fromisoformat("2026-11-25T11:00+03:30")
-        (asked,) = events(site, "callback-asked")
+        _, asked = events(site, "callback-asked")
         assert asked["earliest"] == "2026-11-25T08:00:00+03:30"
 
     play(tmp_path, call)
 
 
 @pytest.mark.parametrize(
-    ("answers", "during"),
+    ("answers", "is_put_down"),
     [
-        ([Press("0")], {}),
-        ([OTHER, Press("0#")], {}),
-        ([RIGHT, Press("0")], {}),
-        ([RIGHT, LATER, Press("0")], {}),
-        ([OTHER, Press("02188776655#"), Press("0")], {}),
+        ([Press("0")], False),
+        ([OTHER, Press("0#")], False),
+        ([RIGHT, Press("0")], True),
+        ([RIGHT, LATER, Press("0")], True),
+        ([OTHER, Press("02188776655#"), Press("0")], False),
     ],
     ids=["own number", "number", "when", "time", "read back"],
 )
 def test_zero_leads_to_a_person_from_everywhere(
-    tmp_path: Path, answers: list[Action], during: dict[int | str, Action]
+    tmp_path: Path, answers: list[Action], *, is_put_down: bool
 ) -> None:
-    """And nothing is put down."""
+    """A number that was confirmed before stays put down."""
 
     async def call(site: Site) -> None:
-        channel = caller(CALLBACK, *answers, during=during)
+        channel = caller(CALLBACK, *answers)
         await site.request(channel, Script.INCOMING)
         assert went(channel)[contract.QUEUE] == "reception"
-        assert site.story().callback is None
+        assert (site.story().callback is not None) == is_put_down
 
     play(tmp_path, call)
 
 
-@pytest.mark.parametrize("prompt", ["callback-number-is", "callback-when"])
-def test_who_hangs_up_before_it_is_put_down_asked_for_nothing(tmp_path: Path, prompt: str) -> None:
-    """The call was left at the callback."""
+@pytest.mark.parametrize(
+    ("prompt", "outcome"),
+    [("callback-number-is", Outcome.LEFT_IN_MENU), ("callback-when", Outcome.CALLBACK)],
+)
+def test_who_hangs_up_is_called_if_the_number_was_confirmed(
+    tmp_path: Path, prompt: str, outcome: Outcome
+) -> None:
+    """As soon as possible, where no time was chosen yet."""
 
     async def call(site: Site) -> None:
         channel = caller(CALLBACK, RIGHT, during={prompt: HangUp()})
         await site.request(channel, Script.INCOMING)
         await end(site, channel, 2)
         story = site.story()
-        assert story.callback is None
-        assert (story.call.outcome, story.call.stage) == (Outcome.LEFT_IN_MENU, "callback")
+        assert (story.callback is not None) == (outcome is Outcome.CALLBACK)
+        assert (story.call.outcome, story.call.stage) == (outcome, "callback")
 
     play(tmp_path, call)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agi_server.testing import Action, AgiResult, FakeChannel, Press, Silence
+from agi_server.testing import Action, AgiResult, FakeChannel, HangUp, Press, Silence
 from crm.records import Customer
 from dialplan import contract
 from dialplan.contract import Go, Script
@@ -53,6 +53,25 @@ def test_keys_may_be_pressed_ahead(tmp_path: Path, press: Press, cause: str) -> 
     async def call(site: Site) -> None:
         channel = await led(site, welcome=press)
         assert channel.variables.get(contract.CAUSE) == cause
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize(
+    ("action", "stopped"),
+    [(Press("27", after=0.5), "key"), (HangUp(after=0.5), "hang-up"), (Silence(), None)],
+)
+def test_what_stopped_a_prompt_is_in_the_journal(
+    tmp_path: Path, action: Action, stopped: str | None
+) -> None:
+    """Else the journal would tell a sentence as heard that was only begun."""
+
+    async def call(site: Site) -> None:
+        channel = caller(MENU, during={"welcome": action})
+        await site.request(channel, Script.INCOMING)
+        first = events(site, "heard")[0]
+        assert first.get("stopped") == stopped
+        assert first["prompts"] == ["welcome"]
 
     play(tmp_path, call)
 

@@ -1,11 +1,13 @@
 """Messages, notes and tracking numbers, over a real socket with a real store."""
 
+from datetime import timedelta
 from math import inf
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from agi_server.testing import Action, FakeChannel, HangUp, Press, Silence
+from agi_server.testing import Action, Asked, FakeChannel, HangUp, Press, Silence
 from crm.asking_records import MessageKind
 from crm.records import Outcome
 from dialplan import contract
@@ -13,6 +15,7 @@ from dialplan.contract import Go, Script
 from tests.conversations.dialogues import (
     OPENING,
     VOICEMAIL,
+    Time,
     caller,
     end,
     events,
@@ -151,21 +154,65 @@ def test_a_recording_that_cannot_be_played_is_skipped(tmp_path: Path) -> None:
         assert went(channel)[contract.GO] == Go.HANGUP
         (told,) = events(site, "not-played-back")
         assert told["path"].endswith(f"{CALL_ID}-support")
+        assert not events(site, "played-back"), "nobody heard it"
         assert not events(site, "missing-prompt")
 
     play(tmp_path, call)
 
 
-def test_a_folder_that_cannot_be_written_is_told_as_too_short(tmp_path: Path) -> None:
-    """Asterisk says no more than that nothing was recorded; nothing is promised."""
+def test_a_recording_is_told_as_heard_when_it_has_been_played(tmp_path: Path) -> None:
+    """Not before: the times of the journal tell when it was over, as they do of prompts."""
+    clock = Time()
+
+    async def call(site: Site) -> None:
+        channel = caller(VOICEMAIL, spoke(4), HEAR, KEEP)
+        does = channel.caller
+
+        async def listens(asked: Asked, /) -> Action:
+            if asked.command == "STREAM FILE" and "messages" in asked.files[0]:
+                clock.pass_by(seconds=4)
+            return await does(asked)
+
+        channel.caller = listens
+        await site.request(channel, Script.INCOMING)
+        timeline = site.story().timeline
+        (place,) = [n for n, event in enumerate(timeline) if event.kind == "played-back"]
+        before, played, after = timeline[place - 1 : place + 2]
+        assert (before.kind, after.kind) == ("pressed", "heard")
+        assert played.at - before.at >= timedelta(seconds=4)
+        assert after.at - played.at < timedelta(seconds=4)
+
+    play(tmp_path, call, clock)
+
+
+def test_who_hangs_up_in_a_recording_has_not_heard_it(tmp_path: Path) -> None:
+    """The journal tells where they left."""
+
+    async def call(site: Site) -> None:
+        recorded = f"{CALL_ID}-support"
+        channel = caller(VOICEMAIL, spoke(4), HEAR, during={recorded: HangUp(1.0)})
+        await site.request(channel, Script.INCOMING)
+        assert channel.hung_up
+        assert not events(site, "played-back")
+        assert len(events(site, "hung-up")) == 1
+
+    play(tmp_path, call)
+
+
+def test_a_folder_that_cannot_be_written_is_told_as_that(tmp_path: Path) -> None:
+    """The caller hears once that nothing is kept, the journal and the log why."""
 
     async def call(site: Site) -> None:
         channel = caller(VOICEMAIL, Silence(), Silence(), Silence(), Silence())
         channel.can_record = False
-        await site.request(channel, Script.INCOMING)
-        assert "message-too-short" in heard(channel)
-        assert "message-kept" not in heard(channel)
+        with capture_logs() as logs:
+            await site.request(channel, Script.INCOMING)
+        assert heard(channel) == ["say-something", "message-not-kept"]
         assert not site.story().recordings
+        (taped,) = events(site, "taped")
+        assert taped["failure"] == "not written"
+        (told,) = [line for line in logs if line["event"] == "nothing can be recorded"]
+        assert (told["log_level"], told["reason"]) == ("error", "writefile")
 
     play(tmp_path, call)
 

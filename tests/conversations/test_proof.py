@@ -2,17 +2,24 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from structlog.testing import capture_logs
 
 from agi_server.testing import Asked, FakeChannel, HangUp, Press, Silence
 from agi_server.testing.callers import Action
-from crm.asking_records import MessageKind, OutboxMessage
+from crm.asking_records import AttemptKind, MessageKind, OneTimeCode, OutboxMessage
+from crm.ports import Store
+from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
 from tests.conversations.dialogues import (
+    DIALOGUES,
     PROOF,
     STRANGER,
     Time,
@@ -24,7 +31,7 @@ from tests.conversations.dialogues import (
     play,
     went,
 )
-from tests.conversations.site import ServedSite, Site
+from tests.conversations.site import NOW, ServedSite, Site, serving
 from tests.conversations.test_store_away import set_aside
 
 
@@ -210,3 +217,112 @@ def test_who_tries_the_rules_out_sees_the_message(tmp_path: Path) -> None:
         assert channel.variables.get(contract.GO) != Go.QUEUE
 
     play(tmp_path, call)
+
+
+def test_the_code_of_a_trial_is_nobody_elses(tmp_path: Path) -> None:
+    """It proves in the trial; a code that the caller was really sent stays what it was."""
+
+    def codes_given(store: Store) -> int:
+        return store.attempts(AttemptKind.CODE, STRANGER, NOW + timedelta(hours=1))
+
+    async def call(site: Site) -> None:
+        await site.request(caller(PROOF, HangUp()), Script.INCOMING)
+        before = in_store(site, lambda store: store.try_code(STRANGER, NOW))
+        assert before is not None
+
+        class Shown(Reader):
+            """Reads the message that the terminal shows."""
+
+            async def __call__(self, asked: Asked, /) -> Action:
+                """Key one wrong code, then the right one."""
+                if asked.command != "GET DATA" or asked.max_digits != 1:
+                    return Silence()
+                self.code = code_in(trial.messages[-1])
+                wrong, self._wrong = self._wrong, 0
+                return Press(str(int(self.code) ^ 1).zfill(6) if wrong else self.code)
+
+        trial = FakeChannel(number=STRANGER, dialled=PROOF, caller=Shown(site, wrong=1))
+        await site.request(trial, Script.INCOMING, 2, trial="yes")
+        assert is_heard_in_order(trial, "enter-code", "code-wrong", "code-right")
+        kept = in_store(site, lambda store: store.try_code(STRANGER, NOW))
+        assert kept is not None
+        assert (kept.digest, kept.tries) == (before.digest, before.tries - 1)
+        assert in_store(site, codes_given) == 1
+
+    play(tmp_path, call)
+
+
+class _UsedElsewhere(SqliteStore):
+    """A store in which another call uses the code up at the same moment."""
+
+    def use_code(self, number: str, salt: bytes) -> bool:
+        """The other call comes first."""
+        super().use_code(number, salt)
+        return super().use_code(number, salt)
+
+
+class _HangsUp(SqliteStore):
+    """A store during whose work the caller hangs up."""
+
+    leave: ClassVar[Callable[[], object]]
+
+    def try_code(self, number: str, at: datetime) -> OneTimeCode | None:
+        """The caller leaves when the code is already being compared."""
+        code = super().try_code(number, at)
+        type(self).leave()
+        return code
+
+
+def _with(folder: Path, store: type[SqliteStore], call: Callable[[Site], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(30), serving(folder, store, DIALOGUES) as site:
+            site.settles = True
+            await call(site)
+
+    asyncio.run(whole())
+
+
+def test_of_two_calls_with_the_same_code_one_is_proven(tmp_path: Path) -> None:
+    """The other hears that it holds no more."""
+
+    async def call(site: Site) -> None:
+        channel, _ = calling(site)
+        await site.request(channel, Script.INCOMING)
+        assert is_heard_in_order(channel, "enter-code", "code-void")
+        assert "code-right" not in heard(channel)
+        assert went(channel)[contract.EXTENSION] == "not-proven"
+
+    _with(tmp_path, _UsedElsewhere, call)
+
+
+def test_a_right_code_is_used_up_though_the_caller_hangs_up(tmp_path: Path) -> None:
+    """Whoever calls next from that number cannot use it again."""
+
+    async def call(site: Site) -> None:
+        channel, _ = calling(site)
+        loop = asyncio.get_running_loop()
+        _HangsUp.leave = lambda: loop.call_soon_threadsafe(channel.hang_up)
+        await site.request(channel, Script.INCOMING)
+        with closing(SqliteStore(site.database)) as store:
+            assert store.try_code(STRANGER, NOW) is None
+
+    _with(tmp_path, _HangsUp, call)
+
+
+def test_a_message_of_several_lines_can_be_tried_out(tmp_path: Path) -> None:
+    """No command to Asterisk holds the end of a line."""
+    rules = tmp_path / "rules.yaml"
+    texts = (
+        '\ntexts:\n  one-time-code: {fa: "Pars\\nکد شما:\\n{code}\\n", en: "Your code:\\n{code}"}\n'
+    )
+    rules.write_text(DIALOGUES.read_text(encoding="utf-8") + texts, encoding="utf-8")
+    channel = caller(PROOF, HangUp())
+
+    async def whole() -> None:
+        async with asyncio.timeout(30), serving(tmp_path, rules_file=rules) as site:
+            await site.request(channel, Script.INCOMING, trial="yes")
+
+    asyncio.run(whole())
+    (text,) = channel.messages
+    assert text == f"Pars / کد شما: / {code_in(text)}"
+    assert "enter-code" in heard(channel)

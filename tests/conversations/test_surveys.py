@@ -133,7 +133,7 @@ def test_a_low_mark_alerts_and_asks_for_a_word(tmp_path: Path) -> None:
         assert given(site) == [("score", "3"), ("solved", "no"), ("comment", "recorded")]
         (recording,) = site.story().recordings
         assert recording.mailbox == "survey satisfaction/comment"
-        assert recording.path.endswith(f"{CALL_ID}-survey-satisfaction-comment.wav")
+        assert recording.path.endswith(f"{CALL_ID}-survey_satisfaction.comment.wav")
         assert events(site, "alert") == [{"survey": "satisfaction", "answers": {"score": "3"}}]
         await until(told.exists)
 
@@ -259,5 +259,25 @@ def test_after_a_queue_the_answers_belong_to_its_agent(tmp_path: Path) -> None:
         assert survey.revision == story.call.revision
         await end(site, channel, 3, **served)
         assert site.story().call.outcome is Outcome.ANSWERED
+
+    play(tmp_path, call)
+
+
+def test_a_survey_is_asked_once_in_a_call(tmp_path: Path) -> None:
+    """Answers of one call belong to one agent, whatever `again_after` says.
+
+    The second agent's mark would be lost, and the rest of the answers be taken for theirs.
+    """
+
+    async def call(site: Site) -> None:
+        channel = caller(SURVEY_EACH_TIME, Press("5"))
+        await site.request(channel, Script.INCOMING)
+        await site.request(channel, Script.SURVEY, 2, agent="sara")
+        again = caller(SURVEY_EACH_TIME, Press("1"))
+        await site.request(again, Script.SURVEY, 3, agent="mina")
+        assert heard(again) == []
+        assert [(each.agent, each.value) for each in site.story().answers] == [("sara", "5")]
+        assert became(site) == [SurveyOutcome.COMPLETE]
+        assert events(site, "left")[-1]["why"] == "recently"
 
     play(tmp_path, call)

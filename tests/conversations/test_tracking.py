@@ -1,20 +1,33 @@
 """Looking up a request, over a real socket with a real store."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from structlog.testing import capture_logs
 
-from agi_server.lookups import MOST_MISSES, MOST_PINS
+from agi_server.caps import (
+    MOST_LOOK_UPS,
+    MOST_PINS,
+    MOST_WITHHELD_LOOK_UPS,
+    WITHHELD,
+    Cap,
+    may_try,
+)
 from agi_server.testing import Action, HangUp, Press
 from crm.asking_records import AttemptKind, Pin
 from crm.hashed_secrets import digest, new_salt
-from crm.ports import Store
+from crm.ports import Store, StoreUnavailableError
 from crm.records import CallChange, NewCall, Outcome
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
 from tests.conversations.dialogues import (
+    DIALOGUES,
     STRANGER,
     TRACKING,
     Time,
@@ -28,7 +41,7 @@ from tests.conversations.dialogues import (
     put_case,
     went,
 )
-from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, NOW, Site
+from tests.conversations.site import CALL_ID, GOLD_CUSTOMER, NOW, ServedSite, Site, serving
 
 CASE = "123456786"
 NOBODYS = "987654329"
@@ -64,6 +77,11 @@ def known_case(site: Site, *, agent: str | None = None) -> None:
 def customer(site: Site) -> int | None:
     """The id of the gold customer."""
     return in_store(site, lambda store: store.look_up_caller(GOLD_CUSTOMER).matches[0].customer.id)
+
+
+def tried(site: Site, kind: AttemptKind, subject: str) -> int:
+    """How often something was tried."""
+    return in_store(site, lambda store: store.attempts(kind, subject, NOW + timedelta(hours=1)))
 
 
 def test_the_customer_is_told_at_once(tmp_path: Path) -> None:
@@ -134,13 +152,21 @@ def test_pins_are_capped_whoever_keys_them(tmp_path: Path) -> None:
     play(tmp_path, call, clock=time)
 
 
-@pytest.mark.parametrize("number", [STRANGER, ""])
-def test_who_guesses_is_stopped(tmp_path: Path, number: str) -> None:
-    """After so many numbers that are nobody's; a mistyped one is no guess."""
+@pytest.mark.parametrize(
+    ("number", "subject", "most", "cap"),
+    [
+        (STRANGER, STRANGER, MOST_LOOK_UPS, Cap.LOOK_UPS),
+        ("", WITHHELD, MOST_WITHHELD_LOOK_UPS, Cap.WITHHELD_LOOK_UPS),
+    ],
+    ids=["shown", "withheld"],
+)
+def test_who_guesses_is_stopped(
+    tmp_path: Path, number: str, subject: str, most: int, cap: Cap
+) -> None:
+    """After so many numbers; a mistyped one is no guess. Somebody is told of it."""
 
-    async def call(site: Site) -> None:
+    async def call(site: ServedSite) -> None:
         put_case(site, CASE, number=STRANGER)
-        subject, most = (number, MOST_MISSES) if number else ("withheld", 200)
         with closing(SqliteStore(site.database)) as store:
             for _ in range(most - 1):
                 store.count_attempt(AttemptKind.TRACKING, subject, NOW)
@@ -148,7 +174,84 @@ def test_who_guesses_is_stopped(tmp_path: Path, number: str) -> None:
         await site.request(channel, Script.INCOMING)
         said = ("tracking-mistyped", "tracking-unknown", "too-many-tries")
         assert is_heard_in_order(channel, *said)
-        assert len(events(site, "too-many-misses")) == 1
+        assert len(events(site, "too-many-look-ups")) == 1
+        assert site.measurements.caps == {cap: 1}
+
+    with capture_logs() as lines:
+        play(tmp_path, call)
+    (line,) = [each for each in lines if each["event"] == "a cap is reached"]
+    assert line == {
+        "event": "a cap is reached",
+        "log_level": "warning",
+        "cap": cap.value,
+        "call": CALL_ID,
+    }
+
+
+def test_a_number_that_is_found_counts_too(tmp_path: Path) -> None:
+    """Before it is looked for: who is told something has been counted."""
+
+    async def call(site: Site) -> None:
+        put_case(site, CASE, number=STRANGER)
+        await site.request(caller(TRACKING, NUMBER), Script.INCOMING)
+        assert tried(site, AttemptKind.TRACKING, STRANGER) == 1
+
+    play(tmp_path, call)
+
+
+def test_however_many_guess_at_once_no_more_get_through(tmp_path: Path) -> None:
+    """The count decides, not a look at it beforehand; who is refused is not counted."""
+    path = tmp_path / "rahyab.db"
+    SqliteStore(path).close()
+
+    def guess(number: int) -> bool:
+        del number
+        with closing(SqliteStore(path)) as store, store.transaction():
+            return may_try(store, AttemptKind.TRACKING, STRANGER, NOW, 5)
+
+    with ThreadPoolExecutor(8) as callers:
+        assert sum(callers.map(guess, range(24))) == 5
+    with closing(SqliteStore(path)) as store:
+        assert store.attempts(AttemptKind.TRACKING, STRANGER, NOW) == 5
+
+
+class _CountsNothing(SqliteStore):
+    """A store that can be read, and that no try can be written to."""
+
+    def count_attempt(self, kind: AttemptKind, subject: str, at: datetime) -> NoReturn:
+        """The disk is full."""
+        raise StoreUnavailableError(f"{kind} {subject} {at}: the disk is full")
+
+
+@pytest.mark.parametrize("number", [NOBODYS, CASE])
+def test_what_cannot_be_counted_is_not_answered(tmp_path: Path, number: str) -> None:
+    """Or a guesser would only have to wait for such a store."""
+
+    async def whole() -> None:
+        async with asyncio.timeout(30), serving(tmp_path, _CountsNothing, DIALOGUES) as site:
+            put_case(site, CASE, number=STRANGER)
+            channel = caller(TRACKING, Press(number))
+            await site.request(channel, Script.INCOMING)
+            assert "tracking-state-waiting" not in heard(channel)
+            assert "tracking-unknown" not in heard(channel)
+            assert went(channel)[contract.QUEUE] == "reception"
+
+    asyncio.run(whole())
+
+
+def test_a_trial_counts_nowhere(tmp_path: Path) -> None:
+    """Neither numbers nor PINs: no caller is shut out by who tries the rules out."""
+
+    async def call(site: Site) -> None:
+        known_case(site)
+        whose = str(customer(site))
+        answers = (Press(NOBODYS), NUMBER, Press("4712#"), Press(f"{PIN}#"))
+        channel = caller(TRACKING, *answers)
+        await site.request(channel, Script.INCOMING, trial="yes")
+        said = ("tracking-unknown", "pin-wrong", "tracking-state-waiting")
+        assert is_heard_in_order(channel, *said)
+        assert tried(site, AttemptKind.TRACKING, STRANGER) == 0
+        assert tried(site, AttemptKind.PIN, whose) == 0
 
     play(tmp_path, call)
 
@@ -250,7 +353,7 @@ def test_a_spoken_note_is_added_to_the_request(
         assert channel.hung_up is hangs_up
         (note,) = site.story().recordings
         assert (note.mailbox, note.tracking) == (f"case {CASE}", CASE)
-        assert note.path.endswith(f"/{CALL_ID}-case-{CASE}.wav")
+        assert note.path.endswith(f"/{CALL_ID}-case_{CASE}.wav")
         assert note.seconds == pytest.approx(6.0)
         await end(site, channel, 2)
         assert site.story().call.outcome is not Outcome.VOICEMAIL

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from crm.asking_records import MessageKind, MessageStatus, OutboxMessage
 from crm.ports import StoreError
 from crm.records import (
     CallChange,
@@ -52,11 +53,11 @@ def test_positions_move_with_what_is_written(store: SqliteStore, tmp_path: Path)
     lines = spooled(tmp_path, [CALL], [EVENT])
     name = lines[0].spool
     with suppress(KeyboardInterrupt), store.transaction():
-        Drained({name: 0}).write(store, lines)
+        Drained({name: 0}).write(store, lines, AT)
         raise KeyboardInterrupt  # before the commit
     assert (store.call("call"), store.spool_position(name)) == (None, 0)
     with store.transaction():
-        drained = Drained({name: 0}).write(store, lines)
+        drained = Drained({name: 0}).write(store, lines, AT)
     assert store.spool_position(name) == lines[-1].end == drained.positions[name]
     story = store.call_story("call")
     assert story is not None
@@ -70,10 +71,10 @@ def test_a_refused_line_holds_the_position_until_it_is_settled(
     lost = replace(EVENT, call_id="nobody's")
     lines = spooled(tmp_path, [CALL], [lost], [EVENT])
     name = lines[0].spool
-    drained = Drained({name: 0}).write(store, lines)
+    drained = Drained({name: 0}).write(store, lines, AT)
     assert store.spool_position(name) == lines[1].start
     assert [each.line for each in drained.refusals] == [lines[1]]
-    again = drained.try_again(store)
+    again = drained.try_again(store, AT)
     assert "nobody's" in again.refusals[0].reason
     assert again.finish(store).positions == {name: lines[-1].end}
     assert store.spool_position(name) == lines[-1].end
@@ -85,16 +86,16 @@ def test_a_line_that_came_too_early_is_written_after_all(
 ) -> None:
     """A clock that was set back puts an event before the beginning of its call."""
     lines = spooled(tmp_path, [EVENT], [CALL])
-    drained = Drained({lines[0].spool: 0}).write(store, lines)
+    drained = Drained({lines[0].spool: 0}).write(store, lines, AT)
     assert len(drained.refusals) == 1
-    again = drained.try_again(store)
+    again = drained.try_again(store, AT)
     assert (again.refusals, again.written) == ((), 2)
 
 
 def test_a_refused_batch_is_undone_as_a_whole(store: SqliteStore, tmp_path: Path) -> None:
     """Its good writes too: they come with it, or into the file of the refused."""
     lines = spooled(tmp_path, [CALL, replace(EVENT, call_id="nobody's")])
-    Drained({lines[0].spool: 0}).write(store, lines)
+    Drained({lines[0].spool: 0}).write(store, lines, AT)
     assert store.call("call") is None
 
 
@@ -103,7 +104,7 @@ def test_lines_written_twice_count_once(store: SqliteStore, tmp_path: Path) -> N
     change = ChangedCall("call", CallChange(2, outcome=Outcome.ANSWERED))
     lines = spooled(tmp_path, [CALL, EVENT], [change, CASE])
     for _ in range(2):
-        assert not Drained({lines[0].spool: 0}).write(store, lines).refusals
+        assert not Drained({lines[0].spool: 0}).write(store, lines, AT).refusals
     story = store.call_story("call")
     assert story is not None
     assert (story.timeline, story.cases) == ((EVENT,), (CASE,))
@@ -115,7 +116,7 @@ def test_a_number_that_was_heard_is_always_found(store: SqliteStore, tmp_path: P
     store.open_case(replace(CASE, tracking="999999995"), join=False)
     lines = spooled(tmp_path, [CASE])
     for _ in range(2):
-        assert not Drained({lines[0].spool: 0}).write(store, lines).refusals
+        assert not Drained({lines[0].spool: 0}).write(store, lines, AT).refusals
     assert store.find_case(CASE.tracking) == replace(CASE, call_id=None)
 
 
@@ -126,7 +127,7 @@ def test_a_store_that_goes_away_refuses_nothing(tmp_path: Path) -> None:
     with closing(SqliteStore(path)) as store:
         path.unlink()
         with pytest.raises(StoreError):
-            Drained({lines[0].spool: 0}).write(store, lines)
+            Drained({lines[0].spool: 0}).write(store, lines, AT)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -144,9 +145,9 @@ def test_an_erased_person_does_not_come_back(
     lines = spooled(tmp_path / "spool", *(batches[::-1] if at_once else batches))
     store.erase_customer(sara.id or 0, pseudonym="erased-1", at=AT, by="", reason="")
     with store.transaction():
-        drained = Drained({lines[0].spool: 0}).write(store, lines)
+        drained = Drained({lines[0].spool: 0}).write(store, lines, AT)
         assert bool(drained.refusals) is not at_once
-        drained.try_again(store)
+        drained.try_again(store, AT)
     story = store.call_story("call")
     assert story is not None
     assert (story.call.caller, story.call.facts, story.recordings) == (None, {}, ())
@@ -165,5 +166,20 @@ def test_a_late_recording_that_cannot_be_removed_stays_known(
     lines = spooled(tmp_path / "spool", [begun, left])
     store.erase_customer(sara.id or 0, pseudonym="erased-1", at=AT, by="", reason="")
     with store.transaction():
-        Drained({lines[0].spool: 0}).write(store, lines)
+        Drained({lines[0].spool: 0}).write(store, lines, AT)
     assert store.recordings() == [left]
+
+
+def test_a_code_that_comes_too_late_is_never_to_be_sent(store: SqliteStore, tmp_path: Path) -> None:
+    """Nobody reads it between its coming and its end, whether it came at the first try or not."""
+    end = AT + timedelta(minutes=5)
+    code = OutboxMessage("m", "call", MessageKind.CODE, "+98", "471108", "fa", AT, end)
+    late = replace(code, id="n", call_id="later")
+    lines = spooled(tmp_path, [CALL, code], [late], [replace(CALL, id="later")])
+    seen = []
+    drained = Drained({lines[0].spool: 0}).write(store, lines, end)
+    seen += store.messages()
+    assert not drained.try_again(store, end).refusals
+    seen += store.messages()
+    assert {(each.status, each.text) for each in seen} == {(MessageStatus.EXPIRED, "")}
+    assert {each.id for each in seen} == {"m", "n"}

@@ -215,6 +215,26 @@ def test_the_next_server_finds_the_same_turn(dialplan: str):
     assert f"{contract.VISIT}=$[" in counted
 
 
+@pytest.mark.parametrize("extension", ["queue", "agent", "survey"])
+def test_wherever_a_call_asks_again_there_is_an_end_to_it(dialplan: str, extension: str):
+    """Rules that send a call in a circle do not ask the server for ever."""
+    before = dialplan.partition(f"exten => {extension},1,")[2].partition("Gosub(ask,1(")[0]
+
+    assert re.search(rf"GotoIf\(\$\[\$\{{{contract.VISIT}\}} > 100\]\?\w+,1\)", before)
+
+
+def test_each_request_but_the_first_and_the_last_has_that_end(dialplan: str):
+    """So none is forgotten when another way of asking is added."""
+    lines = dialplan.partition("[rahyab-call]")[2].splitlines()
+    asking, extension = set(), ""
+    for line in lines:
+        extension = line.split("=> ")[1].split(",")[0] if line.startswith("exten") else extension
+        if "Gosub(ask,1(" in line:
+            asking.add(extension)
+
+    assert asking == {"incoming", "queue", "agent", "survey", "h"}
+
+
 def test_what_callers_send_is_in_no_expression(dialplan: str):
     """Nothing of the caller is expanded where it could be read as dialplan."""
     assert "CALLERID" not in dialplan

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 PAGE = (Path(__file__).parents[2] / "docs" / "prompts.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 LEFT_OUT = "…"
+REWORDED = "به پشتیبانی پارس خوش آمدید."
 
 
 @pytest.fixture
@@ -44,12 +45,21 @@ def steps() -> list[tuple[str, str]]:
     return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
 
 
+def _reword(rules: Path) -> None:
+    """What the page has somebody do in an editor."""
+    text = rules.read_text(encoding="utf-8")
+    assert text.count(REWORDED) == 1
+    rules.write_text(text.replace(REWORDED, "سلام."), encoding="utf-8")
+
+
 @pytest.mark.usefixtures("folder")
 def test_whoever_follows_the_page_sees_what_it_shows() -> None:
     """From the first line to the last; what `…` stands for may be anything."""
     runner = CliRunner()
     for command, shown in steps():
         program, *words = shlex.split(command)
+        if program == "editor":
+            _reword(Path(words[0]))
         if program != "rahyab":
             continue
         player = ["--with", "true"] if "aplay" in words else []  # no test makes a noise

@@ -9,12 +9,13 @@ from ivr.callback import MOST_DIGITS
 from ivr.course import Ending
 from ivr.effects import Collect, Failed, Left, PutDown, PutDownCallback, Reply
 from ivr.machine import MOST_REPEATS
-from ivr.spoken import digits
+from ivr.spoken import digits_in_groups
 from routing.destinations import Route, ToCallback, ToExtension, ToQueue
 from routing.dialogues import Callbacks
 from routing.facts import Facts
 from routing.rules import Hours, OpenSpan
 from tests.ivr.driver import SILENCE, Driver, call_from, course
+from tests.ivr.no_language import NO_LANGUAGE
 from tests.sample import FACTS, OFFICE_TIME, POLICY, TEHRAN
 
 OWN, OTHER = "+989121234567", "09351112233"
@@ -55,7 +56,7 @@ def test_who_calls_is_called_back_there(keys: tuple[str, ...]) -> None:
     ending, driver = ask(*keys)
     assert ending == THEN.to
     assert driver.asked(PutDownCallback) == [PutDownCallback(OWN)]
-    number = digits("09121234567", "fa")
+    number = digits_in_groups(("0912", "123", "4567"))
     (first, *_) = driver.asked(Collect)
     assert first.prompts == ("callback-number-is", *number, "callback-number-right")
     assert driver.said[-len(number) - 3 :] == [
@@ -73,6 +74,14 @@ def test_another_number_is_keyed_and_read_back() -> None:
     assert driver.questions == ["confirm", "number", "confirm"]
     assert driver.asked(Collect)[1].input.longest == MOST_DIGITS
     assert put_down(driver) == ["+989351112233"]
+
+
+@pytest.mark.parametrize("answers", [("7", "7"), (SILENCE, SILENCE), ("7", SILENCE)])
+def test_a_keyed_number_that_nobody_confirms_is_not_called(answers: tuple[str, ...]) -> None:
+    """A slip would ring a stranger."""
+    ending, driver = ask("2", OTHER, *answers)
+    assert ending == OTHERWISE.to
+    assert put_down(driver) == []
 
 
 def test_a_number_that_is_not_right_is_keyed_again() -> None:
@@ -132,20 +141,20 @@ def test_who_keys_no_number_goes_the_other_way(keys: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "callbacks"),
+    ("keys", "numbers"),
     [
-        (("0",), PLAIN),
-        (("2", "0"), PLAIN),
-        (("2", OTHER, "0"), PLAIN),
-        (("1", "0"), TIMED),
-        (("1", "2", "0"), TIMED),
+        (("0",), []),
+        (("2", "0"), []),
+        (("2", OTHER, "0"), []),
+        (("1", "0"), [OWN]),
+        (("1", "2", "0"), [OWN]),
     ],
 )
-def test_a_person_is_there_at_every_question(keys: tuple[str, ...], callbacks: Callbacks) -> None:
-    """Nothing is put down then."""
-    ending, driver = ask(*keys, callbacks=callbacks)
+def test_a_person_is_there_at_every_question(keys: tuple[str, ...], numbers: list[str]) -> None:
+    """A number that was confirmed before stays put down."""
+    ending, driver = ask(*keys, callbacks=TIMED)
     assert ending == ToQueue("reception")
-    assert not driver.asked(PutDownCallback)
+    assert put_down(driver) == numbers
 
 
 def test_what_cannot_be_put_down_is_not_promised() -> None:
@@ -176,7 +185,7 @@ def test_a_time_is_chosen_and_heard_again() -> None:
     """It is 10:00: the first that is whole begins now, the next two hours after noon."""
     _, driver = ask("1", "2", "2", callbacks=TIMED)
     wanted = datetime(2026, 11, 24, 14, tzinfo=TEHRAN), datetime(2026, 11, 24, 16, tzinfo=TEHRAN)
-    assert driver.asked(PutDownCallback) == [PutDownCallback(OWN, *wanted)]
+    assert driver.asked(PutDownCallback) == [PutDownCallback(OWN), PutDownCallback(OWN, *wanted)]
     assert driver.questions == ["confirm", "when", "time"]
     assert "we-will-call-you-back" not in driver.said
     said = driver.said[driver.said.index("callback-time-is") + 1 :]
@@ -201,10 +210,10 @@ def test_without_free_times_nobody_is_asked_for_one() -> None:
 
 def test_where_no_language_can_say_a_time_nobody_is_asked_for_one() -> None:
     """Rather no choice than a call that breaks off."""
-    business = replace(POLICY.business, languages=("de",))
+    business = replace(POLICY.business, languages=(NO_LANGUAGE,))
     policy = replace(POLICY, business=business, callbacks=TIMED, hours={"callbacks": HOURS})
     driver = Driver(["1"])
-    driver.drive(course(policy, replace(FACTS, language="de")).follow(Route(ToCallback())))
+    driver.drive(course(policy, replace(FACTS, language=NO_LANGUAGE)).follow(Route(ToCallback())))
     assert driver.questions == ["confirm"]
     assert put_down(driver) == [OWN]
 

@@ -2,19 +2,25 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from stdnum import damm, luhn, verhoeff
 from stdnum.iso7064 import mod_97_10
 
+from agi_server.policy import read_rules
 from ivr.course import Course, Ending
 from ivr.effects import Collect, Left
 from ivr.machine import MOST_REPEATS
-from ivr.spoken import LARGEST_NUMBER, day, digits, money
+from ivr.prompts import builtin_prompts
+from ivr.spoken import LARGEST_NUMBER, day, digits, digits_in_groups, money
+from routing.catalogue import EXAMPLE_YEAR
 from routing.destinations import Route, ToEntry, ToExtension, ToHangup, ToQueue
 from routing.dialogues import Checksum, Entry, EntryKind
+from routing.loading import examine
 from routing.rules import Policy, Variable
 from tests.ivr.driver import SILENCE, Driver, course
+from tests.ivr.no_language import NO_LANGUAGE
 from tests.sample import FACTS, POLICY
 
 THEN, OTHERWISE = Route(ToExtension("then")), Route(ToExtension("otherwise"))
@@ -74,6 +80,24 @@ def test_a_value_is_a_fact_for_rules_from_then_on() -> None:
     assert driver.asked(Left) == [Left("account", "finished", THEN)]
 
 
+RULES = Path(__file__).parent.parent / "bad_rules" / "zero-as-a-value.yaml"
+ZEROS = examine(read_rules(RULES), known_prompts=builtin_prompts(), year=EXAMPLE_YEAR)
+ENTRIES = () if ZEROS.policy is None else tuple(ZEROS.policy.entries.values())
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_check_knows_where_a_lone_zero_is_a_value(entry: Entry) -> None:
+    """It warns just there, but not of an amount that is said to begin with 0."""
+    lines = RULES.read_text(encoding="utf-8").splitlines()
+    told = (lines[each.line - 1] for each in ZEROS.problems)
+    warned = any(line.startswith(f"  {entry.id}:") for line in told)
+    meant = entry.least == 0
+    person = Route(ToExtension("person"))
+    here = replace(with_entry(replace(entry, then=THEN, otherwise=OTHERWISE)), person=person)
+    ending = Driver(("0",)).drive(course(here, FACTS).follow(Route(ToEntry(entry.id))))
+    assert ending == (THEN.to if warned or meant else person.to)
+
+
 @pytest.mark.parametrize("keys", ["123", "12345678901", "12*4", "12#4"])
 def test_digits_are_as_many_as_the_rules_say(keys: str) -> None:
     """And digits."""
@@ -128,7 +152,7 @@ def test_check_digits_tell_a_mistyped_one(checksum: Checksum, body: str, check: 
         ("14051201", "fa", "2027-02-20"),
         ("30121403", "fa", "2025-03-20"),
         ("24112026", "lv", "2026-11-24"),
-        ("24112026", "de", "2026-11-24"),
+        ("24112026", NO_LANGUAGE, "2026-11-24"),
     ],
 )
 def test_a_date_is_read_in_the_calendar_of_the_language(
@@ -226,7 +250,7 @@ def test_what_is_no_telephone_number_is_refused(keys: str) -> None:
         (AMOUNT, "12*5", (*digits("12", "fa"), "point", *digits("50", "fa"))),
         (replace(AMOUNT, currency="EUR"), "12*5", money(Decimal("12.50"), "EUR", "fa")),
         (replace(AMOUNT, currency="IRR"), "1000000", money(1_000_000, "IRR", "fa")),
-        (PHONE, "09121234567", digits("09121234567", "fa")),
+        (PHONE, "09121234567", digits_in_groups(("0912", "123", "4567"))),
     ],
 )
 def test_a_value_is_read_back_as_people_say_it(
@@ -241,12 +265,14 @@ def test_a_value_is_read_back_as_people_say_it(
 def test_where_no_language_can_say_a_date_its_digits_are_read_back() -> None:
     """Rather that than a call that breaks off."""
     policy = with_entry(replace(DATE, confirm=True))
-    policy = replace(policy, business=replace(policy.business, languages=("de",)))
+    policy = replace(policy, business=replace(policy.business, languages=(NO_LANGUAGE,)))
     driver = Driver(["24112026", "1"])
-    driver.drive(course(policy, replace(FACTS, language="de")).follow(Route(ToEntry("account"))))
+    driver.drive(
+        course(policy, replace(FACTS, language=NO_LANGUAGE)).follow(Route(ToEntry("account")))
+    )
     assert driver.asked(Collect)[1].prompts == (
         "entry-is",
-        *digits("20261124", "de"),
+        *digits("20261124", NO_LANGUAGE),
         "entry-right",
     )
 

@@ -9,8 +9,18 @@ from typing import Final
 import pytest
 
 from ivr.prompts import BUILTIN_LANGUAGES, SILENCES, Catalogue, builtin_prompts
-from ivr.spoken import CURRENCIES, clock_time, day, digits, money
-from routing.callable_numbers import as_dialled
+from ivr.spoken import (
+    CURRENCIES,
+    clock_time,
+    day,
+    digits_in_groups,
+    duration,
+    money,
+    number,
+    ordinal,
+)
+from ivr.spoken.values import Gender
+from routing.callable_numbers import groups_as_dialled
 from routing.currencies import WHOLE
 from routing.destinations import (
     Destination,
@@ -126,6 +136,7 @@ SAID_BY_RULES: Final = {"please-hold", "leave-a-message"}
 """Prompts of the program that it says only where the rules name them."""
 
 
+@pytest.mark.slow
 def test_all_that_callers_can_be_asked_is_written() -> None:
     """And of what the program has, nothing is there that nobody hears.
 
@@ -157,6 +168,7 @@ def unwritten(walk: Walk) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("policy", [example(), POLICY], ids=["example", "sample"])
+@pytest.mark.slow
 def test_the_rules_say_nothing_that_is_not_written(policy: Policy) -> None:
     """In the languages of the business. Each of its own prompts is heard somewhere."""
     walk = walked(policy)
@@ -166,6 +178,7 @@ def test_the_rules_say_nothing_that_is_not_written(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("policy", [example(), POLICY], ids=["example", "sample"])
+@pytest.mark.slow
 def test_the_rules_can_be_said_in_every_language_of_the_program(policy: Policy) -> None:
     """Where the business has written its own texts, the program has the rest."""
     walk = walked(in_every_language(policy))
@@ -195,8 +208,8 @@ def test_every_value_is_written(language: str) -> None:
     said = {
         prompt
         for row in (
-            *(digits(as_dialled(each, at), language) for at, _ in NUMBERS for _, own in NUMBERS
-              for each in own),
+            *(digits_in_groups(groups_as_dialled(each, at))
+              for at, _ in NUMBERS for _, own in NUMBERS for each in own),
             *(day(each, language) for each in days),
             *(day(each, language, each - timedelta(days=ahead)) for each in days[-9:]
               for ahead in (0, 1, 9)),
@@ -210,6 +223,30 @@ def test_every_value_is_written(language: str) -> None:
     }  # fmt: skip
     assert {each for each in said if catalogue.text(each, language) is None} == set()
     assert {f"digit-{digit}" for digit in range(10)} <= said
+
+
+GENDERS: Final[tuple[Gender, ...]] = ("masculine", "feminine")
+
+
+@pytest.mark.parametrize("language", BUILTIN_LANGUAGES)
+def test_every_count_is_written(language: str) -> None:
+    """Numbers and places in either gender, and durations from seconds to years."""
+    catalogue = Catalogue({}, [language])
+    large = [digit * 10**power + more for digit in (1, 2, 9) for power in range(3, 11)
+             for more in (0, 1, 11, 345)]  # fmt: skip
+    said = {
+        prompt
+        for row in (
+            *(number(each, language, gender) for gender in GENDERS
+              for each in (*range(1100), *large)),
+            *(ordinal(each, language, gender) for gender in GENDERS for each in range(1, 1000)),
+            *(duration(each, language) for each in (*range(200), *large)),
+            *(duration(each * unit, language) for unit in (60, 3600, 86400) for each in range(130)),
+        )
+        for prompt in row
+    }  # fmt: skip
+    assert {each for each in said if catalogue.text(each, language) is None} == set()
+    assert duration(60, language)[-1] in said
 
 
 def test_silences_are_no_texts_that_are_missing() -> None:

@@ -25,6 +25,7 @@ from ivr.machine import (
     ask,
     choices,
 )
+from routing.dialogue_model import MenuShape
 from tests.ivr.driver import SILENCE, Driver
 
 QUESTION = Question(
@@ -109,6 +110,11 @@ def test_repeats_are_capped_and_are_wrong_keys_from_then_on() -> None:
     outcome, driver = asked(*"*" * 20)
     assert outcome == Nothing("wrong key")
     assert len(driver.questions) == MOST_REPEATS + QUESTION.wrong.repeat + 1
+
+
+def test_the_reference_says_how_often_a_star_repeats() -> None:
+    """Administrators meet it as callers who hear that it is not a choice."""
+    assert f"`*` says it again: {MOST_REPEATS} times at most" in (MenuShape.__doc__ or "")
 
 
 def test_a_star_that_is_a_choice_is_one() -> None:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.effects import KeepRecording, Left, PlayBack, Record, Taped
+from ivr.effects import KeepRecording, Left, NoTape, PlayBack, Record, Taped
 from ivr.machine import WantsPerson
 from ivr.recording import MOST_TAKES, SHORTEST_SECONDS, Kept, Wanted, record
 from routing.destinations import Route, ToQueue, ToVoicemail
 from tests.ivr.driver import Driver, course
 from tests.sample import POLICY
 
+EARLY, UNWRITTEN = Taped(0.0, NoTape.KEY), Taped(0.0, NoTape.NOT_WRITTEN)
 SHORT, LONG = Taped(SHORTEST_SECONDS - 0.1), Taped(12.0)
 REVIEWED = Wanted("box", ("leave-a-message",), 60, review=True)
 PLAIN = Wanted("box", ("leave-a-message",), 60)
@@ -84,6 +85,62 @@ def test_a_short_take_that_replaces_a_message_is_put_down_as_it_is() -> None:
     assert driver.said[-1] == "message-too-short"
 
 
+def test_what_was_recorded_earlier_in_the_call_stays() -> None:
+    """Each recording of a place has its number; the takes of one share it."""
+    talk = course()
+    driver = Driver(["3", "1", "1"], {KeepRecording: [True]})
+    driver.drive(record(talk, REVIEWED))
+    driver.drive(record(talk, REVIEWED))
+    assert [each.number for each in driver.asked(Record)] == [1, 1, 2]
+    assert [each.number for each in driver.asked(KeepRecording)] == [1, 1, 2]
+    assert talk.recordings == {"box": 2}
+
+
+def test_a_recording_that_came_to_nothing_takes_no_number() -> None:
+    """Nothing tells of it, so that the next one may lie where it lay."""
+    talk = course()
+    Driver((), {Record: [SHORT]}).drive(record(talk, PLAIN))
+    assert talk.next_recording("box") == 1
+
+
+def test_a_key_during_the_beep_is_given_another_beep() -> None:
+    """Who ends a recording before it begins was early: they have said nothing yet."""
+    outcome, driver = taped(wanted=PLAIN, takes=(EARLY, LONG))
+    assert outcome == Kept(12.0)
+    assert driver.said == ["leave-a-message", "message-kept"]
+
+
+def test_a_stuck_key_ends_a_recording() -> None:
+    """Once more, not for ever."""
+    outcome, driver = taped(wanted=PLAIN, takes=(EARLY,))
+    assert outcome is None
+    assert len(driver.asked(Record)) == 2
+    assert driver.said[-1] == "message-too-short"
+
+
+def test_a_key_during_the_beep_replaces_nothing() -> None:
+    """The take before is still there."""
+    outcome, driver = taped("3", takes=(LONG, EARLY))
+    assert outcome == Kept(12.0)
+    assert [each.seconds for each in driver.asked(KeepRecording)] == [12.0]
+
+
+def test_a_file_that_cannot_be_written_is_no_caller_who_spoke_too_briefly() -> None:
+    """They hear that nothing is kept, and are not asked to speak again for nothing."""
+    outcome, driver = taped(takes=(UNWRITTEN,))
+    assert outcome is None
+    assert driver.said == ["leave-a-message", "message-not-kept"]
+    assert len(driver.asked(Record)) == 1
+
+
+def test_a_take_that_cannot_be_written_replaces_nothing() -> None:
+    """The earlier one stays as it is told."""
+    outcome, driver = taped("3", takes=(LONG, UNWRITTEN))
+    assert outcome == Kept(12.0)
+    assert [each.seconds for each in driver.asked(KeepRecording)] == [12.0]
+    assert driver.said[-1] == "message-not-kept"
+
+
 def test_takes_are_counted() -> None:
     """The last is not offered for review: it is kept."""
     outcome, driver = taped(*"3" * 20)
@@ -132,3 +189,12 @@ def test_a_person_can_be_asked_for_after_a_message() -> None:
     assert driver.drive(going.follow(Route(ToVoicemail("messages")))) == ToQueue("reception")
     assert driver.asked(Record) == [Record("messages", 60, 5)]
     assert driver.asked(Left) == [Left("messages", "key 0", Route(ToQueue("reception")))]
+
+
+def test_who_is_slow_may_be_silent_for_longer() -> None:
+    """Who looks for a note looks for words, too."""
+    talk, driver = course(), Driver()
+    talk.pace = "slow"
+    driver.drive(record(talk, replace(PLAIN, silence=5)))
+    driver.drive(record(talk, PLAIN))
+    assert [each.silence for each in driver.asked(Record)] == [10, None]

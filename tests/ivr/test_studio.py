@@ -4,6 +4,7 @@ import pytest
 
 from ivr.prompts import BUILTIN_LANGUAGES, Catalogue, words
 from ivr.studio import script
+from tests.ivr.no_language import NO_LANGUAGE
 
 OWN = {
     "welcome": {"fa": "خوش آمدید.", "en": "Welcome."},
@@ -38,6 +39,6 @@ def test_everything_that_speaks_is_there_once_and_nothing_else(code: str):
 
 def test_a_language_without_a_page_of_grammar_has_a_script_too():
     """Its own texts, and the digits that the site wrote."""
-    own = {"digit-0": {"de": "null"}, "welcome": {"de": "Guten Tag."}}
-    lines = script(Catalogue(own, ["de"]), "de")
+    own = {"digit-0": {NO_LANGUAGE: "null"}, "welcome": {NO_LANGUAGE: "Guten Tag."}}
+    lines = script(Catalogue(own, [NO_LANGUAGE]), NO_LANGUAGE)
     assert [line.prompt for line in lines] == ["welcome", "digit-0"]

@@ -203,3 +203,22 @@ def test_what_is_keyed_in_a_survey_is_no_fact_for_rules() -> None:
     Driver(["10", "1"]).drive(going.survey("satisfaction"))
     assert going.facts.keyed == {}
     assert going.stage == "survey satisfaction"
+
+
+def test_a_call_is_asked_a_survey_once() -> None:
+    """A second agent's marks would be mixed with those of the first; `again_after` or not."""
+    going, driver = course(replace(POLICY, surveys={SURVEY.id: SURVEY})), Driver(["10", "1", "3"])
+    driver.drive(going.survey("satisfaction"))
+    assert driver.drive(going.survey("satisfaction")) == Route(ToHangup())
+    assert len(driver.asked(BeginSurvey)) == 1
+    assert answers(driver) == {"score": "10", "solved": "yes"}
+    assert [left.why for left in driver.asked(Left)] == ["finished", "recently"]
+
+
+def test_who_was_not_asked_at_first_may_be_asked_later_in_the_call() -> None:
+    """Nothing of it was answered yet."""
+    going = course(replace(POLICY, surveys={SURVEY.id: SURVEY}))
+    driver = Driver(["10", "1"], {BeginSurvey: [MayAsk.FORBIDDEN, MayAsk.YES]})
+    driver.drive(going.survey("satisfaction"))
+    driver.drive(going.survey("satisfaction"))
+    assert answers(driver) == {"score": "10", "solved": "yes"}

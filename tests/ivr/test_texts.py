@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from ivr.prompts import BUILTIN_LANGUAGES, builtin_texts
-from ivr.proof import CODE_TEXT
 from ivr.texts import text_message
-from ivr.tracking import SMS_TEXT
+from routing.dialogues import CODE_TEXT, TRACKING_TEXT
+from tests.ivr.no_language import NO_LANGUAGE
 from tests.sample import POLICY
 
-PLACEHOLDERS = {SMS_TEXT: "number", CODE_TEXT: "code"}
+PLACEHOLDERS = {TRACKING_TEXT: "number", CODE_TEXT: "code"}
 
 
 def test_every_message_of_the_program_is_there_in_every_language() -> None:
@@ -24,22 +24,22 @@ def test_every_message_of_the_program_is_there_in_every_language() -> None:
 @pytest.mark.parametrize("language", BUILTIN_LANGUAGES)
 def test_the_value_stands_in_its_place(language: str) -> None:
     """And nothing else in braces is left."""
-    message = text_message(POLICY, SMS_TEXT, language, {"number": "123456786"})
+    message = text_message(POLICY, TRACKING_TEXT, language, {"number": "123456786"})
     assert "123456786" in message
     assert "{" not in message
 
 
 def test_the_words_of_the_rules_win() -> None:
     """In the languages in which they have some."""
-    policy = replace(POLICY, texts={SMS_TEXT: {"en": "Nr {number}"}})
-    assert text_message(policy, SMS_TEXT, "en", {"number": "1"}) == "Nr 1"
-    assert "Nr" not in text_message(policy, SMS_TEXT, "fa", {"number": "1"})
+    policy = replace(POLICY, texts={TRACKING_TEXT: {"en": "Nr {number}"}})
+    assert text_message(policy, TRACKING_TEXT, "en", {"number": "1"}) == "Nr 1"
+    assert "Nr" not in text_message(policy, TRACKING_TEXT, "fa", {"number": "1"})
 
 
 def test_a_language_without_the_text_gets_that_of_the_business() -> None:
     """In its order."""
-    persian = text_message(POLICY, SMS_TEXT, "fa", {"number": "1"})
-    assert text_message(POLICY, SMS_TEXT, "de", {"number": "1"}) == persian
+    persian = text_message(POLICY, TRACKING_TEXT, "fa", {"number": "1"})
+    assert text_message(POLICY, TRACKING_TEXT, NO_LANGUAGE, {"number": "1"}) == persian
 
 
 def test_a_value_is_never_read_as_a_placeholder() -> None:

@@ -21,9 +21,10 @@ from ivr.effects import (
 )
 from ivr.keys import AGAIN
 from ivr.machine import MOST_REPEATS
+from ivr.prompts import SILENCE as SILENT_SECOND
 from ivr.recording import SPEECHLESS_SECONDS
 from ivr.spoken import digits
-from routing.destinations import Route, ToAgent, ToExtension, ToHangup, ToQueue, ToTracking
+from routing.destinations import Pace, Route, ToAgent, ToExtension, ToHangup, ToQueue, ToTracking
 from routing.dialogues import Tracking
 from routing.facts import Facts
 from tests.ivr.driver import SILENCE, TRACKING, Driver, call_from, course
@@ -216,17 +217,30 @@ def test_a_new_number_is_said_in_groups_and_nobody_has_to_press_a_key() -> None:
     assert not driver.asked(Say)
 
 
+def test_who_is_slow_has_more_time_to_ask_for_the_number_again() -> None:
+    """Nobody waits for their key, so that the silence itself is longer."""
+
+    def silences(pace: Pace) -> int:
+        driver = Driver()
+        route = Route(ToHangup(), open_case=True, pace=pace)
+        driver.drive(course(replace(POLICY, tracking=PLAIN)).follow(route))
+        return driver.said.count(SILENT_SECOND)
+
+    assert silences("slow") == 2 * silences("normal")
+
+
 def test_a_new_number_is_said_again_as_often_as_any_question() -> None:
     """Then the call goes on."""
     assert opened("*", "*").questions == ["tracking-number"] * 3
-    assert len(opened(*"*" * 20).questions) == MOST_REPEATS + 1
+    assert len(opened(*"*" * 20).questions) == MOST_REPEATS + 3
 
 
 @pytest.mark.parametrize("key", ["5", "1"])
-def test_any_other_key_ends_the_reading(key: str) -> None:
-    """Who has written it down need not wait; without the offer, 1 means nothing either."""
-    driver = opened(key, sms=False)
-    assert driver.questions == ["tracking-number"]
+def test_a_key_without_a_meaning_loses_no_number(key: str) -> None:
+    """It may be the second half of one pressed twice; without the offer, 1 means nothing either."""
+    assert opened(key, sms=False).questions == ["tracking-number"] * 2
+    driver = opened(*key * 20, sms=False)
+    assert driver.questions == ["tracking-number"] * 3
     assert not driver.asked(SendText)
 
 

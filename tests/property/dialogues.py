@@ -260,7 +260,7 @@ _CHOICE: Final = 3 + MOST_REPEATS
 REVIEWS: Final = MOST_TAKES * MOST_TAKES * _CHOICE
 """Of one recording: each take may be heard so often."""
 
-CASE: Final = 1 + MOST_REPEATS
+CASE: Final = 3 + MOST_REPEATS
 """A new tracking number, told once and again."""
 
 

@@ -47,6 +47,7 @@ def read(keys: str, language: str) -> str | None:
 
 @pytest.mark.parametrize("language", ["en", "fa"])
 @pytest.mark.parametrize("order", ["%Y%m%d", "%d%m%Y"])
+@pytest.mark.slow
 def test_every_day_of_two_gregorian_centuries_reads_back_as_itself(
     order: str, language: str
 ) -> None:
@@ -57,6 +58,7 @@ def test_every_day_of_two_gregorian_centuries_reads_back_as_itself(
 
 
 @pytest.mark.parametrize("order", ["{0:04}{1:02}{2:02}", "{2:02}{1:02}{0:04}"])
+@pytest.mark.slow
 def test_every_day_of_two_iranian_centuries_reads_back_as_itself(order: str) -> None:
     """1300 to 1499."""
     first, last = (

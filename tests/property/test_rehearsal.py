@@ -222,7 +222,7 @@ async def _serve(book: Rulebook, database: MemoryDatabase, world: World) -> None
     """Play the dialplan's part, as dialplan/extensions.conf has it."""
     channel = _channel(book, world)
     stores, spool = StoreThreads(lambda: MemoryStore(database)), Spooling(Path("none"), utc_now)
-    async with keeping(stores, spool) as records:
+    async with keeping(stores, spool, clock=lambda: world.at) as records:
         calls = Calls(
             _in_force(book),
             records,

@@ -99,6 +99,7 @@ ELSEWHERE_AT_TEN: Final = '{number: "+989121112233", earliest: "2026-11-24 10:00
             ("expect: {survey: satisfaction, alert: satisfaction}",),
         ),
         (6, "1 3", ('expect: {answers: {score: "3", comment: recorded}}',)),
+        (6, "1 3##", ('expect: {answers: {score: "3", comment: recorded}}',)),
         (6, "1 10", ("expect: {survey: satisfaction}", "never: {alert: satisfaction}")),
         (6, "2", ("expect: {survey: satisfaction, hangup: true}",)),
         (6, "", ("surveys: {satisfaction: recently}", "never: {survey: satisfaction}")),
@@ -109,6 +110,24 @@ ELSEWHERE_AT_TEN: Final = '{number: "+989121112233", earliest: "2026-11-24 10:00
             ("expect: {case: opened, text: tracking-number, menu: welcome, hangup: 16}",),
         ),
         (7, "* 1 1", ("expect: {text: tracking-number, queue: reception}",)),
+        (
+            4,
+            "",
+            (
+                "customer: unavailable",
+                'callbacks: "+989121234567"',
+                "expect: {callback: {joined: false}}",
+            ),
+        ),
+        (
+            6,
+            "1 10",
+            (
+                "customer: unavailable",
+                "surveys: {satisfaction: recently}",
+                "expect: {survey: satisfaction}",
+            ),
+        ),
         (7, "listen 1", ("expect: {queue: reception}", "never: {text: tracking-number}")),
         (7, "wait", ("expect: {case: opened, hangup: 16}", "never: {text: tracking-number}")),
     ],

@@ -34,10 +34,10 @@ from rehearsal.moves import Report
 from rehearsal.recorded import KINDS, Recorded, read_call
 from rehearsal.rehearse import rehearse
 from rehearsal.replay import replay
-from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp
+from rehearsal.timeline import Arrived, AskedCallback, Circled, HungUp, RecordedEnd
 from rehearsal.writing import as_test
 from routing.call_test_loading import load_tests
-from routing.destinations import ToQueue
+from routing.destinations import ToAgent, ToQueue
 from routing.facts_data import facts_from_data
 from tests.conversations.site import serving
 
@@ -84,7 +84,7 @@ def _channels() -> Mapping[str, FakeChannel]:
         "twice": twice,
         "circles": call(1, *[Press("1")] * 60),
         "callback": call(2),
-        "callback keyed": call(2, Press("1"), Press("09121234567"), number=""),
+        "callback keyed": call(2, Press("1"), Press("09121234567"), Press("1"), number=""),
         "no callback": call(2, Press("1"), HangUp(), number=""),
         "menu named tracking": call(0, Press("1")),
         "look-up": call(0, Press("2"), Press("123456786")),
@@ -334,3 +334,19 @@ def test_a_variable_that_was_not_declared_is_not_known(
     assert replay(unknown, recorded["north"]).end == NotRecorded("variable late")
     known = book(tmp_path, ("  by-region:\n", rule % "offer"))
     assert report(known, recorded["north"]).same == 1
+
+
+def test_an_agent_whom_the_rules_do_not_have_is_not_offered(
+    recorded: Mapping[str, Recorded], tmp_path: Path
+) -> None:
+    """As on the line: who has left the house since then is rung by nobody."""
+    ring = ("{tries: 1, ", "{tries: 1, agent: {ring: 20s, otherwise: {queue: reception}}, ")
+    rules = book(tmp_path, ring)
+
+    def end(agent: str) -> RecordedEnd:
+        look_up = replace(recorded["look-up"].look_ups[0], found=True, agent=agent)
+        keys = {**recorded["look-up"].keys, ("tracking", "offers"): ["1"]}
+        return replay(rules, replace(recorded["look-up"], look_ups=[look_up], keys=keys)).end
+
+    assert end("sara") == Arrived(ToAgent("sara"))
+    assert end("gone") == Arrived(ToQueue("support"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.callable_numbers import as_dialled, is_mobile, refusal
+from routing.callable_numbers import groups_as_dialled, is_mobile, refusal
 from routing.phone_numbers import to_e164
 
 
@@ -39,7 +39,7 @@ def test_numbers_of_the_country(
     assert refusal(number, {country}, premium=False) == refused
     assert refusal(number, {country}, premium=True) == (None if refused == "premium" else refused)
     if refused != "wrong":
-        assert as_dialled(number, country) == dialled
+        assert "".join(groups_as_dialled(number, country)) == dialled
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,17 @@ def test_text_messages_reach_mobile_telephones(number: str | None, gets_messages
 @pytest.mark.parametrize(
     ("number", "country", "digits"),
     [
-        ("+442079460958", "IR", "00442079460958"),
-        ("+989123456789", "LV", "00989123456789"),
-        ("+80012345678", "GB", "0080012345678"),
-        ("+4420", "GB", "004420"),
+        ("+442079460958", "IR", "0044 20 7946 0958"),
+        ("+989123456789", "LV", "0098 912 345 6789"),
+        ("+80012345678", "GB", "00800 1234 5678"),
+        ("+4420", "GB", "0044 20"),
+        ("+989121234567", "IR", "0912 123 4567"),
+        ("+982188880000", "IR", "021 8888 0000"),
+        ("+37120000001", "LV", "20 000 001"),
     ],
 )
-def test_numbers_from_elsewhere_are_read_with_their_country(
+def test_numbers_are_read_in_the_groups_of_where_they_belong(
     number: str, country: str, digits: str
 ) -> None:
-    """Behind the 00 that everybody understands. So is what belongs to no country."""
-    assert as_dialled(number, country) == digits
+    """From elsewhere behind the 00 that everybody understands, also what belongs to no country."""
+    assert " ".join(groups_as_dialled(number, country)) == digits

@@ -6,12 +6,15 @@ ordinals and no feminine. It is asked through `cardinal` and `place` only.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, time
 from decimal import Decimal
 
 import jdatetime
-from num2words import num2words
+from num2words import CONVERTER_CLASSES, num2words
+
+LANGUAGES = ("en", "fa", "lv")
+"""Those whose every value has an oracle here. A further one may be added, and need not be."""
 
 CURRENCIES = ("EUR", "USD", "GBP", "IRR", "IRT")
 
@@ -65,6 +68,16 @@ LATVIAN_DAYS = [
     "sestdiena",
     "svētdiena",
 ]
+
+
+def known_to_num2words(codes: Iterable[str]) -> list[str]:
+    """Those of the languages whose numbers num2words can say."""
+    return [code for code in codes if code in CONVERTER_CLASSES]
+
+
+def letters(text: str) -> str:
+    """The letters of a text alone."""
+    return "".join(filter(str.isalpha, text)).lower()
 
 
 def cardinal(value: int, code: str) -> str:

@@ -26,6 +26,7 @@ def missed(code: str, word: str) -> str:
 
 @pytest.mark.parametrize("code", BUILTIN_LANGUAGES)
 @pytest.mark.parametrize("start", ["number-", "ordinal-"])
+@pytest.mark.slow
 def test_a_number_without_a_word_is_missed(code: str, start: str):
     """By the page where it names the word, else by a value that needs it."""
     # No year that is told is 1000 itself, for which one language has a word all the same.

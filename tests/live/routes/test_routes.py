@@ -205,9 +205,12 @@ def test_who_has_priority_is_served_before_who_came_first(site: Site) -> None:
     assert first.answered_at < last.answered_at
 
 
+NUMBER_KEYED = "hear:enter-callback-number 02191000000# hear:callback-number-right 1"
+
+
 def test_a_caller_who_hides_their_number_keys_one_to_be_called_back(site: Site) -> None:
     """It is on the list of those who are to be called, before the words are over."""
-    result = site.call(CALLBACK, number="", keys="hear:enter-callback-number 02191000000#")
+    result = site.call(CALLBACK, number="", keys=NUMBER_KEYED)
 
     assert "rahyab/en/we-will-call-you-back" in result.sounds
     assert site.ended(CALLBACK).call.outcome is Outcome.CALLBACK

@@ -13,7 +13,7 @@ from agi_server.lab.phone import Phone
 from agi_server.lab.waiting import wait_until
 from crm.asking_records import MessageKind
 from crm.records import Outcome
-from ivr.spoken import digits
+from ivr.spoken import digits, digits_in_groups
 from tests.live.speech.hearing import read_wav, share_of_tone
 from tests.live.speech.site import Lived, Site
 
@@ -135,7 +135,8 @@ def test_a_callback_at_a_time_that_was_chosen_by_key(site: Site) -> None:
         datetime(2026, 11, 24, 14, 0, tzinfo=TEHRAN),
         datetime(2026, 11, 24, 16, 0, tzinfo=TEHRAN),
     ]
-    assert lived.was_told("callback-kept", *digits("02188776655", "en"), "time-from", "time-until")
+    number = digits_in_groups(("021", "8877", "6655"))
+    assert lived.was_told("callback-kept", *number, "time-from", "time-until")
     assert lived.story.call.outcome is Outcome.CALLBACK
 
 

@@ -65,8 +65,8 @@ PLACES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         {
             "hear:callback-number-is": "",
             "hear:callback-number-is 2 hear:enter-callback-number 0912": "",
-            f"{RIGHT_NUMBER} hear:callback-when": "",
-            f"{RIGHT_NUMBER} hear:callback-when 2 hear:callback-times": "",
+            f"{RIGHT_NUMBER} hear:callback-when": "callback",
+            f"{RIGHT_NUMBER} hear:callback-when 2 hear:callback-times": "callback",
             f"{RIGHT_NUMBER} hear:callback-when 1 hear:callback-kept": "callback",
         },
     ),

@@ -47,7 +47,7 @@ CALLS: Final = (
         "+442079460000",
         "2026-11-24 09:10",
         "hear:to-be-called 2 hear:callback-number-right 1 hear:callback-when 2 "
-        "hear:press-key hear:digit-1 hear:press-key hear:digit-2 2",
+        "hear:press-key hear:digit-1 hear:press-key hear:digit-2 wait:1.5 2",
     ),
     WholeCall(
         "lv",
@@ -76,7 +76,7 @@ def make_page(site: Site) -> str:
     said = catalogue()
     return page_of(
         [
-            (call.heading, call.told, call.language, rows_of(story, said))
+            (call.heading, call.told, call.language, rows_of(story.timeline, said))
             for call, story in zip(CALLS, stories, strict=True)
         ]
     )

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from crm.records import CallStory
-from ivr.prompts import PAUSE, SILENCES, Catalogue
-from routing.names import WORD
+from crm.records import TimelineEvent
+from ivr.prompts import SILENCES, Catalogue
+from ivr.reading import Said, in_words
 
 LINE: Final = "the line"
 CALLER: Final = "the caller"
+AGENT: Final = "the agent"
 
 TRACKING_DIGITS: Final = 9
 """A tracking number is drawn by chance: no two recordings have the same."""
-
-DIGIT: Final = "digit-"
-"""Prompts that are a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,11 @@ class Row:
     meaning: str = ""
 
 
-def rows_of(story: CallStory, catalogue: Catalogue) -> list[Row]:
-    """The rows of a call.
+def rows_of(events: Sequence[TimelineEvent], catalogue: Catalogue) -> list[Row]:
+    """The rows of a call, which has come in with the first event.
 
     The journal notes what was said when it is over: it began when what was before it ended.
     """
-    events = story.timeline
     begun = last = events[0].at
     rows: list[Row] = []
     for event in events:
@@ -56,26 +53,37 @@ def _seconds(begun: datetime, at: datetime) -> float:
 
 def _heard(at: float, data: Mapping[str, Any], catalogue: Catalogue) -> Iterator[Row]:
     prompts, language = data["prompts"], data["language"]
-    what = in_words(prompts, language, catalogue)
+    stopped = data.get("stopped") if prompts and prompts[-1] not in SILENCES else None
+    is_cut = stopped is not None
+    what = _words(prompts, language, catalogue, is_cut=is_cut)
+    meaning = "" if language == "en" else _words(prompts, "en", catalogue, is_cut=is_cut)
     if what:
-        meaning = "" if language == "en" else in_words(prompts, "en", catalogue)
-        yield Row(at, LINE, what, meaning)
+        yield Row(at, LINE, f"{what} {STOPPED[stopped]}" if stopped else what, meaning)
 
 
-def in_words(prompts: Sequence[str], language: str, catalogue: Catalogue) -> str:
-    """What these prompts say, with the commas and full stops of a reader between digits."""
-    comma = "\u060c" if language == "fa" else ","
-    words: list[str] = []
-    last = ""
-    for prompt in prompts:
-        if prompt == PAUSE and words:
-            words[-1] += comma
-        elif prompt not in SILENCES:
-            if last.startswith(DIGIT) and not prompt.startswith((DIGIT, WORD)):
-                words[-1] = f"{words[-1].removesuffix(comma)}."
-            words.append(catalogue.text(prompt, language) or "")
-            last = prompt
-    return " ".join(words).removesuffix(comma)
+STOPPED: Final[Mapping[str, str]] = {"key": "*(stopped by the key)*", "hang-up": "*(cut off)*"}
+"""What a reader is told behind a sentence, by what stopped it."""
+
+
+ENDS: Final = ".?!\u061f"
+"""Signs that end a sentence."""
+
+
+def _cut(words: str) -> str:
+    """The beginning of a prompt that was begun, and not heard to its end."""
+    first = re.split(rf"(?<=[{ENDS}])\s", words, maxsplit=1)[0]
+    return f"{first.rstrip(ENDS)} …"
+
+
+def _words(prompts: Sequence[str], language: str, catalogue: Catalogue, *, is_cut: bool) -> str:
+    """What these prompts say.
+
+    Of the last one, where it `is_cut`, only the first sentence: nobody knows what was heard of it.
+    """
+    said = [Said(each, catalogue.text(each, language) or "", language) for each in prompts]
+    if is_cut:
+        said[-1] = said[-1]._replace(text=_cut(said[-1].text))
+    return in_words(said)
 
 
 def _pressed(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
@@ -98,7 +106,7 @@ def _sent(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
 
 def _left_queue(at: float, data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
     if data["agent"]:
-        yield Row(at, data["agent"], "*has answered, talked with the caller, and hung up*")
+        yield Row(at, AGENT, "*has answered, talked with the caller, and hung up*")
 
 
 def _ended(at: float, _data: Mapping[str, Any], _: Catalogue) -> Iterator[Row]:
@@ -115,7 +123,7 @@ _TELLING: Final[Mapping[str, Callable[[float, Mapping[str, Any], Catalogue], Ite
     "ended": _ended,
 }
 
-_LASTING: Final = frozenset({"heard", "taped"})
+_LASTING: Final = frozenset({"heard", "taped", "played-back"})
 """Events that are noted at their end."""
 
 
@@ -130,8 +138,9 @@ HEAD: Final = """\
 What callers heard and keyed in three real calls through an Asterisk 22, with SIP and RTP, as the
 journal of the calls has it. `python -m tests.live.whole_calls` makes the calls and this page; a
 test makes them again and compares every word and key. Times are seconds from the beginning of the
-call. Who knows what they want presses a key while the line still speaks, and does not hear the rest
-of a sentence. The rules are those of [rules.yaml](../tests/live/whole_calls/rules.yaml).
+call. Who knows what they want presses a key while the line still speaks: of the announcement that
+was begun then the first sentence stands here, with “…”, and what was to follow it was not said. The
+rules are those of [rules.yaml](../tests/live/whole_calls/rules.yaml).
 """
 
 
