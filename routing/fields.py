@@ -197,6 +197,8 @@ KEY: Final = Kind(
     'What is pressed on a telephone, in quotes: one to four of `0` to `9` and `*`: `"1"`, `"12"`.'
     " `#` ends what is keyed and cannot be a key.",
 )
+
+
 def _queue_key(value: object) -> str:
     written = text_of(value, 'a key such as "1"')
     if not _QUEUE_KEY.fullmatch(written):
@@ -208,9 +210,7 @@ def _queue_key(value: object) -> str:
 QueueKey = Annotated[
     str,
     BeforeValidator(_queue_key),
-    Written(
-        "a key", pattern('write one of 0 to 9 and *, in quotes: "1"', _QUEUE_KEY), ("1",), KEY
-    ),
+    Written("a key", pattern('write one of 0 to 9 and *, in quotes: "1"', _QUEUE_KEY), ("1",), KEY),
 ]
 """A single key, by which a caller leaves a queue."""
 

@@ -122,9 +122,11 @@ class QueueSayShape(Shape):
             give_up: {after: 5m, then: {voicemail: support}}
     """
 
-    place: bool = Field(False, description="`true`: how many are before them, on coming in.")
+    place: bool = Field(
+        default=False, description="`true`: how many are before them, on coming in."
+    )
     wait: bool = Field(
-        False,
+        default=False,
         description="`true`: how long it will take, on coming in; nothing where nobody can tell.",
     )
     prompt: OneOrMany[PromptName] = Field((), description="What is said from time to time.")
