@@ -118,3 +118,23 @@ def incomplete_beta(x: float, a: int, b: int) -> float:
         for hits in range(a)
     )
     return 1 - sum(fewer)
+
+
+def place_of(ahead: int | None, waiting: int | None, departures: int | None) -> Place:
+    """A caller's place, and how long it will take to be served.
+
+    Where nobody waits nothing is said of the wait: callers then leave as fast as they come, and how
+    fast they could be served does not show.
+
+    Args:
+        ahead: Callers who go before by what is written down; None: nobody can tell.
+        waiting: Callers who wait by Asterisk's own count: no more than these can go before. None:
+            nobody can tell.
+        departures: Callers who have left in the last `WINDOW_SECONDS`; None: nobody can tell.
+    """
+    if ahead is None:
+        return Place()
+    place = ahead if waiting is None else min(ahead, waiting)
+    if departures is None or waiting == 0:
+        return Place(place)
+    return Place(place, wait_range(place, departures))
