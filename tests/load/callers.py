@@ -1,6 +1,7 @@
 """Very many callers out of one SIPp: they wait, hear nothing, and some give up."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,48 +28,51 @@ ENDINGS: Final = {
 }
 
 
-class Callers:
+@dataclass(frozen=True, slots=True)
+class Wave:
     """Callers who come one after the other, at an even rate.
 
-    Args:
-        office: Whom they call.
-        asterisk: Its Asterisk.
+    Attributes:
         first: How many have called before.
         count: How many call.
         rate: How many of them in a second.
         patient: None of them gives up.
     """
 
-    def __init__(
-        self,
-        office: Office,
-        asterisk: Asterisk,
-        *,
-        first: int,
-        count: int,
-        rate: float,
-        patient: bool,
-    ) -> None:
-        self.count = count
+    first: int
+    count: int
+    rate: float
+    patient: bool
+
+
+class Callers:
+    """A wave of callers on their way.
+
+    Args:
+        wave: Who they are.
+        office: Whom they call.
+        asterisk: Its Asterisk.
+    """
+
+    def __init__(self, wave: Wave, office: Office, asterisk: Asterisk) -> None:
         files = {
-            "scenario.xml": _scenario(patient=patient).encode(),
-            "callers.csv": callers_file(office, first, count).encode(),
+            "scenario.xml": _scenario(patient=wave.patient).encode(),
+            "callers.csv": callers_file(office, wave.first, wave.count).encode(),
         }
         self._sipp = Sipp.start(
             files,
             asterisk.calls_folder,
             [
                 f"{LOCALHOST}:{asterisk.sip_port}",
-                *("-inf", "callers.csv", "-m", str(count), "-l", str(count)),
+                *("-inf", "callers.csv", "-m", str(wave.count), "-l", str(wave.count)),
                 # An @, which SIPp would put there, could not stand in a branch.
                 *("-cid_str", "%u-%p"),
                 # SIPp takes whole calls in a period of milliseconds.
-                *("-r", "1", "-rp", str(round(1000 / rate))),
+                *("-r", "1", "-rp", str(round(1000 / wave.rate))),
             ],
         )
         self._reader = Reader(self._sipp.folder / "events")
         self._ended: dict[str, Ended] = {}
-        self.answered = 0
 
     @property
     def on_the_line(self) -> bool:
@@ -89,9 +93,7 @@ class Callers:
         """How the call of each caller ended who is not on the line any more, by number."""
         for line in self._reader.new_lines():
             kind, _, number = line.split()
-            if kind == "answered":
-                self.answered += 1
-            else:
+            if kind in ENDINGS:
                 self._ended[number] = ENDINGS[kind]
         return self._ended
 

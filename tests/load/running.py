@@ -8,7 +8,7 @@ from typing import Final
 from agi_server.lab.caller import Ended
 from agi_server.lab.waiting import wait_until
 from tests.live.queue_log import ENTERED, QueueLine, QueueLog, logged_visits
-from tests.load.callers import Callers
+from tests.load.callers import Callers, Wave
 from tests.load.office import LONGEST_TALK, RING_SECONDS, SHORTEST_TALK
 from tests.load.site import Cpu, Site
 
@@ -126,15 +126,8 @@ class Runner:
         return self._run
 
     def _call(self, count: int, *, patient: bool) -> None:
-        site, load = self._site, self._load
-        group = Callers(
-            site.office,
-            site.asterisk,
-            first=self._run.calls,
-            count=count,
-            rate=load.rate,
-            patient=patient,
-        )
+        wave = Wave(self._run.calls, count, self._load.rate, patient)
+        group = Callers(wave, self._site.office, self._site.asterisk)
         self._groups.append(group)
         self._run.calls += count
 
