@@ -31,10 +31,8 @@ def leaving_contexts(policy: Policy) -> str:
 
 
 def _header(policy: Policy) -> str:
-    return (
-        f"\n; Made by `rahyab dialplan build` from revision {policy.revision} of the rules: do not\n"
-        "; edit. The keys of each queue; any other key leaves a caller where they are.\n"
-    )
+    made = f"Made by `rahyab dialplan build` from revision {policy.revision}"
+    return f"\n; {made}\n; of the rules. Do not edit. The keys of each queue: any other leaves callers where they are.\n"
 
 
 def _context(queue: AsteriskQueue) -> str:

@@ -175,7 +175,9 @@ def _remark(queue: AsteriskQueue) -> str:
 def _waiting(queue: AsteriskQueue) -> Options:
     """How many may wait, by which keys they leave, and what is said to them."""
     ladder = queue.ladder
-    bound: Options = UNBOUNDED if ladder.most_waiting is None else (("maxlen", ladder.most_waiting),)
+    bound: Options = (
+        UNBOUNDED if ladder.most_waiting is None else (("maxlen", ladder.most_waiting),)
+    )
     keys: Options = (("context", leaving_context(queue)),) if ladder.keys else ()
     return (*bound, *keys, *(_words(ladder) if ladder.sounds else SILENT))
 
