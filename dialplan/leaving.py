@@ -31,8 +31,13 @@ def leaving_contexts(policy: Policy) -> str:
 
 
 def _header(policy: Policy) -> str:
-    made = f"Made by `rahyab dialplan build` from revision {policy.revision}"
-    return f"\n; {made}\n; of the rules. Do not edit. The keys of each queue: any other leaves callers where they are.\n"
+    lines = (
+        "",
+        f"; Made by `rahyab dialplan build` from revision {policy.revision} of the rules.",
+        "; Do not edit. The keys of each queue: any other leaves callers where they are.",
+        "",
+    )
+    return "\n".join(lines)
 
 
 def _context(queue: AsteriskQueue) -> str:

@@ -226,7 +226,7 @@ def test_queues_of_agents_count_among_those_of_which_too_many_are_warned() -> No
 @pytest.mark.parametrize("release", Release)
 def test_every_release_knows_what_is_written_for_waiting_callers(release: Release) -> None:
     """All four know all of it."""
-    words = {name for name in of_queue(rules(reception={"say": WORDS}), "reception-fa")}
+    words = set(of_queue(rules(reception={"say": WORDS}), "reception-fa"))
     assert all(knows(release, name) for name in words - {"member"})
     everything = rules(reception={"say": WORDS, "keys": {"1": TO_END}, "gate": gate(3)})
     written = sections(queues_conf(everything, release))["reception-fa"]

@@ -151,18 +151,12 @@ def test_who_waited_for_one_agent_in_vain_stands_before_those_who_came_later() -
     queues = opened(POLICY, phones)
     queues.call(Caller("early", f"{AGENT_QUEUE}ann", timeout=20, highest=1))
     queues.call(sent(POLICY, "late", Visitor("help", arrives=5000)))
-    queues.call(
-        replace_place(sent(POLICY, "early", Visitor("help", arrives=20_500, talks=5000)), 1)
-    )
+    again = sent(POLICY, "early", Visitor("help", arrives=20_500, talks=5000))
+    again.position = 1
+    queues.call(again)
     queues.at(30_000, lambda: setattr(phones["bob"], "busy", False))
     answered = [each[2] for each in told(queues.run(), "answered")]
     assert answered == ["early", "late"]
-
-
-def replace_place(caller: Caller, position: int) -> Caller:
-    """The caller, who asks for a place."""
-    caller.position = position
-    return caller
 
 
 def test_an_agent_who_is_away_costs_who_would_wait_for_them_no_time() -> None:
