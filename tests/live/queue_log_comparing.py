@@ -70,9 +70,9 @@ def _of_visit(mine: QueueVisit, theirs: LoggedVisit) -> list[str]:
         if ours != logged
     ]
     waited = waited_seconds(mine)
-    if waited is not None and theirs.waited is not None:
-        if abs(waited - theirs.waited) > LATE_SECONDS:
-            found.append(f"waited {waited:.1f} s in {mine.asterisk_queue}, by queue_log {theirs}")
+    told = theirs.waited
+    if waited is not None and told is not None and abs(waited - told) > LATE_SECONDS:
+        found.append(f"waited {waited:.1f} s in {mine.asterisk_queue}, by queue_log {told} s")
     return found
 
 

@@ -9,6 +9,7 @@ every call. Needs root, as the lab does.
 """
 
 import json
+import shutil
 import sys
 import tempfile
 from dataclasses import asdict
@@ -36,14 +37,16 @@ def main(callers: int, queues: int, rate: float, minutes: float, as_json: bool) 
     """Put the load on, and print what came of it."""
     if queues < len(LANGUAGES) or queues % len(LANGUAGES):
         raise click.BadParameter("there is one queue for each of two languages: an even number")
-    with tempfile.TemporaryDirectory(prefix="rahyab-load-") as folder:
-        report = under_load(
-            Load(callers, rate, minutes * 60), queues, Path(folder), _tell_on_standard_error
-        )
+    folder = Path(tempfile.mkdtemp(prefix="rahyab-load-"))
+    report = under_load(Load(callers, rate, minutes * 60), queues, folder, _tell_on_standard_error)
     if as_json:
         click.echo(json.dumps(asdict(report)))
     else:
         show(report)
+    if report.problems:
+        click.echo(f"all that was written lies in {folder}", err=True)
+    else:
+        shutil.rmtree(folder)
     sys.exit(bool(report.problems))
 
 
