@@ -8,6 +8,7 @@ import click
 
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from dialplan.releases import NEWEST, Release
 from dialplan.requirements import Plan, growth_warning, plan_for
@@ -80,7 +81,7 @@ def asterisk_files(policy: Policy, release: Release = NEWEST) -> Mapping[str, st
     """
     packaged = resources.files("dialplan").joinpath(EXTENSIONS)
     return {
-        EXTENSIONS: packaged.read_text(encoding="utf-8"),
+        EXTENSIONS: packaged.read_text(encoding="utf-8") + leaving_contexts(policy),
         QUEUES: queues_conf(policy, release),
         QUEUE_RULES: queue_rules_conf(policy, release),
     }
