@@ -50,8 +50,8 @@ async def log_blocked(channel: Channel, asterisk_queue: str, why: Disposition) -
     try:
         result = await channel.send(line)
     except CommandRefusedError as error:
-        log.warning("queue log not written", queue=asterisk_queue, event=why, reason=str(error))
+        log.warning("queue log not written", queue=asterisk_queue, why=why, reason=str(error))
         return
     if result == NO_SUCH_APPLICATION:
         cure = "load app_queue.so"
-        log.warning("queue log not written", queue=asterisk_queue, event=why, cure=cure)
+        log.warning("queue log not written", queue=asterisk_queue, why=why, cure=cure)

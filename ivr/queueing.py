@@ -108,7 +108,7 @@ def _turn_away(queue: Queue, gate: Gate, why: Refusal) -> Steps[Route]:
 
 def _look_at(talk: Talk, queue: Queue, gate: Gate | None) -> Steps[QueueFacts]:
     """How the queue stands, if that matters to anything."""
-    if not (_has_bounds(gate) or _needs_place(talk, queue)):
+    if not ((gate is not None and gate.looks_inside) or _needs_place(talk, queue)):
         return QueueFacts()
     seen = yield LookAtQueues((queue.id,))
     return (seen if isinstance(seen, Mapping) else {}).get(queue.id, QueueFacts())
@@ -116,13 +116,6 @@ def _look_at(talk: Talk, queue: Queue, gate: Gate | None) -> Steps[QueueFacts]:
 
 def _find_place(queue: Queue, standing: QueueFacts) -> Steps[Place]:
     return expect((yield FindPlace(queue.id, standing.waiting)), Place)
-
-
-def _has_bounds(gate: Gate | None) -> bool:
-    """Whether a gate looks at more than the clock."""
-    return gate is not None and any(
-        bound is not None for bound in (gate.waiting, gate.per_agent, gate.wait)
-    )
 
 
 def _needs_place(talk: Talk, queue: Queue) -> bool:
