@@ -18,7 +18,13 @@ from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.driving import follow, lead
-from agi_server.endings import AGENT_STAGE, call_log_fields, change_at_the_end, final_change
+from agi_server.endings import (
+    AGENT_STAGE,
+    call_log_fields,
+    change_at_the_end,
+    final_change,
+    likely_outcome,
+)
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
@@ -145,7 +151,8 @@ class Calls:
             facts = await self._gather(channel, request, self.rules.book.policy)
             journal.new_call = self._new_call(request, facts, self.rules.book)
             journal.change = change_at_the_end(request, self.clock())
-            told = {"call": request.call_id, "outcome": journal.change.outcome}
+            journal.likely = likely_outcome(request)
+            told = {"call": request.call_id, "outcome": journal.change.outcome or journal.likely}
             await self._complete_lost_visit(channel, request, journal, facts)
         else:
             journal.change = final_change(call, request, self.clock())

@@ -12,7 +12,7 @@ import pytest
 from agi_server.policy import EARLIER_BOOKS
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.ports import StoreUnavailableError
-from crm.records import Case, CaseNote, CaseState, Outcome, Revision
+from crm.records import CallChange, Case, CaseNote, CaseState, Outcome, Revision
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
@@ -289,6 +289,28 @@ def test_a_call_that_nobody_remembers_goes_on(tmp_path: Path, script: Script) ->
         assert story.call.caller == STRANGER
         expected = {Script.AFTER_QUEUE: "begun-anew", Script.ENDED: "ended"}
         assert story.timeline[0].kind == expected[script]
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [({}, Outcome.LEFT_IN_MENU), ({"queued": "1795501800"}, Outcome.ABANDONED)],
+    ids=["at-once", "in-a-queue"],
+)
+def test_who_hangs_up_before_anything_is_written_is_not_in_progress(
+    tmp_path: Path, words: dict[str, str], outcome: Outcome
+) -> None:
+    """The end is all that is told; what another machine writes later of an earlier request wins."""
+
+    async def call(site: Site) -> None:
+        channel = caller(STRANGER)
+        channel.hang_up()
+        await site.request(channel, Script.ENDED, 3, **words)
+        assert site.story().call.outcome is outcome
+        with closing(SqliteStore(site.database)) as store:
+            store.change_call(CALL_ID, CallChange(visit=1, outcome=Outcome.CALLBACK))
+        assert site.story().call.outcome is Outcome.CALLBACK
 
     play(tmp_path, call)
 
