@@ -84,6 +84,10 @@ def _queue_points(policy: Policy) -> Iterator[Point]:
         for number in range(1, len(queue.steps)):
             name = _step_name(id_, queue.steps[number].after)
             yield Point((*path, "steps", number - 1), kind, name)
+        if queue.gate is not None:
+            yield Point((*path, "gate"), kind, f"queue {id_}, not let in")
+        for key in queue.keys:
+            yield Point((*path, "keys", key), kind, f"queue {id_}, key {key}")
         yield Point((*path, "give_up"), kind, f"queue {id_}, given up")
         yield Point(path, kind, f"queue {id_}, answered")
 
