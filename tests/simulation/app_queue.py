@@ -62,13 +62,11 @@ class AppQueue:
         keys: Mapping[str, frozenset[str]] = MappingProxyType({}),
         sounds: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self.now = 1_000_000_000_000  # as of a clock that began long ago: no call is the last one
-        self.began = self.now
+        # As of a clock that began long ago: no call is the last one.
+        self.now = self.began = 1_000_000_000_000
         self.events: list[Event] = []
-        self._race = race
-        self._rules = rules
-        self._keys = keys
-        self._sounds = sounds
+        self._race, self._rules = race, rules
+        self._keys, self._sounds = keys, sounds
         self._pending: list[tuple[int, float, int, Callable[[], None]]] = []
         self._count = 0
         self.lines = {name: self._line(options, phones) for name, options in queues.items()}
