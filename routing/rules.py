@@ -169,8 +169,8 @@ class Announcements:
     Attributes:
         place: How many are before them, when they come in.
         wait: How long it will take, when they come in, where that can be told.
-        prompts: What is said again and again meanwhile.
-        every: Seconds from one time to the next.
+        prompts: What is said again and again meanwhile: one of them each time, in turn.
+        every: Seconds from the end of one time to the next.
     """
 
     place: bool

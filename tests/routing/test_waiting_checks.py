@@ -1,4 +1,4 @@
-"""What the checks make of gates, of words that are said in queues, and of keys: nothing for nothing.
+"""What the checks make of gates, words that are said in queues, and keys: nothing for nothing.
 
 The mistakes themselves are in `tests/bad_rules`.
 """

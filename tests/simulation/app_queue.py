@@ -62,13 +62,11 @@ class AppQueue:
         keys: Mapping[str, frozenset[str]] = MappingProxyType({}),
         sounds: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self.now = 1_000_000_000_000  # as of a clock that began long ago: no call is the last one
-        self.began = self.now
+        # As of a clock that began long ago: no call is the last one.
+        self.now = self.began = 1_000_000_000_000
         self.events: list[Event] = []
-        self._race = race
-        self._rules = rules
-        self._keys = keys
-        self._sounds = sounds
+        self._race, self._rules = race, rules
+        self._keys, self._sounds = keys, sounds
         self._pending: list[tuple[int, float, int, Callable[[], None]]] = []
         self._count = 0
         self.lines = {name: self._line(options, phones) for name, options in queues.items()}
@@ -204,9 +202,14 @@ class AppQueue:
             return
         sound = options.sounds[caller.heard % len(options.sounds)]
         self._note("heard", caller, why=sound)
-        yield from self._sleep(caller, self._sounds.get(sound, 0))
+        yield from self._sleep(caller, self._heard_of(caller, self._sounds.get(sound, 0)))
         caller.spoken_to = self._seconds() if options.from_last_word else begun
         caller.heard += 1
+
+    def _heard_of(self, caller: Caller, length: int) -> int:
+        """How much of words is heard: any key ends them (`play_file`)."""
+        moment = -1 if caller.presses is None else self.began + caller.arrives + caller.presses[0]
+        return moment - self.now if self.now <= moment < self.now + length else length
 
     def _sleep(self, caller: Caller, time: int) -> Doing[None]:
         """Wait for a while, unless the caller hangs up first, or leaves by a key."""
@@ -220,13 +223,10 @@ class AppQueue:
     def _leaving(self, caller: Caller) -> Iterator[tuple[int, str]]:
         """When the caller goes, and why; a key that leads nowhere is not heard (`valid_exit`)."""
         if caller.patience is not None:
-            yield self._entered(caller) + caller.patience, "ABANDON"
+            yield self.began + caller.arrives + caller.patience, "ABANDON"
         leading = self._keys.get(self.lines[caller.queue].options.context, frozenset())
         if caller.presses is not None and caller.presses[1] in leading:
-            yield self._entered(caller) + caller.presses[0], "EXITWITHKEY"
-
-    def _entered(self, caller: Caller) -> int:
-        return self.began + caller.arrives
+            yield self.began + caller.arrives + caller.presses[0], "EXITWITHKEY"
 
     def _waited(self, caller: Caller) -> int:
         return self._seconds() - caller.start

@@ -81,6 +81,14 @@ def test_nobody_is_rung_while_something_is_said() -> None:
     assert told(queue.run(), "rung")[0] == (15, "rung", "c", "ann")
 
 
+def test_a_key_that_leads_nowhere_cuts_words_short() -> None:
+    """And the caller stays."""
+    queue = office(SPOKEN)
+    queue.call(Caller("c", "q", presses=(11_000, "5")))
+    frees(queue, 10_500)
+    assert told(queue.run(), "rung")[0] == (12, "rung", "c", "ann")
+
+
 def test_a_sound_that_is_not_there_takes_no_time() -> None:
     """Nor does the end of the call depend on it."""
     queue = office("periodic-announce=gone\nperiodic-announce-frequency=10\nautopause=no")
