@@ -101,6 +101,8 @@ class Settings:
             does not know; None: nobody. RAHYAB_LOOKUP, none.
         alert_command: The program that is told of bad marks of surveys; None: nobody is.
             RAHYAB_ALERT_COMMAND, none.
+        asterisk_command: The command line of Asterisk on this machine, as a shell splits it.
+            RAHYAB_ASTERISK_COMMAND, `asterisk`.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -123,6 +125,7 @@ class Settings:
     scripts: str
     lookup: Path | None
     alert_command: Path | None
+    asterisk_command: str
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -161,6 +164,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         scripts=env.get("RAHYAB_SCRIPTS") or "",
         lookup=_optional_path(env.get("RAHYAB_LOOKUP")),
         alert_command=_optional_path(env.get("RAHYAB_ALERT_COMMAND")),
+        asterisk_command=env.get("RAHYAB_ASTERISK_COMMAND") or "asterisk",
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),

@@ -1,0 +1,135 @@
+"""`rahyab dialplan install`: write the files, keep what they were, and have Asterisk take them."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from shlex import quote
+from typing import Final
+
+import click
+
+from agi_server.cli.asterisk_command import NoAsteriskError
+from agi_server.cli.dialplan_diff import kept_queues
+from agi_server.cli.dialplan_files import (
+    WriteError,
+    backups,
+    instructions,
+    write_changed,
+)
+from agi_server.cli.dialplan_options import asterisk_option, command_option, to_option
+from agi_server.cli.dialplan_prepared import Prepared, prepare
+from agi_server.cli.dialplan_taking import Lacking, cures, lacks, reload
+from agi_server.cli.errors import FINDINGS, CannotRunError
+from agi_server.cli.loading import make_home_for
+from dialplan.requirements import growth_warning, plan_for
+
+TAKEN: Final = "taken.sha256"
+"""Which files Asterisk has taken: `build` may have changed them since, without a reload."""
+
+
+@click.command()
+@to_option
+@asterisk_option
+@command_option
+def install(folder: Path | None, branch: str | None, line: str | None) -> None:
+    """Write what Asterisk includes, have Asterisk take it, and look whether it has.
+
+    What a file was before stays beside it, with the date in its name. A queue that goes is kept
+    while callers wait in it. What is as it should be already is left alone.
+
+    Exit code 0: Asterisk has what the rules make. 1: it is written, but Asterisk does not have it;
+    or problems in the rules. 2: it could not run.
+    """
+    prepared = prepare(folder, branch, line)
+    make_home_for(prepared.settings, prepared.folder)
+    now = datetime.now(UTC)
+    written = _write(prepared, now)
+    _tell_files(prepared, written)
+    if prepared.trouble is not None:
+        _leave_to_do(prepared, prepared.trouble)
+    try:
+        done = _have_taken(prepared, written)
+    except NoAsteriskError as error:
+        _leave_to_do(prepared, str(error))
+    click.echo(done)
+
+
+def _write(prepared: Prepared, now: datetime) -> Mapping[str, bool]:
+    try:
+        return write_changed(prepared.folder, prepared.files, now)
+    except WriteError as error:
+        raise CannotRunError(str(error)) from None
+
+
+def _tell_files(prepared: Prepared, written: Mapping[str, bool]) -> None:
+    for name, changed in written.items():
+        path = prepared.folder / name
+        before = (
+            f" (before: {backups(path)[-1].name})" if changed and name in prepared.before else ""
+        )
+        click.echo(f"{'written  ' if changed else 'unchanged'}  {path}{before}")
+    for sentence in kept_queues(prepared):
+        click.echo(sentence)
+    warning = growth_warning(plan_for(prepared.policy))
+    if warning is not None:
+        click.echo(f"warning: {warning}", err=True)
+
+
+def _leave_to_do(prepared: Prepared, trouble: str) -> None:
+    """Tell what is left to do by hand. Raises Exit."""
+    click.echo(f"Asterisk does not know of it yet: {trouble}", err=True)
+    click.echo(instructions(prepared.folder))
+    raise click.exceptions.Exit(FINDINGS)
+
+
+def _have_taken(prepared: Prepared, written: Mapping[str, bool]) -> str:
+    """Reload Asterisk where it lacks something; what came of it.
+
+    Raises:
+        NoAsteriskError: It could not be asked.
+        click.exceptions.Exit: It did not take everything.
+    """
+    command, files = prepared.command, prepared.files
+    taken = not any(written.values()) and _is_marked(prepared.folder, files)
+    if taken and not lacks(command, files):
+        return f"nothing to do: Asterisk {prepared.release} has what the rules make"
+    reload(command)
+    missing = lacks(command, files)
+    if missing:
+        _tell_missing(prepared, missing, written)
+        raise click.exceptions.Exit(FINDINGS)
+    _mark(prepared.folder, files)
+    return f"Asterisk {prepared.release} has taken it"
+
+
+def _tell_missing(prepared: Prepared, missing: Lacking, written: Mapping[str, bool]) -> None:
+    for line in cures(missing, prepared.folder, prepared.command):
+        click.echo(line)
+    click.echo("Then run this again.")
+    changed = [
+        prepared.folder / name for name in missing if written[name] and name in prepared.before
+    ]
+    if changed:
+        click.echo("What was there before comes back by:")
+    for path in changed:
+        click.echo(f"  cp -p {quote(str(backups(path)[-1]))} {quote(str(path))}")
+
+
+def _digests(files: Mapping[str, str]) -> str:
+    """As `sha256sum` writes and checks them."""
+    return "".join(f"{sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
+
+
+def _is_marked(folder: Path, files: Mapping[str, str]) -> bool:
+    try:
+        return (folder / TAKEN).read_text(encoding="utf-8") == _digests(files)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _mark(folder: Path, files: Mapping[str, str]) -> None:
+    # Without it the next run reloads once more than it need.
+    with suppress(OSError):
+        (folder / TAKEN).write_text(_digests(files), encoding="utf-8")

@@ -1,0 +1,188 @@
+"""What Asterisk prints on its command line, read; and what it lacks of the files that we wrote.
+
+The forms are the same from Asterisk 16 to 22: `print_queue` and `handle_queue_rule_show` of
+app_queue.c, `show_dialplan_helper_extension_output` of pbx.c. Of a queue it shows the strategy and
+the members, but no other option.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dialplan.conf_text import (
+    EXTENSIONS,
+    QUEUE_RULES,
+    QUEUES,
+    Extensions,
+    Member,
+    read_dialplan,
+    read_queues,
+    read_rules,
+)
+
+SHOWN: Final = 200
+"""Characters of a line of the dialplan that are compared: every release shows that many."""
+
+DEFAULT_STRATEGY: Final = "ringall"
+"""The strategy of a queue that names none (`reload_single_queue`)."""
+
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+_VERSION: Final = re.compile(r"Asterisk (?:certified[/-])?(\d+)\.\d")
+_QUEUE: Final = re.compile(r"(.+) has (\d+) calls \(max \w+\) in '(\w+)' strategy ")
+_MEMBER: Final = re.compile(
+    r" {6}(?P<name>.+?) \((?P<device>[^ ()]+)(?: from [^()]+)?\)"
+    r"(?: with penalty (?P<penalty>\d+))? \(ringinuse "
+)
+_RULE: Final = re.compile(r"Rule: (.+)")
+_CHANGE: Final = re.compile(
+    r"\s+After (\d+) seconds, adjust QUEUE_MAX_PENALTY to (\d+), "
+    r"adjust QUEUE_MIN_PENALTY (by|to) (\d+) "
+)
+_LINE: Final = re.compile(
+    r"  (?:'(?P<extension>.+?)' =>|   \[.+?\])? +\d+\. (?P<what>.*?) +\[[^]]*\]"
+)
+_DIRECTORY: Final = re.compile(r"^\s*(Configuration|Log) directory: +(\S.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQueue:
+    """A queue as Asterisk shows it.
+
+    Attributes:
+        strategy: In which order members are rung.
+        waiting: Callers who wait in it.
+        members: Who is rung.
+    """
+
+    strategy: str
+    waiting: int
+    members: frozenset[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an Asterisk shows of what it has.
+
+    Attributes:
+        queues: What `queue show` prints.
+        rules: What `queue show rules` prints.
+        contexts: What `dialplan show NAME` prints, for each of our contexts.
+    """
+
+    queues: str
+    rules: str
+    contexts: str
+
+
+def version_shown(text: str) -> int | None:
+    """The branch that `core show version` tells; None where it is none that was released."""
+    found = _VERSION.search(_plain(text))
+    return int(found[1]) if found else None
+
+
+def folders_shown(text: str) -> dict[str, str]:
+    """The folders that `core show settings` tells: of `Configuration` and of `Log`."""
+    return {kind: folder.strip() for kind, folder in _DIRECTORY.findall(_plain(text))}
+
+
+def queues_shown(text: str) -> dict[str, ShownQueue]:
+    """The queues that `queue show` prints, by name."""
+    shown: dict[str, ShownQueue] = {}
+    name = ""
+    for line in _plain(text).splitlines():
+        queue, member = _QUEUE.match(line), _MEMBER.match(line)
+        if queue:
+            name = queue[1]
+            shown[name] = ShownQueue(queue[3], int(queue[2]), frozenset())
+        elif member and name:
+            read = Member(member["device"], int(member["penalty"] or 0), member["name"])
+            before = shown[name]
+            shown[name] = ShownQueue(before.strategy, before.waiting, before.members | {read})
+    return shown
+
+
+def rules_shown(text: str) -> dict[str, tuple[str, ...]]:
+    """The penalty rules that `queue show rules` prints, by name: as `read_rules` reads them."""
+    shown: dict[str, tuple[str, ...]] = {}
+    name = ""
+    for line in _plain(text).splitlines():
+        rule, change = _RULE.fullmatch(line), _CHANGE.match(line)
+        if rule:
+            name = rule[1]
+            shown[name] = ()
+        elif change:
+            seconds, highest, how, lowest = change.groups()
+            bounds = (seconds, highest, *((lowest,) if how == "to" else ()))
+            shown[name] = (*shown[name], ",".join(bounds))
+    return shown
+
+
+def extensions_shown(text: str) -> Extensions:
+    """The extensions that `dialplan show` prints of one context."""
+    shown: dict[str, tuple[str, ...]] = {}
+    name = ""
+    for line in _plain(text).splitlines():
+        found = _LINE.fullmatch(line.rstrip())
+        if found:
+            name = found["extension"] or name
+            shown[name] = (*shown.get(name, ()), found["what"])
+    return shown
+
+
+def lacking(files: Mapping[str, str], shown: Shown) -> dict[str, tuple[str, ...]]:
+    """What Asterisk has not taken of our files.
+
+    Args:
+        files: The text of each file by its name.
+        shown: What Asterisk has.
+
+    Returns:
+        By the name of the file, what is not as it says, such as `queue support`. Files of which
+        Asterisk has everything are left out.
+    """
+    found = {
+        EXTENSIONS: tuple(_lacking_contexts(files[EXTENSIONS], shown.contexts)),
+        QUEUES: tuple(_lacking_queues(files[QUEUES], queues_shown(shown.queues))),
+        QUEUE_RULES: tuple(_lacking_rules(files[QUEUE_RULES], rules_shown(shown.rules))),
+    }
+    return {name: each for name, each in found.items() if each}
+
+
+def _lacking_contexts(text: str, shown: str) -> Iterator[str]:
+    has = {name: extensions_shown(each) for name, each in _contexts(shown)}
+    for name, extensions in read_dialplan(text).items():
+        if any(
+            _cut(lines) != _cut(has.get(name, {}).get(extension, ()))
+            for extension, lines in extensions.items()
+        ):
+            yield f"context {name}"
+
+
+def _contexts(shown: str) -> Iterator[tuple[str, str]]:
+    for part in re.split(r"^\[ Context '", _plain(shown), flags=re.MULTILINE)[1:]:
+        name, _, text = part.partition("'")
+        yield name, text
+
+
+def _cut(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Lines as they can be compared: an application without arguments is shown with brackets."""
+    return tuple((line if "(" in line else f"{line}()")[:SHOWN] for line in lines)
+
+
+def _lacking_queues(text: str, has: Mapping[str, ShownQueue]) -> Iterator[str]:
+    for name, queue in read_queues(text).items():
+        shown = has.get(name)
+        strategy = queue.options.get("strategy", DEFAULT_STRATEGY)
+        if not shown or shown.strategy != strategy or not shown.members >= {*queue.members}:
+            yield f"queue {name}"
+
+
+def _lacking_rules(text: str, has: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for name, changes in read_rules(text).items():
+        if has.get(name) != changes:
+            yield f"penalty rule {name}"
+
+
+def _plain(text: str) -> str:
+    return _COLOURS.sub("", text)
