@@ -1,12 +1,16 @@
 """What Asterisk prints on its command line, read; and what it lacks of the files that we wrote.
 
 The forms are the same from Asterisk 16 to 22: `print_queue` and `handle_queue_rule_show` of
-app_queue.c, `show_dialplan_helper_extension_output` of pbx.c. Of a queue it shows the strategy and
-the members, but no other option.
+app_queue.c, `show_dialplan_helper_extension_output` of pbx.c.
+
+Of a queue it shows the strategy and the members, but no other option. Nor does a reload tell of a
+mistake in queues.conf: it leaves everything as it was, and prints what it always prints. But when
+Asterisk reads that file it makes the members anew, and it shows how long ago that was ("login was 3
+secs ago", though not in the first releases of 16).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +37,7 @@ _QUEUE: Final = re.compile(r"(.+) has (\d+) calls \(max \w+\) in '(\w+)' strateg
 _MEMBER: Final = re.compile(
     r" {6}(?P<name>.+?) \((?P<device>[^ ()]+)(?: from [^()]+)?\)"
     r"(?: with penalty (?P<penalty>\d+))? \(ringinuse "
+    r"(?:.*\(login was (?P<age>\d+) secs ago\))?"
 )
 _RULE: Final = re.compile(r"Rule: (.+)")
 _CHANGE: Final = re.compile(
@@ -52,12 +57,13 @@ class ShownQueue:
     Attributes:
         strategy: In which order members are rung.
         waiting: Callers who wait in it.
-        members: Who is rung.
+        members: Who is rung, with the seconds since Asterisk read them from queues.conf; None where
+            it does not tell.
     """
 
     strategy: str
     waiting: int
-    members: frozenset[Member]
+    members: Mapping[Member, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +95,15 @@ def folders_shown(text: str) -> dict[str, str]:
 def queues_shown(text: str) -> dict[str, ShownQueue]:
     """The queues that `queue show` prints, by name."""
     shown: dict[str, ShownQueue] = {}
-    name = ""
+    members: dict[Member, int | None] = {}
     for line in _plain(text).splitlines():
         queue, member = _QUEUE.match(line), _MEMBER.match(line)
         if queue:
-            name = queue[1]
-            shown[name] = ShownQueue(queue[3], int(queue[2]), frozenset())
-        elif member and name:
+            members = {}
+            shown[queue[1]] = ShownQueue(queue[3], int(queue[2]), members)
+        elif member:
             read = Member(member["device"], int(member["penalty"] or 0), member["name"])
-            before = shown[name]
-            shown[name] = ShownQueue(before.strategy, before.waiting, before.members | {read})
+            members[read] = int(member["age"]) if member["age"] else None
     return shown
 
 
@@ -130,12 +135,15 @@ def extensions_shown(text: str) -> Extensions:
     return shown
 
 
-def lacking(files: Mapping[str, str], shown: Shown) -> dict[str, tuple[str, ...]]:
+def lacking(
+    files: Mapping[str, str], shown: Shown, since: int | None = None
+) -> dict[str, tuple[str, ...]]:
     """What Asterisk has not taken of our files.
 
     Args:
         files: The text of each file by its name.
         shown: What Asterisk has.
+        since: It must have read queues.conf within so many seconds; None: whenever it was.
 
     Returns:
         By the name of the file, what is not as it says, such as `queue support`. Files of which
@@ -143,7 +151,7 @@ def lacking(files: Mapping[str, str], shown: Shown) -> dict[str, tuple[str, ...]
     """
     found = {
         EXTENSIONS: tuple(_lacking_contexts(files[EXTENSIONS], shown.contexts)),
-        QUEUES: tuple(_lacking_queues(files[QUEUES], queues_shown(shown.queues))),
+        QUEUES: tuple(_lacking_queues(files[QUEUES], queues_shown(shown.queues), since)),
         QUEUE_RULES: tuple(_lacking_rules(files[QUEUE_RULES], rules_shown(shown.rules))),
     }
     return {name: each for name, each in found.items() if each}
@@ -170,12 +178,19 @@ def _cut(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple((line if "(" in line else f"{line}()")[:SHOWN] for line in lines)
 
 
-def _lacking_queues(text: str, has: Mapping[str, ShownQueue]) -> Iterator[str]:
+def _lacking_queues(text: str, has: Mapping[str, ShownQueue], since: int | None) -> Iterator[str]:
     for name, queue in read_queues(text).items():
         shown = has.get(name)
         strategy = queue.options.get("strategy", DEFAULT_STRATEGY)
-        if not shown or shown.strategy != strategy or not shown.members >= {*queue.members}:
+        if not shown or shown.strategy != strategy or not _has(shown, queue.members, since):
             yield f"queue {name}"
+
+
+def _has(shown: ShownQueue, members: Iterable[Member], since: int | None) -> bool:
+    return all(
+        each in shown.members and (since is None or (shown.members[each] or 0) <= since)
+        for each in members
+    )
 
 
 def _lacking_rules(text: str, has: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

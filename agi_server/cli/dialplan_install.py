@@ -1,9 +1,9 @@
 """`rahyab dialplan install`: write the files, keep what they were, and have Asterisk take them."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 from typing import Final
@@ -23,10 +23,11 @@ from agi_server.cli.dialplan_prepared import Prepared, prepare
 from agi_server.cli.dialplan_taking import Lacking, cures, lacks, reload
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import make_home_for
+from dialplan.conf_text import NAMES
 from dialplan.requirements import growth_warning, plan_for
 
-TAKEN: Final = "taken.sha256"
-"""Which files Asterisk has taken: `build` may have changed them since, without a reload."""
+TAKEN: Final = "taken.json"
+"""Of when the files are that Asterisk has taken: `build` may have written others since."""
 
 
 @click.command()
@@ -92,15 +93,14 @@ def _have_taken(prepared: Prepared, written: Mapping[str, bool]) -> str:
         click.exceptions.Exit: It did not take everything.
     """
     command, files = prepared.command, prepared.files
-    taken = not any(written.values()) and _is_marked(prepared.folder, files)
+    taken = not any(written.values()) and _is_marked(prepared.folder)
     if taken and not lacks(command, files):
         return f"nothing to do: Asterisk {prepared.release} has what the rules make"
-    reload(command)
-    missing = lacks(command, files)
+    missing = reload(command, files, prepared.folder)
     if missing:
         _tell_missing(prepared, missing, written)
         raise click.exceptions.Exit(FINDINGS)
-    _mark(prepared.folder, files)
+    _mark(prepared.folder)
     return f"Asterisk {prepared.release} has taken it"
 
 
@@ -117,19 +117,19 @@ def _tell_missing(prepared: Prepared, missing: Lacking, written: Mapping[str, bo
         click.echo(f"  cp -p {quote(str(backups(path)[-1]))} {quote(str(path))}")
 
 
-def _digests(files: Mapping[str, str]) -> str:
-    """As `sha256sum` writes and checks them."""
-    return "".join(f"{sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
+def _times(folder: Path) -> dict[str, int]:
+    return {name: (folder / name).stat().st_mtime_ns for name in NAMES}
 
 
-def _is_marked(folder: Path, files: Mapping[str, str]) -> bool:
+def _is_marked(folder: Path) -> bool:
     try:
-        return (folder / TAKEN).read_text(encoding="utf-8") == _digests(files)
-    except (OSError, UnicodeDecodeError):
+        marked: object = json.loads((folder / TAKEN).read_bytes())
+        return marked == _times(folder)
+    except (OSError, ValueError):
         return False
 
 
-def _mark(folder: Path, files: Mapping[str, str]) -> None:
+def _mark(folder: Path) -> None:
     # Without it the next run reloads once more than it need.
     with suppress(OSError):
-        (folder / TAKEN).write_text(_digests(files), encoding="utf-8")
+        (folder / TAKEN).write_text(json.dumps(_times(folder)), encoding="utf-8")

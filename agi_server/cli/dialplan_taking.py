@@ -1,7 +1,9 @@
 """Whether Asterisk has taken the files that we wrote, and what to do where it has not."""
 
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,18 +22,37 @@ Lacking = Mapping[str, Sequence[str]]
 """What Asterisk lacks, by the name of the file that says it."""
 
 
-def reload(command: AsteriskCommand) -> None:
-    """Have Asterisk read its dialplan and its queues again.
+def reload(command: AsteriskCommand, files: Mapping[str, str], folder: Path) -> Lacking:
+    """Have Asterisk read its dialplan and its queues again; what it lacks then.
+
+    Args:
+        command: How Asterisk is asked.
+        files: The text of each file by its name.
+        folder: Where they are.
 
     Raises:
         NoAsteriskError: It could not be asked.
     """
+    begun = time.monotonic()
+    fresh = False
+    # What has the same time as before is not read again, even if that reading failed (config.c).
+    with suppress(OSError):
+        (folder / QUEUES).touch()
+        fresh = True
     command.rx("dialplan reload")
     command.rx("queue reload all")
+    return lacks(command, files, begun if fresh else None)
 
 
-def lacks(command: AsteriskCommand, files: Mapping[str, str]) -> Lacking:
-    """What Asterisk lacks of files. Reloading tells of no mistake: only looking does.
+def lacks(
+    command: AsteriskCommand, files: Mapping[str, str], since: float | None = None
+) -> Lacking:
+    """What Asterisk lacks of files.
+
+    Args:
+        command: How Asterisk is asked.
+        files: The text of each file by its name.
+        since: The time, by `time.monotonic`, after which it must have read queues.conf.
 
     Raises:
         NoAsteriskError: It could not be asked.
@@ -42,7 +63,8 @@ def lacks(command: AsteriskCommand, files: Mapping[str, str]) -> Lacking:
         rules=command.rx("queue show rules"),
         contexts="".join(command.rx(f"dialplan show {each}") for each in contexts),
     )
-    return lacking(files, shown)
+    # One second more, as Asterisk takes the difference of two clock readings without fractions.
+    return lacking(files, shown, None if since is None else int(time.monotonic() - since) + 1)
 
 
 def cures(missing: Lacking, folder: Path, command: AsteriskCommand) -> Iterator[str]:
@@ -86,9 +108,9 @@ def _refused(path: Path) -> str:
     """Why Asterisk does not take a file that it includes, as far as can be seen."""
     closed = _closed(path)
     if closed is not None:
-        return f"Asterisk's user may not read it: {closed} is closed to others (chmod)"
+        return f"Its user may not read that: {closed} is closed to others (chmod)"
     return (
-        "a mistake in a file of Asterisk's own makes it refuse them all, or one of yours has "
+        "A mistake in a file of Asterisk's own makes it refuse them all, or one of yours has "
         "a section of the same name before ours"
     )
 
