@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from shlex import quote
+from shlex import join, quote
 from typing import Final
 
 import click
@@ -20,7 +20,7 @@ from agi_server.cli.dialplan_files import (
 )
 from agi_server.cli.dialplan_options import asterisk_option, command_option, to_option
 from agi_server.cli.dialplan_prepared import Prepared, prepare
-from agi_server.cli.dialplan_taking import Lacking, cures, lacks, reload
+from agi_server.cli.dialplan_taking import RELOADS, Lacking, cures, lacks, reload
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import make_home_for
 from dialplan.conf_text import NAMES
@@ -82,6 +82,12 @@ def _leave_to_do(prepared: Prepared, trouble: str) -> None:
     """Tell what is left to do by hand. Raises Exit."""
     click.echo(f"Asterisk does not know of it yet: {trouble}", err=True)
     click.echo(instructions(prepared.folder))
+    gone = ", ".join(prepared.going)
+    if gone:
+        click.echo(
+            f"These queues go: {gone}. Reload when `queue show` tells that nobody waits in them:"
+            " callers in a\nqueue that has gone are not seen by agents who come free later."
+        )
     raise click.exceptions.Exit(FINDINGS)
 
 
@@ -115,6 +121,11 @@ def _tell_missing(prepared: Prepared, missing: Lacking, written: Mapping[str, bo
         click.echo("What was there before comes back by:")
     for path in changed:
         click.echo(f"  cp -p {quote(str(backups(path)[-1]))} {quote(str(path))}")
+    if changed:
+        click.echo(
+            "".join(f"  {join(prepared.command.words)} -rx '{each}'\n" for each in RELOADS),
+            nl=False,
+        )
 
 
 def _times(folder: Path) -> dict[str, int]:

@@ -43,6 +43,11 @@ class Prepared:
     command: AsteriskCommand
     trouble: str | None
 
+    @property
+    def going(self) -> list[str]:
+        """The queues that are in the folder and not in what is to be there."""
+        return _going(self.before, self.files)
+
 
 def prepare(
     folder: Path | None, branch: str | None, line: str | None, *, for_programs: bool = False
@@ -118,8 +123,21 @@ def _written_for(before: Mapping[str, str]) -> Release:
     return (made and release_of(made.release)) or NEWEST
 
 
+def _going(before: Mapping[str, str], files: Mapping[str, str]) -> list[str]:
+    has, keeps = (read_queues(each.get(QUEUES, "")) for each in (before, files))
+    return sorted(has.keys() - keeps.keys())
+
+
 def _waiting(shown: str, before: Mapping[str, str], files: Mapping[str, str]) -> dict[str, int]:
-    """How many callers wait in each queue that goes."""
-    going = read_queues(before.get(QUEUES, "")).keys() - read_queues(files[QUEUES]).keys()
+    """How many callers wait in each queue that goes.
+
+    Asterisk forgets such a queue at once, and nobody whose telephone becomes free after that is
+    rung for those who wait in it: they wait until their time is up (`kill_if_unfound` and
+    `device_state_cb` of app_queue.c; seen on 16.28 and 22.10).
+    """
     has = queues_shown(shown)
-    return {name: has[name].waiting for name in sorted(going) if name in has and has[name].waiting}
+    return {
+        name: has[name].waiting
+        for name in _going(before, files)
+        if name in has and has[name].waiting
+    }

@@ -12,6 +12,9 @@ from agi_server.cli.dialplan_files import include_line
 from dialplan.conf_text import EXTENSIONS, QUEUES, included, read_dialplan
 from dialplan.console import Shown, folders_shown, lacking
 
+RELOADS: Final = ("dialplan reload", "queue reload all")
+"""The commands of Asterisk by which it reads our files."""
+
 MOST_NAMED: Final = 3
 """Of what Asterisk lacks: enough to see what kind of thing it is."""
 
@@ -39,8 +42,8 @@ def reload(command: AsteriskCommand, files: Mapping[str, str], folder: Path) -> 
     with suppress(OSError):
         (folder / QUEUES).touch()
         fresh = True
-    command.rx("dialplan reload")
-    command.rx("queue reload all")
+    for each in RELOADS:
+        command.rx(each)
     return lacks(command, files, begun if fresh else None)
 
 
@@ -105,14 +108,13 @@ def _some(things: Sequence[str]) -> str:
 
 
 def _refused(path: Path) -> str:
-    """Why Asterisk does not take a file that it includes, as far as can be seen."""
-    closed = _closed(path)
-    if closed is not None:
-        return f"Its user may not read that: {closed} is closed to others (chmod)"
-    return (
-        "A mistake in a file of Asterisk's own makes it refuse them all, or one of yours has "
-        "a section of the same name before ours"
+    """Why Asterisk may not have taken a file that it includes."""
+    mistake = (
+        "A mistake in a file of Asterisk's own makes it refuse them all, or one of yours has a "
+        "section of the same name before ours"
     )
+    closed = _closed(path)
+    return mistake if closed is None else f"{mistake}, or {closed} is closed to its user"
 
 
 def _closed(path: Path) -> Path | None:
