@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from agi_server.cli.dialplan import dialplan_group
-from agi_server.cli.dialplan_files import BACKUPS_KEPT, backups
+from agi_server.cli.dialplan_files import BACKUPS_KEPT, backups, write_changed
 from tests.sample import TEXT
 
 ROOT = Path(__file__).parents[2]
@@ -205,17 +206,31 @@ def test_a_file_that_asterisk_may_not_read_is_named(site: Site) -> None:
 
 
 def test_the_previous_version_stays_beside_it(site: Site) -> None:
-    """As many as told, the oldest go; names sort by time."""
+    """Of what has changed; the answer names it."""
     site.run("install")
-    path = site.ours / "queues.conf"
-    texts = []
-    for number in range(BACKUPS_KEPT + 2):
-        texts.append(path.read_text())
-        site.write_rules(TEXT.replace("music: jazz", f"music: jazz{number}"))
-        assert f"(before: {path.name}." in site.run("install").output
+    before = (site.ours / "queues.conf").read_text()
+    site.write_rules(TEXT.replace("music: jazz", "music: soul"))
+    result = site.run("install")
+    (backup,) = backups(site.ours / "queues.conf")
 
-    assert [each.read_text() for each in backups(path)] == texts[-BACKUPS_KEPT:]
+    assert f"{site.ours / 'queues.conf'} (before: {backup.name})\n" in result.output
+    assert backup.read_text() == before
     assert backups(site.ours / "extensions.conf") == []
+
+
+def test_so_many_previous_versions_stay(tmp_path: Path) -> None:
+    """The oldest go; names sort by time, and nobody else's files are touched."""
+    strange = tmp_path / "queues.conf.2026-own-copy"
+    strange.write_text("mine")
+    begin = datetime(2026, 11, 22, 23, 59, 55, 999_999, tzinfo=UTC)
+    for number in range(BACKUPS_KEPT + 3):
+        now = begin + timedelta(seconds=number)
+        write_changed(tmp_path, {"queues.conf": f"{number}\n"}, now)
+
+    kept = [each.read_text() for each in backups(tmp_path / "queues.conf")]
+    assert kept == [f"{number}\n" for number in range(2, BACKUPS_KEPT + 2)]
+    assert strange.exists()
+    assert len(list(tmp_path.iterdir())) == BACKUPS_KEPT + 2
 
 
 def test_without_asterisk_the_files_are_written_and_the_rest_is_told(site: Site) -> None:
@@ -295,11 +310,7 @@ def test_a_queue_that_goes_is_kept_while_callers_wait_in_it(site: Site) -> None:
 def test_the_running_asterisk_is_written_for(site: Site, version: str, release: int) -> None:
     """Branches between the long-term ones take the lower."""
     site.start(version)
-    result = site.run("install")
-
-    assert result.exit_code == 0, result.output
-    text = (site.ours / "queues.conf").read_text()
-    assert f"for Asterisk {release} from revision" in text
+    assert json.loads(site.run("diff", "--json").output)["asterisk"] == release
 
 
 def test_another_asterisk_than_the_one_that_runs_is_refused(site: Site) -> None:
@@ -337,7 +348,8 @@ def test_an_asterisk_without_a_number_is_taken_for_the_one_that_was_named(site: 
 def test_files_stay_for_the_asterisk_that_they_were_for(site: Site) -> None:
     """Where none runs that could be asked."""
     site.start("Asterisk 16.28.0")
-    site.run("install")
+    assert site.run("install").exit_code == 0
+    assert "for Asterisk 16 from" in (site.ours / "queues.conf").read_text()
     site.stop()
     assert site.run("diff").output.startswith("no difference in meaning\n")
 
