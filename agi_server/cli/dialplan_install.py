@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import join, quote
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -45,8 +45,7 @@ def install(folder: Path | None, branch: str | None, line: str | None) -> None:
     """
     prepared = prepare(folder, branch, line)
     make_home_for(prepared.settings, prepared.folder)
-    now = datetime.now(UTC)
-    written = _write(prepared, now)
+    written = _write(prepared, datetime.now(UTC))
     _tell_files(prepared, written)
     if prepared.trouble is not None:
         _leave_to_do(prepared, prepared.trouble)
@@ -78,7 +77,7 @@ def _tell_files(prepared: Prepared, written: Mapping[str, bool]) -> None:
         click.echo(f"warning: {warning}", err=True)
 
 
-def _leave_to_do(prepared: Prepared, trouble: str) -> None:
+def _leave_to_do(prepared: Prepared, trouble: str) -> NoReturn:
     """Tell what is left to do by hand. Raises Exit."""
     click.echo(f"Asterisk does not know of it yet: {trouble}", err=True)
     click.echo(instructions(prepared.folder))
