@@ -147,6 +147,9 @@ def read_rules(text: str) -> dict[str, tuple[str, ...]]:
 Extensions = Mapping[str, tuple[str, ...]]
 """The lines of each extension by its name: applications with their arguments, in their order."""
 
+OTHER_LINES: Final = ""
+"""The name under which lines of a context stand that are in no extension, such as an include."""
+
 
 def read_dialplan(text: str) -> dict[str, Extensions]:
     """The contexts of an extensions.conf, by name."""
@@ -160,8 +163,9 @@ def _extensions(section: Section) -> Extensions:
         begun, same = _EXTENSION.fullmatch(line), _SAME.fullmatch(line)
         if begun:
             current = begun[1].strip()
+        name = current if begun or same else OTHER_LINES
         application = begun[2] if begun else same[1] if same else line
-        found[current] = (*found.get(current, ()), application.strip())
+        found[name] = (*found.get(name, ()), application.strip())
     return found
 
 

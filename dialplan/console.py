@@ -16,6 +16,7 @@ from typing import Final
 
 from dialplan.conf_text import (
     EXTENSIONS,
+    OTHER_LINES,
     QUEUE_RULES,
     QUEUES,
     Extensions,
@@ -160,9 +161,11 @@ def lacking(
 def _lacking_contexts(text: str, shown: str) -> Iterator[str]:
     has = {name: extensions_shown(each) for name, each in _contexts(shown)}
     for name, extensions in read_dialplan(text).items():
+        shown_here = has.get(name, {})
         if any(
-            _cut(lines) != _cut(has.get(name, {}).get(extension, ()))
+            _cut(lines) != _cut(shown_here.get(extension, ()))
             for extension, lines in extensions.items()
+            if extension != OTHER_LINES
         ):
             yield f"context {name}"
 

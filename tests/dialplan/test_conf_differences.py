@@ -1,5 +1,7 @@
 """What is different in meaning between two versions of our files."""
 
+import re
+
 import pytest
 
 from agi_server.cli.dialplan_files import asterisk_files
@@ -168,8 +170,12 @@ def test_our_own_files_are_read_as_they_are() -> None:
     )
     assert queues["support-fa"].options["joinempty"] == "paused,unavailable,invalid"
     assert rules["support-fa"] == ("20,2", "60,3")
-    assert list(dialplan) == ["rahyab-incoming", "rahyab-call", "rahyab-answered"]
+    assert list(dialplan) == re.findall(r"^\[(.*)\]$", FILES[EXTENSIONS], re.MULTILINE)
     assert dialplan["rahyab-answered"] == {"s": ("Set(GOSUB_RESULT=ANSWERED)", "Return(${EPOCH})")}
+    lines = [
+        line for extensions in dialplan.values() for each in extensions.values() for line in each
+    ]
+    assert len(lines) == len(re.findall("^(?:exten| same) => ", FILES[EXTENSIONS], re.MULTILINE))
     assert read_made(FILES[QUEUES]) == Made(22, POLICY.revision)
     assert read_made("[a]\n") is None
 
@@ -181,7 +187,8 @@ def test_what_was_written_by_hand_is_read_too() -> None:
     (queue,) = read_queues(text).values()
     assert queue.members == (Member("PJSIP/1", 0, "PJSIP/1"), Member("PJSIP/2", 0, "two"))
     assert queue.options == {"m": "1, 2", "odd": ""}
-    assert read_dialplan("[c]\ninclude => other\n") == {"c": {"": ("include => other",)}}
+    text = "[c]\nexten => s,1,Answer()\ninclude => other\nsame => n,Wait(1)\n"
+    assert read_dialplan(text) == {"c": {"s": ("Answer()", "Wait(1)"), "": ("include => other",)}}
 
 
 def test_a_queue_is_kept_as_it_was() -> None:

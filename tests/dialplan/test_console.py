@@ -50,6 +50,7 @@ DIALPLAN_SHOW = """\
 
 EXTENSIONS_CONF = """\
 [ours]
+include => other
 exten => _[+0-9]!,1,Answer
 ; a remark
 exten => ask,1,MSet(A=$[${A} + 1],B=)
