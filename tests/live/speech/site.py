@@ -130,18 +130,38 @@ class Site:
 
 
 @contextmanager
-def site_of(rules: Path, root: Root, sounds: Path, folder: Path) -> Iterator[Site]:
-    """A site over these rules, whose prompts are built already."""
+def site_of(
+    rules: Path,
+    root: Root,
+    sounds: Path,
+    folder: Path,
+    *,
+    more_queues: str = "",
+    dialplan: str = "",
+    devices: tuple[str, ...] = (),
+) -> Iterator[Site]:
+    """A site over these rules, whose prompts are built already.
+
+    Args:
+        rules: The file.
+        root: Where Asterisk is installed.
+        sounds: The folder of the prompts.
+        folder: For all that Asterisk and the server write.
+        more_queues: Text that is put behind the compiled queues.
+        dialplan: Contexts of a test.
+        devices: More of them than the agents of the rules have.
+    """
     policy = load_policy_file(rules)
     port, messages = free_port(socket.SOCK_STREAM), folder / "messages"
     plan = Plan(
         folder / "lab",
         (LOCALHOST, port),
-        queues=queues_conf(policy),
+        queues=queues_conf(policy) + more_queues,
         queue_rules=queue_rules_conf(policy),
-        devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
+        devices=tuple(sorted({agent.device for agent in policy.agents.values()} | {*devices})),
         sounds=sounds,
         shared=(messages,),
+        dialplan=dialplan,
     )
     output = folder / "server.log"
     with Asterisk.start(root, plan) as asterisk:
