@@ -18,6 +18,7 @@ from tests.live.queues.office import Office
 from tests.live.speech.site import site_of
 
 HERE = Path(__file__).parent
+BIG_QUEUE = HERE / "one_big_queue.conf"
 BY_HAND = ("PJSIP/151", "PJSIP/152", "PJSIP/153")
 
 
@@ -47,7 +48,7 @@ def office_of_worker(
         root,
         tmp_path_factory.mktemp("sounds"),
         tmp_path_factory.mktemp("queues"),
-        more_queues=HERE.joinpath("by_hand.conf").read_text(),
+        more_queues=BIG_QUEUE.read_text() + HERE.joinpath("by_hand.conf").read_text(),
         dialplan=HERE.joinpath("extensions.conf").read_text(),
         devices=BY_HAND,
     ) as site:

@@ -69,12 +69,12 @@ class Office:
         device = self.policy.agents[agent].device
         phone = self.plug_in(agent, ring=0.1, talk=NEVER)
         self.site.telephony.asterisk.rx(f"channel originate {device} application Wait {NEVER:.0f}")
-        self.wait(lambda: "(In use" in self._member(agent))
+        self.wait(lambda: "(In use" in self.member(agent))
         return phone
 
-    def _member(self, agent: str) -> str:
-        """The lines in which Asterisk shows an agent as a member of queues."""
-        shown = self.asterisk_shows("queue show")
+    def member(self, agent: str, queue: str = "") -> str:
+        """The lines in which Asterisk shows an agent as a member of a queue, or of every queue."""
+        shown = self.asterisk_shows(f"queue show {queue}".strip())
         return "".join(line for line in shown.splitlines() if line.strip().startswith(f"{agent} "))
 
     def come(self, to: str, **wanted: object) -> Guest:
