@@ -7,7 +7,7 @@ the agents by their ids.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,10 @@ class Visit:
     def first_ring(self, device: str) -> float | None:
         """After how many seconds a device rang first; None for never."""
         return next((ring.after for ring in self.rings if ring.device == device), None)
+
+    def at(self, ring: Ring) -> datetime:
+        """When that was, by Asterisk's clock."""
+        return self.entered + timedelta(seconds=ring.after)
 
     @property
     def wait(self) -> float:
