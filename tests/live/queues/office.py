@@ -59,7 +59,7 @@ class Office:
     policy: Policy
     rules: Path
 
-    def plug_in(self, *agents: str, ring: float = 0.5, talk: float = 3.0) -> Phone:
+    def plug_in(self, *agents: str, ring: float | None = 0.5, talk: float = 3.0) -> Phone:
         """Put agents of the rules at their telephones. See `Phone.start`."""
         devices = [self.policy.agents[agent].device for agent in agents]
         return self.site.telephony.plug_in(*devices, ring=ring, talk=talk)
