@@ -99,9 +99,16 @@ def test_what_comes_of_waiting_is_in_the_journal_and_leads_on(
     assert events[-1:] == ([in_queue_log] if in_queue_log else [])
 
 
-def test_an_agent_who_lets_it_ring_is_paused_and_the_call_goes_on(office: Office) -> None:
-    """In that queue alone: in another the agent still counts."""
-    office.plug_in("pam", ring=NEVER)
+@pytest.mark.parametrize("ring", [NEVER, None], ids=["lets-it-ring", "refuses"])
+def test_who_does_not_answer_is_paused_and_the_call_goes_on(
+    office: Office, ring: float | None
+) -> None:
+    """In that queue alone: in another the agent still counts.
+
+    A telephone that says busy has not answered either: chan_pjsip tells app_queue no more than that
+    the call to it is over.
+    """
+    office.plug_in("pam", ring=ring)
     office.plug_in("pat", ring=0.5, talk=1.0)
 
     lived = office.end(office.call(PAIR))

@@ -21,19 +21,22 @@ LADDER: Final = "+982191000021"
 FIRST_IN_LADDER: Final = "+982191000022"
 ALONE: Final = "+982191000031"
 PAIR: Final = "+982191000032"
+TALK: Final = 2.0
+"""Seconds for which agents talk."""
+
 VISITORS: Final = {
-    LADDER: Visitor("ladder"),
-    FIRST_IN_LADDER: Visitor("ladder", priority=10),
-    ALONE: Visitor("alone"),
-    PAIR: Visitor("pair"),
+    LADDER: Visitor("ladder", talks=round(TALK * 1000)),
+    FIRST_IN_LADDER: Visitor("ladder", talks=round(TALK * 1000), priority=10),
+    ALONE: Visitor("alone", talks=round(TALK * 1000)),
+    PAIR: Visitor("pair", talks=round(TALK * 1000)),
 }
 """Who comes by each number."""
 
 SLACK: Final = 2.0
 """Seconds by which a telephone may ring later on a busy machine than in the simulator."""
 
-REJECTS: Final = -1.0
-"""Instead of seconds until somebody picks up: the telephone says busy."""
+REFUSES: Final = -1.0
+"""Instead of seconds until somebody picks up: the telephone says busy, at once."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ SCENES: Final = (
         rings=3,
     ),
     Scene(
-        "a-better-telephone-says-busy",
+        "a-better-telephone-refuses",
         come=[(PAIR, 0)],
-        agents={"pam": REJECTS, "pat": NEVER},
-        rings=3,
+        agents={"pam": REFUSES, "pat": NEVER},
+        rings=2,
     ),
     Scene(
         "one-of-higher-priority-stands-ahead-before-their-step",
@@ -101,8 +104,8 @@ def test_asterisk_rings_whom_the_simulator_foretells(office: Office, scene: Scen
 
 
 def plug_in(office: Office, agent: str, seconds: float) -> LabPhone:
-    """Put an agent at their telephone, or let it say busy."""
-    return office.plug_in(agent, ring=None if seconds == REJECTS else seconds, talk=2.0)
+    """Put an agent at their telephone, or let it refuse."""
+    return office.plug_in(agent, ring=None if seconds == REFUSES else seconds, talk=TALK)
 
 
 def come(office: Office, scene: Scene) -> list[Guest]:
@@ -142,7 +145,7 @@ def foretold(office: Office, scene: Scene, guests: Sequence[Guest]) -> list[Mome
 
 def _phone(office: Office, agent: str, seconds: float) -> Phone:
     device = office.policy.agents[agent].device
-    if seconds == REJECTS:
+    if seconds == REFUSES:
         return Phone(device, rejects=0)
     return Phone(device, None if seconds == NEVER else round(seconds * 1000))
 
