@@ -15,7 +15,7 @@ from agi_server.policy import load_policy_file
 from ivr.prompts import builtin_prompts
 from routing.rules import Policy
 from tests.live.queues.office import Office
-from tests.live.speech.site import site_of
+from tests.live.speech.site import Added, site_of
 
 HERE = Path(__file__).parent
 BIG_QUEUE = HERE / "one_big_queue.conf"
@@ -43,15 +43,13 @@ def office_of_worker(
     root: Root, rules: Path, policy: Policy, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """The Asterisk, its server, and the telephones of everybody."""
-    with site_of(
-        rules,
-        root,
-        tmp_path_factory.mktemp("sounds"),
-        tmp_path_factory.mktemp("queues"),
-        more_queues=BIG_QUEUE.read_text() + HERE.joinpath("by_hand.conf").read_text(),
+    added = Added(
+        queues=BIG_QUEUE.read_text() + HERE.joinpath("by_hand.conf").read_text(),
         dialplan=HERE.joinpath("extensions.conf").read_text(),
         devices=BY_HAND,
-    ) as site:
+    )
+    sounds, folder = tmp_path_factory.mktemp("sounds"), tmp_path_factory.mktemp("queues")
+    with site_of(rules, root, sounds, folder, added) as site:
         # `channel originate`, by which agents are called who speak to somebody who came no queue.
         site.telephony.asterisk.rx("module load res_clioriginate.so")
         yield Office(site, policy, rules)

@@ -110,10 +110,15 @@ class Office:
         """Everything in queue_log."""
         return queue_log(self.site.telephony.asterisk.folder)
 
-    def longest_wait(self, queue: str) -> int:
-        """For how many seconds the first caller in an Asterisk queue has waited; -1: nobody is."""
-        shown = re.search(r"\(wait: (\d+):(\d+)", self.asterisk_shows(f"queue show {queue}"))
-        return 60 * int(shown[1]) + int(shown[2]) if shown else -1
+    def wait_for_waiting(self, queue: str, seconds: int) -> None:
+        """Wait until the first caller in an Asterisk queue has waited so long, by its own count."""
+
+        def has_waited() -> bool:
+            shown = self.asterisk_shows(f"queue show {queue}")
+            waited = re.search(r"\(wait: (\d+):(\d+)", shown)
+            return waited is not None and 60 * int(waited[1]) + int(waited[2]) >= seconds
+
+        self.wait(has_waited)
 
     def asterisk_shows(self, command: str) -> str:
         """What a command of Asterisk's prints."""

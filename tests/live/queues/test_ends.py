@@ -41,7 +41,7 @@ def full(office: Office) -> Lived:
     """As many wait as the queue takes."""
     office.keep_busy("sam")
     office.come(SMALL)
-    office.wait(lambda: office.longest_wait("small") >= 0)
+    office.wait_for_waiting("small", 0)
     return office.end(office.call(SMALL))
 
 

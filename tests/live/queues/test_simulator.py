@@ -113,7 +113,7 @@ def come(office: Office, scene: Scene) -> list[Guest]:
     guests: list[Guest] = []
     for number, waited in scene.come:
         if waited:
-            office.wait(lambda: office.longest_wait(VISITORS[number].queue) >= waited)
+            office.wait_for_waiting(VISITORS[number].queue, waited)
         guests.append(office.come(number))
     return guests
 
@@ -133,8 +133,7 @@ def foretold(office: Office, scene: Scene, guests: Sequence[Guest]) -> list[Mome
     """Who is rung in the simulator."""
     phones = {agent: _phone(office, agent, each) for agent, each in scene.agents.items()}
     phones |= {
-        agent: Phone(office.policy.agents[agent].device, None, busy=True)
-        for agent in scene.talking
+        agent: Phone(office.policy.agents[agent].device, None, busy=True) for agent in scene.talking
     }
     arrivals = [
         Arrival(office.visit(guest), sent(office.policy, guest.number, VISITORS[number]))

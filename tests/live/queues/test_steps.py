@@ -73,7 +73,7 @@ def test_each_step_comes_within_the_seconds_that_are_printed(office: Office, cas
 
 def come_back(office: Office, case: Case) -> None:
     """Put an agent at their telephone when the caller has waited so long."""
-    office.wait(lambda: office.longest_wait("ladder") >= case.back_at)
+    office.wait_for_waiting("ladder", case.back_at)
     office.plug_in(case.back, ring=NEVER)
 
 
