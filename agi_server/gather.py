@@ -24,6 +24,9 @@ _UNAVAILABLE: Final = CustomerFacts(CustomerStatus.UNAVAILABLE)
 PACE: Final = "pace"
 """The preference of customers who need more time for keys: its value is `slow`."""
 
+OWNER: Final = "agent"
+"""The preference that names the agent who looks after a customer, by id."""
+
 CALLER_NUMBER: Final = "CALLERID(num)"
 CALLER_NAME: Final = "CALLERID(name)"
 
@@ -106,6 +109,7 @@ def _known_customer(match: CallerMatch, *, blocked: bool = False) -> CustomerFac
         oldest_open_case=match.oldest_open_case,
         lead_score=customer.lead_score,
         last_agent=match.last_agent,
+        owner=customer.preferences.get(OWNER),
         blocked=blocked,
         pace="slow" if customer.preferences.get(PACE) == "slow" else "normal",
     )

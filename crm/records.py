@@ -229,6 +229,96 @@ class Outcome(StrEnum):
     """The server failed in mid-call and the static fallback queue took it."""
 
 
+class Disposition(StrEnum):
+    """How a visit to a queue ended; `attempts = entered + blocked` (docs/queues.md).
+
+    The names are Wazo's and Asterisk's, so that reports of both can be laid beside ours.
+    """
+
+    IN_PROGRESS = "in-progress"
+    """The caller waits, or speaks with an agent."""
+    ANSWERED = "answered"
+    """An agent spoke with the caller."""
+    ABANDONED = "abandoned"
+    """The caller hung up while waiting."""
+    EXIT_KEY = "exit-key"
+    """The caller left by a key of the queue."""
+    TIMEOUT = "timeout"
+    """The longest wait was over."""
+    LEAVE_EMPTY = "leave-empty"
+    """Nobody was there any more."""
+    WITHDRAWN = "withdrawn"
+    """Somebody else took the caller out."""
+    AGENT_DUMP = "agent-dump"
+    """The agent did not take the call that was announced to them."""
+    INCOMPATIBLE = "incompatible"
+    """The two telephones had no codec in common."""
+    UNKNOWN = "unknown"
+    """Nobody told: the end was never reported."""
+    FULL = "full"
+    """Blocked: as many waited as may."""
+    JOIN_EMPTY = "join-empty"
+    """Blocked: nobody was there."""
+    CLOSED = "closed"
+    """Blocked: outside the queue's hours."""
+    DIVERTED_RATIO = "diverted-ratio"
+    """Blocked: too many waited for each agent who was there."""
+    DIVERTED_WAIT = "diverted-wait"
+    """Blocked: the wait would likely have been too long."""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the caller was not let in at all."""
+        return self in _BLOCKED
+
+
+_BLOCKED: Final = frozenset(
+    {
+        Disposition.FULL,
+        Disposition.JOIN_EMPTY,
+        Disposition.CLOSED,
+        Disposition.DIVERTED_RATIO,
+        Disposition.DIVERTED_WAIT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueVisit:
+    """A caller's visit to a queue, or the attempt at one. (call, number) is unique.
+
+    Attributes:
+        call_id: The call.
+        number: Grows from visit to visit of a call.
+        queue: The queue of the rules; None where they do not have it any more.
+        language: The caller's.
+        asterisk_queue: Where Asterisk had the caller.
+        entered_at: When the caller came.
+        waiting_since: When the caller first began to wait for an agent in this call: the place
+            among others counts from then.
+        priority: The caller's place among others: higher goes first.
+        disposition: How it ended, or that it goes on.
+        left_at: When the caller left; None while the visit goes on.
+        agent: Who answered, if anybody did.
+        answered_at: When.
+        key: By which the caller left, if by one.
+    """
+
+    call_id: str
+    number: int
+    queue: str | None
+    language: str
+    asterisk_queue: str
+    entered_at: datetime
+    waiting_since: datetime
+    priority: int = 0
+    disposition: Disposition = Disposition.IN_PROGRESS
+    left_at: datetime | None = None
+    agent: str | None = None
+    answered_at: datetime | None = None
+    key: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NewCall:
     """What is known when a call begins. `trial` marks calls made by `rahyab try`."""

@@ -27,17 +27,28 @@ from routing.model import (
     VariableShape,
 )
 from routing.problems import Path
-from routing.queue_model import AgentShape, NeedShape, QueueShape
+from routing.queue_model import (
+    AgentShape,
+    GateShape,
+    NeedShape,
+    PreferShape,
+    QueueSayShape,
+    QueueShape,
+)
 from routing.route_compiling import compile_route, destination, with_actions
 from routing.rules import (
+    SILENT,
     Agent,
+    Announcements,
     Business,
     ClosedRange,
     DialledNumber,
+    Gate,
     Hours,
     Need,
     OpenSpan,
     Policy,
+    Preference,
     Queue,
     Rule,
     RuleList,
@@ -120,7 +131,23 @@ def compile_queue(id_: str, shape: QueueShape) -> Queue:
         ring_for=shape.ring,
         music=shape.music,
         survey=shape.survey,
+        gate=None if shape.gate is None else _gate(shape.gate),
+        prefer=None if shape.prefer is None else _preference(shape.prefer),
+        say=SILENT if shape.say is None else _announcements(shape.say),
+        keys={key: compile_route(route) for key, route in shape.keys.items()},
     )
+
+
+def _gate(shape: GateShape) -> Gate:
+    return Gate(shape.hours, shape.waiting, shape.per_agent, shape.wait, compile_route(shape.then))
+
+
+def _preference(shape: PreferShape) -> Preference:
+    return Preference(shape.agent, shape.seconds)
+
+
+def _announcements(shape: QueueSayShape) -> Announcements:
+    return Announcements(shape.place, shape.wait, shape.prompt, shape.every)
 
 
 def _needs(shapes: list[NeedShape]) -> tuple[Need, ...]:

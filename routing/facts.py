@@ -68,7 +68,8 @@ class CustomerFacts:
     """What the rules may know about the customer; empty unless `status` is KNOWN.
 
     `blocked` is about the number, whoever has it. `lead_score` is 0 to 100; `last_agent` the agent
-    of their last conversation; `pace` how long they are given for keys when a call begins.
+    of their last conversation; `owner` the one who looks after them; `pace` how long they are given
+    for keys when a call begins.
     """
 
     status: CustomerStatus
@@ -81,6 +82,7 @@ class CustomerFacts:
     oldest_open_case: datetime | None = None
     lead_score: int | None = None
     last_agent: str | None = None
+    owner: str | None = None
     blocked: bool = False
     pace: Pace = "normal"
 

@@ -68,6 +68,7 @@ def _customer_to_data(customer: CustomerFacts) -> Data:
         "oldest_open_case": opened.isoformat() if opened else None,
         "lead_score": customer.lead_score,
         "last_agent": customer.last_agent,
+        "owner": customer.owner,
         "blocked": customer.blocked,
         "pace": customer.pace,
     }
@@ -86,6 +87,7 @@ def _customer_from_data(data: Mapping[str, Any]) -> CustomerFacts:
         oldest_open_case=datetime.fromisoformat(opened) if opened else None,
         lead_score=data.get("lead_score"),
         last_agent=data.get("last_agent"),
+        owner=data.get("owner"),
         blocked=data.get("blocked", False),
         pace=data.get("pace", "normal"),
     )

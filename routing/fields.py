@@ -45,6 +45,7 @@ _EXTENSION = re.compile(r"[0-9A-Za-z*#+_.-]{1,40}")
 _MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _KEY = re.compile(r"[0-9*]{1,4}")
+_QUEUE_KEY = re.compile(r"[0-9*]")
 _ENTERED = re.compile(r"\+?[0-9][0-9.-]{4,31}|[0-9]+\.[0-9]+")
 _DURATION = re.compile(r"([0-9]{1,6})(s|m|h)")
 _PAUSE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)s")
@@ -154,6 +155,8 @@ ChannelVariable = Annotated[
 """The name of a variable of Asterisk's channels that is not one of its own or of ours."""
 
 Level = Annotated[int, Field(ge=1, le=10)]
+QueueLength = Annotated[int, Field(ge=1, le=10_000)]
+"""How many callers may wait."""
 Tries = Annotated[int, Field(ge=1, le=9)]
 """How often a caller may key something in."""
 
@@ -194,6 +197,23 @@ KEY: Final = Kind(
     'What is pressed on a telephone, in quotes: one to four of `0` to `9` and `*`: `"1"`, `"12"`.'
     " `#` ends what is keyed and cannot be a key.",
 )
+
+
+def _queue_key(value: object) -> str:
+    written = text_of(value, 'a key such as "1"')
+    if not _QUEUE_KEY.fullmatch(written):
+        hint = 'write one of 0 to 9 and *, in quotes: "1"; Asterisk takes each key at once'
+        raise complaint("bad-key", f'"{written}" is not one key', hint)
+    return written
+
+
+QueueKey = Annotated[
+    str,
+    BeforeValidator(_queue_key),
+    Written("a key", pattern('write one of 0 to 9 and *, in quotes: "1"', _QUEUE_KEY), ("1",), KEY),
+]
+"""A single key, by which a caller leaves a queue."""
+
 _A_KEY: Final = 'write one to four of 0 to 9 and *, in quotes: "1"'
 KeyedOrNone = Annotated[
     str,

@@ -2,10 +2,20 @@
 
 from pydantic import Field
 
-from routing.fields import Device, Level, Music, Ringing, Text, Waiting
-from routing.name_fields import HoursName, SkillName, SurveyName, WantedSkill
+from routing.fields import (
+    Device,
+    Level,
+    Music,
+    OneOrMany,
+    QueueKey,
+    QueueLength,
+    Ringing,
+    Text,
+    Waiting,
+)
+from routing.name_fields import HoursName, PromptName, SkillName, SurveyName, WantedSkill
 from routing.route_model import RouteShape
-from routing.rules import CALLERS_LANGUAGE
+from routing.rules import CALLERS_LANGUAGE, Acquaintance
 from routing.shape import Shape
 
 
@@ -54,6 +64,75 @@ class GiveUpShape(Shape):
     then: RouteShape = Field(description="Where a caller goes whom nobody could serve.")
 
 
+class GateShape(Shape):
+    """Who is not let into a queue, and goes elsewhere at once instead of waiting.
+
+    A queue in which nobody waits lets everybody in, but for `hours`. What cannot be known keeps
+    nobody out.
+
+    Example:
+        queues:
+          support:
+            need: [{skill: support}]
+            gate: {waiting: 20, per_agent: 5, wait: 10m, then: {callback: true}}
+            give_up: {after: 5m, then: {voicemail: support}}
+    """
+
+    hours: HoursName | None = Field(None, description="Outside these hours nobody is let in.")
+    waiting: QueueLength | None = Field(None, description="So many callers may wait, no more.")
+    per_agent: QueueLength | None = Field(
+        None, description="So many callers may wait for each agent who is there, no more."
+    )
+    wait: Waiting | None = Field(
+        None, description="Nobody is let in who would likely wait longer than this."
+    )
+    then: RouteShape = Field(description="Where callers go who are not let in.")
+
+
+class PreferShape(Shape):
+    """An agent whom the caller knows: for some seconds the caller waits for nobody else.
+
+    `owner` is the customer's own agent (the preference `agent` in the customer file), `last` the
+    one who last spoke with them. The first counts whom the caller has, and who could serve the
+    queue at any of its steps. Who waited for an agent in vain keeps the place among those who came
+    later.
+
+    Example:
+        queues:
+          support:
+            need: [{skill: support}]
+            prefer: {agent: [owner, last], for: 20s}
+            give_up: {after: 5m, then: {voicemail: support}}
+    """
+
+    agent: OneOrMany[Acquaintance] = Field(description="`owner`, `last`, or both in an order.")
+    seconds: Waiting = Field(alias="for", description="How long the caller waits for them alone.")
+
+
+class QueueSayShape(Shape):
+    """What callers hear who wait, besides music.
+
+    Example:
+        queues:
+          support:
+            need: [{skill: support}]
+            say: {place: true, wait: true, prompt: still-waiting, every: 45s}
+            keys:
+              "1": {callback: true}
+            give_up: {after: 5m, then: {voicemail: support}}
+    """
+
+    place: bool = Field(
+        default=False, description="`true`: how many are before them, on coming in."
+    )
+    wait: bool = Field(
+        default=False,
+        description="`true`: how long it will take, on coming in; nothing where nobody can tell.",
+    )
+    prompt: OneOrMany[PromptName] = Field((), description="What is said from time to time.")
+    every: Waiting = Field(60, description="How long it is from one time to the next.")
+
+
 class QueueShape(Shape):
     """Callers who wait for the same kind of help.
 
@@ -85,3 +164,9 @@ class QueueShape(Shape):
     ring: Ringing = Field(15, description="How long one agent's telephone rings.")
     music: Music = Field("default", description="The music class that waiting callers hear.")
     survey: SurveyName | None = Field(None, description="Asked when the agent has hung up.")
+    gate: GateShape | None = Field(None, description="Who is not let in.")
+    prefer: PreferShape | None = Field(None, description="An agent whom the caller knows.")
+    say: QueueSayShape | None = Field(None, description="What callers hear who wait.")
+    keys: dict[QueueKey, RouteShape] = Field(
+        default={}, description="Keys by which callers leave the queue: where each leads."
+    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from routing.call_tests import CallTest
@@ -121,11 +121,70 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """Who is not let into a queue: such a caller goes along `then` instead of waiting.
+
+    A queue in which nobody waits lets everybody in, but for `hours`. What is None is no bound.
+
+    Attributes:
+        hours: Outside these hours nobody is let in.
+        waiting: So many callers may wait, no more.
+        per_agent: So many callers may wait for each agent who is there, no more.
+        wait: Nobody is let in who would likely wait longer, in seconds.
+        then: Where they go.
+    """
+
+    hours: str | None
+    waiting: int | None
+    per_agent: int | None
+    wait: int | None
+    then: Route
+
+
+Acquaintance: TypeAlias = Literal["owner", "last"]
+"""Whom a caller would rather speak with: the customer's own agent, as the customer file has it, or
+the one who last spoke with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """The agent for whom a caller waits alone at first, for `seconds`.
+
+    The first of `agents` whom the caller has, and who can serve the queue at any step.
+    """
+
+    agents: tuple[Acquaintance, ...]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """What callers hear who wait.
+
+    Attributes:
+        place: How many are before them, when they come in.
+        wait: How long it will take, when they come in, where that can be told.
+        prompts: What is said again and again meanwhile.
+        every: Seconds from one time to the next.
+    """
+
+    place: bool
+    wait: bool
+    prompts: tuple[str, ...]
+    every: int
+
+
+SILENT: Final = Announcements(place=False, wait=False, prompts=(), every=0)
+"""Music alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Callers who wait for the same kind of help.
 
     `steps[0]` is the ideal (`after == 0`). A caller who is not answered within `give_up_after`
-    seconds, or cannot wait (full, nobody there), goes to `give_up_then`.
+    seconds, or cannot wait (nobody there), goes to `give_up_then`. `keys` are those by which a
+    caller leaves the queue, each with where it leads.
     """
 
     id: str
@@ -135,6 +194,10 @@ class Queue:
     ring_for: int
     music: str
     survey: str | None
+    gate: Gate | None = None
+    prefer: Preference | None = None
+    say: Announcements = SILENT
+    keys: Mapping[str, Route] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
