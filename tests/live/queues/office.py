@@ -126,14 +126,16 @@ class Office:
 
     def openings(self, queue: str) -> Mapping[str, Mapping[str, Any]]:
         """For each agent of a queue the step that lets them in, as `rahyab queues show` tells."""
-        (shown,) = json.loads(self._rahyab("queues", "show", queue, "--json"))
+        (shown,) = self.shown(queue)
         return {agent: step for step in shown["steps"] for agent in step["agents"]}
 
-    def _rahyab(self, *arguments: str) -> str:
+    def shown(self, queue: str) -> Sequence[Mapping[str, Any]]:
+        """What `rahyab queues show` tells programs of a queue of the rules."""
         environment = {**os.environ, "RAHYAB_RULES": str(self.rules)}
-        command: Sequence[str] = [*COMMAND, *arguments]
+        command = [*COMMAND, "queues", "show", queue, "--json"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        return done.stdout
+        shown: list[dict[str, Any]] = json.loads(done.stdout)
+        return shown
 
     def wait(self, look: Callable[[], Found | None]) -> Found:
         """Wait for something that must come."""

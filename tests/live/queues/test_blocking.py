@@ -29,8 +29,8 @@ BIG: Final = {"en": "big-en", "es": "big-es"}
 WINDOWS: Final = {"en": (1, 9), "es": (11, 19)}
 """Penalties from which to which, in the one big queue."""
 
-PATIENCE: Final = 20
-"""Seconds after which callers are given up, in both."""
+PATIENCE: Final = {"en": 40, "es": 20}
+"""Seconds after which callers are given up in the one big queue."""
 
 AT_LEAST: Final = 8.0
 """Seconds by which being blocked is worse."""
@@ -77,7 +77,7 @@ def foretold_in_big(office: Office, guests: Sequence[Guest]) -> float:
             office.visit(guest),
             Caller(
                 *(guest.number, "one-big-queue"),
-                timeout=PATIENCE,
+                timeout=PATIENCE[language],
                 lowest=WINDOWS[language][0],
                 highest=WINDOWS[language][1],
                 talks=round(NEVER * 1000),

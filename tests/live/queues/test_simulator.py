@@ -71,6 +71,7 @@ SCENES: Final = (
         agents={"pam": REFUSES, "pat": NEVER},
         rings=2,
     ),
+    Scene("the-only-telephone-refuses", come=[(ALONE, 0)], agents={"tim": REFUSES}, rings=4),
     Scene(
         "one-of-higher-priority-stands-ahead-before-their-step",
         come=[(LADDER, 0), (FIRST_IN_LADDER, 3)],

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.live
 
 LADDER: Final = "+982191000021"
 
+ALONE: Final = "+982191000031"
+
 EARLY: Final = 1.0
 """Asterisk counts whole seconds (docs/queues.md)."""
 
@@ -69,6 +71,19 @@ def test_each_step_comes_within_the_seconds_that_are_printed(office: Office, cas
             step = steps[agent]
             earliest, latest = step["after"] - EARLY, step["at_the_latest"] + BUSY
             assert earliest < moment <= latest, f"{agent} at {moment} s: {moments}, {step}"
+
+
+def test_waiting_ends_within_the_seconds_that_are_printed(office: Office) -> None:
+    """Not before `gives_up_after`, and after the last ring: it is not cut short."""
+    (shown,) = office.shown("alone")
+    office.plug_in("tim", ring=NEVER)
+    call = office.end(office.call(ALONE)).story.call
+
+    assert call.queued_at is not None
+    assert call.left_queue_at is not None
+    waited = (call.left_queue_at - call.queued_at).total_seconds()
+    # The journal has the beginning to the second.
+    assert shown["gives_up_after"] <= waited <= shown["gone_at_the_latest"] + EARLY + BUSY
 
 
 def come_back(office: Office, case: Case) -> None:
