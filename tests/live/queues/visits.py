@@ -41,10 +41,6 @@ class Visit:
     rings: tuple[Ring, ...]
     answered: Ring | None
 
-    def first_ring(self, device: str) -> float | None:
-        """After how many seconds a device rang first; None for never."""
-        return next((ring.after for ring in self.rings if ring.device == device), None)
-
     def at(self, ring: Ring) -> datetime:
         """When that was, by Asterisk's clock."""
         return self.entered + timedelta(seconds=ring.after)
