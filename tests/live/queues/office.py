@@ -91,61 +91,6 @@ class Office:
         """Wait for the end of a call, and for the journal to have it."""
         return self.site.end(guest.number, guest.caller)
 
-    def visit(self) -> Visit | None:
-        """What Asterisk has logged by now of their visit to a queue."""
-        return visit_of(self.caller.log.lines)
-
-
-@dataclass(slots=True)
-class Office:
-    """A site whose queues are worked in.
-
-    Attributes:
-        site: Its Asterisk and its server.
-        policy: Its rules.
-        rules: Their file.
-    """
-
-    site: Site
-    policy: Policy
-    rules: Path
-
-    def plug_in(self, *agents: str, ring: float | None = 0.5, talk: float = 3.0) -> Phone:
-        """Put agents of the rules at their telephones. See `Phone.start`."""
-        devices = [self.policy.agents[agent].device for agent in agents]
-        return self.site.telephony.plug_in(*devices, ring=ring, talk=talk)
-
-    def keep_busy(self, agent: str) -> Phone:
-        """Put an agent at their telephone, and have them speak to somebody who came no queue."""
-        device = self.policy.agents[agent].device
-        phone = self.plug_in(agent, ring=0.1, talk=NEVER)
-        self.site.telephony.asterisk.rx(f"channel originate {device} application Wait {NEVER:.0f}")
-        self.wait(lambda: "(In use" in self.member(agent))
-        return phone
-
-    def member(self, agent: str, queue: str = "") -> str:
-        """The lines in which Asterisk shows an agent as a member of a queue, or of every queue."""
-        shown = self.asterisk_shows(f"queue show {queue}".strip())
-        return "".join(line for line in shown.splitlines() if line.strip().startswith(f"{agent} "))
-
-    def come(self, to: str, **wanted: object) -> Guest:
-        """Place a call, and return when it is in a queue."""
-        guest = self.call(to, **wanted)
-        self.wait(lambda: guest.visit)
-        return guest
-
-    def call(self, to: str, **wanted: object) -> Guest:
-        """Place a call that goes on by itself."""
-        return Guest(*self.site.start(to, **{"patience": 2 * SECONDS, **wanted}))
-
-    def end(self, guest: Guest) -> Lived:
-        """Wait for the end of a call, and for the journal to have it."""
-        return self.site.end(guest.number, guest.caller)
-
-    def story(self, guest: Guest) -> CallStory:
-        """What the journal has of a call that is over."""
-        return self.site.story(guest.number)
-
     def visit(self, guest: Guest) -> Visit:
         """What Asterisk has logged of a visit."""
         visit = guest.visit
