@@ -31,18 +31,28 @@ from agi_server.records import Records
 from agi_server.request import Request, moment_of, read_request
 from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
+from agi_server.visits import (
+    back_from,
+    ended_visit,
+    ends_of_visits,
+    is_in_mid_wait,
+    leave,
+    log_not_let_in,
+    lost_visit,
+)
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
 from crm.records import Call, NewCall, Outcome
 from dialplan.contract import QueueStatus, Script
 from ivr.course import Course, WentInCirclesError
+from ivr.effects import Steps
+from ivr.queueing import come_back
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
 from routing.destinations import Route
 from routing.entrances import (
     facts_on_arrival,
     route_after_agent,
-    route_after_queue,
     route_on_arrival,
 )
 from routing.facts import Facts
@@ -100,7 +110,7 @@ class Calls:
         await self._converse(talk, start, Script.INCOMING)
 
     async def after_queue(self, channel: Channel) -> None:
-        """The caller is back from a queue: a survey if served, else where the queue gives up to."""
+        """The caller is back from a queue: a survey if served, else where the queue leads."""
         request = read_request(channel.environment)
         talk = await self._talk_again(channel, request)
         book = talk.course.book
@@ -110,7 +120,8 @@ class Calls:
         if talk.course.stage.startswith(AGENT_STAGE):
             route = route_after_agent(book.policy, served=served)
         else:
-            route = route_after_queue(book.policy, queue, served=served)
+            leave(talk, request)
+            route = come_back(talk.course, queue, back_from(request), request.key)
         await self._converse(talk, route, Script.AFTER_QUEUE)
 
     async def survey(self, channel: Channel) -> None:
@@ -122,7 +133,7 @@ class Calls:
         if survey is None or survey not in book.policy.surveys:
             raise BadRequestError(f"the rules have no survey {survey!r} any more")
         talk.agent = talk.agent or request.agent
-        await self._converse(talk, None, Script.SURVEY, survey)
+        await self._converse(talk, talk.course.survey(survey), Script.SURVEY)
 
     async def ended(self, channel: Channel) -> None:
         """The call is over: complete its journal, and write the one line of log that tells it."""
@@ -135,9 +146,12 @@ class Calls:
             journal.new_call = self._new_call(request, facts, self.rules.book)
             journal.change = change_at_the_end(request, self.clock())
             told = {"call": request.call_id, "outcome": journal.change.outcome}
+            await self._complete_lost_visit(channel, request, journal, facts)
         else:
             journal.change = final_change(call, request, self.clock())
             told = call_log_fields(call, journal.change)
+        for visit in ends_of_visits(call, request, self.rules.book.policy, self.clock()):
+            journal.visit_queue(visit)
         journal.note("ended", stage=None if call is None else call.stage)
         await journal.flush()
         await complete(channel, Script.ENDED)
@@ -237,33 +251,47 @@ class Calls:
         """Go on by the present rules with what the channel tells. Nobody is dropped."""
         book = self.rules.book
         facts = await self._gather(channel, request, book.policy)
-        queue, language = await gather_queue(channel, book.policy)
-        facts = replace(facts, language=language or facts.language)
+        entered = await gather_queue(channel, book.policy)
+        queue, facts = entered.queue, replace(facts, language=entered.language or facts.language)
         talk = self._begin(channel, request, book, facts)
         talk.journal.new_call = self._new_call(request, facts, book)
         talk.journal.note("begun-anew", queue=queue)
         talk.queue, talk.first_queued_at = queue, request.queued_at
+        talk.course.has_waited = request.queued_at is not None
+        talk.visit = lost_visit(entered, request, facts.language)
         if queue is not None:
             talk.survey_wanted = book.policy.queues[queue].survey
             talk.course.stage = f"queue {queue}"
             talk.journal.learn(queue=queue)
         return talk
 
+    async def _complete_lost_visit(
+        self, channel: Channel, request: Request, journal: Journal, facts: Facts
+    ) -> None:
+        """Write down the visit in which a call ended that nobody here remembers."""
+        if not is_in_mid_wait(request):
+            return
+        entered = await gather_queue(channel, self.rules.book.policy)
+        visit = lost_visit(entered, request, facts.language)
+        if visit is not None:
+            journal.visit_queue(ended_visit(visit, request, self.clock(), is_over=True))
+
     def _journal(self, channel: Channel, request: Request) -> Journal:
         return Journal(request.call_id, request.visit, self.records, self.clock, channel)
 
     async def _converse(
-        self, talk: Conversation, start: Route | None, script: Script, survey: str = ""
+        self, talk: Conversation, start: Route | Steps[Route], script: Script
     ) -> None:
         """The common course of a request: begin, converse, perform, journal, complete.
 
-        It goes along `start`, or where the survey leads.
+        It goes along `start`, or along where the dialogue leads that `start` is.
         """
         try:
             await begin(talk.line.channel, script)
             if script is Script.INCOMING:
                 await talk.line.change_language(talk.course.facts.language)
-            route = start if start is not None else await lead(talk, talk.course.survey(survey))
+            await log_not_let_in(talk)
+            route = start if isinstance(start, Route) else await lead(talk, start)
             await perform(talk, await follow(talk, route))
             await _flush(talk)
             await complete(talk.line.channel, script)
@@ -311,8 +339,9 @@ def _survey_of_queue(talk: Conversation) -> str | None:
 
 
 def _note_queue_visit(journal: Journal, request: Request, *, served: bool) -> None:
-    """Write down how a visit to a queue ended."""
-    journal.note("left-queue", status=request.status, agent=request.agent, hold=request.hold)
+    """Write down how a visit to a queue, or to one agent, ended."""
+    told = {"status": request.status, "agent": request.agent, "hold": request.hold}
+    journal.note("left-queue", **told, key=request.key or None)
     # Asterisk counts the wait in whole seconds from this moment, so the journal counts from it too.
     journal.learn(left_queue_at=journal.clock(), queued_at=request.queued_at)
     if served:

@@ -1,11 +1,48 @@
 """What one request of a call leaves to the next, which another process may answer."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from crm.records import QueueVisit
 from routing.destinations import Pace, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class VisitState:
+    """A visit to a queue that goes on: all of it but whose it is."""
+
+    number: int
+    queue: str | None
+    language: str
+    asterisk_queue: str
+    entered_at: datetime
+    waiting_since: datetime
+    priority: int
+
+    @classmethod
+    def from_visit(cls, visit: QueueVisit) -> "VisitState":
+        """What is to be remembered of a visit."""
+        return cls(*(getattr(visit, each.name) for each in fields(cls)))
+
+    def of(self, call_id: str) -> QueueVisit:
+        """The visit, which goes on."""
+        return QueueVisit(call_id, **asdict(self))
+
+    def to_data(self) -> Mapping[str, Any]:
+        """It as the store keeps it (JSON)."""
+        times = {name: getattr(self, name).isoformat() for name in _TIMES}
+        return {**asdict(self), **times}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "VisitState":
+        """The inverse of `to_data`."""
+        times = {name: datetime.fromisoformat(data[name]) for name in _TIMES}
+        return cls(**{**data, **times})
+
+
+_TIMES: Final = ("entered_at", "waiting_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +65,10 @@ class CallState:
         forgotten_recordings: How many there may be of any other place; None in states of versions
             that did not count them.
         surveys: Those that the caller has been asked.
+        preferred: The agent for whom the caller waits alone, if for one.
+        asked_for: The queues in which the caller has waited for such an agent.
+        told_until: Until when it was said, at most, that waiting will take.
+        visit: The visit to a queue that goes on.
     """
 
     rule: str = ""
@@ -43,17 +84,20 @@ class CallState:
     recordings: Mapping[str, int] = field(default_factory=dict)
     forgotten_recordings: int | None = None
     surveys: frozenset[str] = frozenset()
+    preferred: str | None = None
+    asked_for: frozenset[str] = frozenset()
+    told_until: datetime | None = None
+    visit: VisitState | None = None
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
-        queued_at = self.first_queued_at
         return {
             "rule": self.rule,
             "tracking": self.tracking,
             "survey": self.survey,
             "priority": None if self.priority is None else asdict(self.priority),
             "music": self.music,
-            "first_queued_at": None if queued_at is None else queued_at.isoformat(),
+            "first_queued_at": _time_to_data(self.first_queued_at),
             "keyed": dict(self.keyed),
             "variables": None if self.variables is None else dict(self.variables),
             "pace": self.pace,
@@ -61,20 +105,24 @@ class CallState:
             "recordings": dict(self.recordings),
             "forgotten_recordings": self.forgotten_recordings,
             "surveys": sorted(self.surveys),
+            "preferred": self.preferred,
+            "asked_for": sorted(self.asked_for),
+            "told_until": _time_to_data(self.told_until),
+            "visit": None if self.visit is None else self.visit.to_data(),
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "CallState":
         """The inverse of `to_data`; of a call that was never stored, the beginning."""
         priority = data.get("priority")
-        queued_at = data.get("first_queued_at")
+        visit = data.get("visit")
         return cls(
             rule=data.get("rule") or "",
             tracking=data.get("tracking"),
             survey=data.get("survey"),
             priority=None if priority is None else Priority(**priority),
             music=data.get("music"),
-            first_queued_at=None if queued_at is None else datetime.fromisoformat(queued_at),
+            first_queued_at=_time_from_data(data.get("first_queued_at")),
             keyed=data.get("keyed") or {},
             variables=data.get("variables"),
             pace=data.get("pace") or "normal",
@@ -82,4 +130,16 @@ class CallState:
             recordings=data.get("recordings") or {},
             forgotten_recordings=data.get("forgotten_recordings"),
             surveys=frozenset(data.get("surveys") or ()),
+            preferred=data.get("preferred"),
+            asked_for=frozenset(data.get("asked_for") or ()),
+            told_until=_time_from_data(data.get("told_until")),
+            visit=None if visit is None else VisitState.from_data(visit),
         )
+
+
+def _time_to_data(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _time_from_data(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agi_server.alerts import Alerts
-from agi_server.call_state import CallState
+from agi_server.call_state import CallState, VisitState
 from agi_server.cases import Cases
 from agi_server.journal import Journal
 from agi_server.line import Line
 from crm.asking_records import OneTimeCode
-from crm.records import Call
+from crm.records import Call, QueueVisit
 from ivr.course import Course
 
 
@@ -34,6 +34,9 @@ class Conversation:
         first_queued_at: When the caller first began to wait in a queue.
         queue: The queue that the caller was in last, if any.
         agent: Who spoke with the caller, if anybody did.
+        visit: The visit to a queue that goes on, as it was written down.
+        blocked: The visit that Asterisk did not let come about, if this request hears of one.
+        turned_away: How often a gate has turned the caller away in this request.
     """
 
     line: Line
@@ -48,6 +51,9 @@ class Conversation:
     first_queued_at: datetime | None = None
     queue: str | None = None
     agent: str | None = None
+    visit: QueueVisit | None = None
+    blocked: QueueVisit | None = None
+    turned_away: int = 0
 
     def resume(self, call: Call) -> None:
         """Go on where an earlier request of the call has stopped."""
@@ -68,8 +74,13 @@ class Conversation:
         self.cases.tracking = state.tracking
         self.survey_wanted = state.survey
         self.first_queued_at = state.first_queued_at
+        course.has_waited = state.first_queued_at is not None
+        course.preferred = state.preferred
+        course.asked_for = state.asked_for
+        course.told_until = state.told_until
         self.queue = call.queue
         self.agent = call.agent
+        self.visit = None if state.visit is None else state.visit.of(call.id)
 
     def state(self) -> CallState:
         """What the next request of the call needs to resume it."""
@@ -87,6 +98,10 @@ class Conversation:
             recordings=self.course.recordings,
             forgotten_recordings=self.course.forgotten_recordings,
             surveys=self.course.surveys,
+            preferred=self.course.preferred,
+            asked_for=self.course.asked_for,
+            told_until=self.course.told_until,
+            visit=None if self.visit is None else VisitState.from_visit(self.visit),
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:
@@ -94,11 +109,17 @@ class Conversation:
         self.course.stage = f"queue {queue}"
         self.queue = queue
         self.first_queued_at = self.first_queued_at or now
+        self.course.has_waited = True
         self.journal.learn(queue=queue, queued_at=now)
 
     def waited(self, now: datetime) -> float:
         """Seconds since the caller first began to wait in a queue."""
         return (now - (self.first_queued_at or now)).total_seconds()
+
+    def priority(self, now: datetime) -> int:
+        """The caller's place among others, as Asterisk takes it: 0 unless a route has set one."""
+        priority = self.course.priority
+        return 0 if priority is None else priority.after(self.waited(now))
 
     def now(self) -> datetime:
         """The moment, for records; the rules see `facts.at`."""

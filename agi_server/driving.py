@@ -10,8 +10,10 @@ from agi_server.conversation import Conversation
 from agi_server.lookups import check_pin, find_case
 from agi_server.outbox import send_text
 from agi_server.queue_facts import look_at_queues
+from agi_server.queue_places import find_place
 from agi_server.recordings import keep_recording, play_back, record
 from agi_server.surveys import begin_survey, end_survey, keep_answer, raise_alert
+from agi_server.visits import turn_away
 from ivr.course import Ending
 from ivr.effects import (
     Alert,
@@ -24,6 +26,7 @@ from ivr.effects import (
     Effect,
     EndSurvey,
     FindCase,
+    FindPlace,
     Keep,
     KeepRecording,
     Keyed,
@@ -38,6 +41,7 @@ from ivr.effects import (
     Say,
     SendCode,
     SendText,
+    TurnAway,
 )
 from routing.decide import explanation
 from routing.decisions_data import destination_to_data, explanation_to_data, route_to_data
@@ -132,6 +136,8 @@ DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply
     Collect: _collect,
     ChangeLanguage: _change_language,
     LookAtQueues: _look_at,
+    FindPlace: find_place,
+    TurnAway: turn_away,
     Decided: _note_decision,
     Left: _note_left,
     OpenCase: _open_case,

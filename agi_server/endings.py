@@ -1,5 +1,6 @@
 """How a call ended, told from what the journal has and what the dialplan says at the end. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from agi_server.masking import mask_number
 from agi_server.request import Request
 from crm.records import Call, CallChange, Disposition, Outcome, QueueVisit
+from dialplan.contract import QueueStatus
 
 LONGEST_CALL: Final = timedelta(hours=12)
 """A call without an end after so long has ended without our being told."""
@@ -16,6 +18,37 @@ AGENT_STAGE: Final = "agent "
 
 END_OF_THE_RULES: Final = "end of the rules"
 """The stage of a call that the rules themselves ended."""
+
+
+DISPOSITIONS: Final[Mapping[str, Disposition]] = {
+    QueueStatus.CONTINUE: Disposition.ANSWERED,
+    QueueStatus.TIMEOUT: Disposition.TIMEOUT,
+    QueueStatus.FULL: Disposition.FULL,
+    QueueStatus.JOINEMPTY: Disposition.JOIN_EMPTY,
+    QueueStatus.JOINUNAVAIL: Disposition.JOIN_EMPTY,
+    QueueStatus.LEAVEEMPTY: Disposition.LEAVE_EMPTY,
+    QueueStatus.LEAVEUNAVAIL: Disposition.LEAVE_EMPTY,
+    QueueStatus.WITHDRAW: Disposition.WITHDRAWN,
+}
+"""What each word of Asterisk for the end of a visit to a queue comes to."""
+
+
+def disposition_of(request: Request, *, is_over: bool) -> Disposition:
+    """How a visit to a queue ended.
+
+    Args:
+        request: What the dialplan tells after it.
+        is_over: Whether the call is over, too: who did not leave in any other way hung up.
+    """
+    if request.status in DISPOSITIONS:
+        return DISPOSITIONS[request.status]
+    if request.key:
+        return Disposition.EXIT_KEY
+    if not is_over or request.status:
+        return Disposition.UNKNOWN
+    # An agent who hung up before the two were connected leaves a name behind.
+    is_answered = request.agent is not None and not request.abandoned
+    return Disposition.ANSWERED if is_answered else Disposition.ABANDONED
 
 
 def final_change(call: Call, request: Request, now: datetime) -> CallChange:

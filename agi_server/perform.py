@@ -6,6 +6,7 @@ session, so that a caller who waits holds no connection to us.
 
 from collections.abc import Mapping
 
+from agi_server import visits
 from agi_server.channel import Channel
 from agi_server.commands import SetVariable
 from agi_server.conversation import Conversation
@@ -59,6 +60,8 @@ async def perform(talk: Conversation, ending: Ending) -> None:
     shown = {name: HIDDEN if name in secrets else str(each) for name, each in variables.items()}
     talk.journal.note("sent", **shown)
     await set_variables(talk.line.channel, {**variables, contract.REASON: talk.course.rule})
+    if isinstance(ending, ToQueue):  # not before: who has hung up by now has visited no queue
+        visits.enter(talk, ending.queue, variables, now)
 
 
 async def set_variables(channel: Channel, variables: Mapping[str, str]) -> None:

@@ -1,23 +1,47 @@
 """Which queue a caller comes back from, when only the channel can tell."""
 
+from dataclasses import dataclass
+
 from agi_server.channel import Channel
 from dialplan import contract
 from dialplan.requirements import requirement_entered
+from routing.destinations import HIGHEST_PRIORITY
 from routing.rules import Policy
 
 
-async def gather_queue(channel: Channel, policy: Policy) -> tuple[str | None, str | None]:
-    """Ask Asterisk for the queue that the caller was sent to last, and the language.
+@dataclass(frozen=True, slots=True)
+class EnteredQueue:
+    """What the channel tells of the queue that the caller was sent to last.
 
-    Returns:
-        The queue's id in the rules, and the language that the name of its penalty rule or its own
-        tells, or else the channel; None for what the rules do not have: they may have changed.
+    Attributes:
+        asterisk_queue: The queue of Asterisk; empty: the caller was sent to none.
+        queue: The queue of the rules; None where they do not have it: they may have changed.
+        language: The caller's: as the name of the penalty rule or of the queue tells it, or else
+            the channel; None where it is none of the business's.
+        priority: The caller's place among others.
     """
+
+    asterisk_queue: str
+    queue: str | None
+    language: str | None
+    priority: int
+
+
+async def gather_queue(channel: Channel, policy: Policy) -> EnteredQueue:
+    """Ask Asterisk for the queue that the caller was sent to last."""
     entered = await channel.get_untrusted(contract.QUEUE)
     rule = await channel.get_untrusted(contract.QUEUE_RULE)
     spoken = await channel.get_untrusted(contract.LANGUAGE)
+    priority = await channel.get_untrusted(contract.PRIORITY)
     language = spoken if spoken in policy.business.languages else None
-    required = requirement_entered(entered or "", rule or "", policy)
-    if required is None:
-        return None, language
-    return required.queue.id, required.language or language
+    required = requirement_entered(entered, rule, policy)
+    return EnteredQueue(
+        asterisk_queue=entered,
+        queue=None if required is None else required.queue.id,
+        language=language if required is None else required.language or language,
+        priority=int(priority) if _is_priority(priority) else 0,
+    )
+
+
+def _is_priority(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) <= HIGHEST_PRIORITY

@@ -31,6 +31,8 @@ class Request:
         agent: Who answered, else None.
         hold: Seconds until the agent answered, else None.
         queued_at: When the caller entered the queue, else None.
+        key: The key by which the caller left the queue, else empty.
+        abandoned: Whether the caller stopped waiting in a queue, as Asterisk says.
         fell_back: Whether the fallback took the call.
         trial: Whether `rahyab try` made the call.
     """
@@ -46,6 +48,8 @@ class Request:
     queued_at: datetime | None
     fell_back: bool
     trial: bool
+    key: str = ""
+    abandoned: bool = False
 
     @property
     def answered_at(self) -> datetime | None:
@@ -78,6 +82,8 @@ def read_request(environment: Mapping[str, str]) -> Request:
         queued_at=None if queued is None else datetime.fromtimestamp(queued, UTC),
         fell_back=arguments.get(Argument.FELL_BACK) == "yes",
         trial=arguments.get(Argument.TRIAL) == "yes",
+        key=arguments.get(Argument.KEY, ""),
+        abandoned=arguments.get(Argument.ABANDONED) == "TRUE",
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from crm.records import TimelineEvent
-from routing.decisions_data import destination_from_data, explanation_from_data
-from routing.explain import destination_in_words, explain
+from routing.decisions_data import destination_from_data, explanation_from_data, route_from_data
+from routing.explain import destination_in_words, explain, route_in_words
 
 Data = Mapping[str, Any]
 
@@ -42,7 +42,22 @@ def _sent(data: Data) -> list[str]:
 
 def _left_queue(data: Data) -> list[str]:
     agent = f", agent {data['agent']} after {data['hold']} s" if data["agent"] else ""
-    return [f"left the queue: {data['status'] or 'hung up'}{agent}"]
+    how = f"key {data['key']}" if data.get("key") else data["status"] or "hung up"
+    return [f"left the queue: {how}{agent}"]
+
+
+def _place(data: Data) -> list[str]:
+    ahead, wait = data["ahead"], data["wait"]
+    before = "place not known" if ahead is None else f"{ahead} before the caller"
+    if wait is None:
+        return [f"queue {data['queue']}: {before}"]
+    range_ = f"{wait['shortest']} to {wait['longest']} s, most likely {wait['likely']} s"
+    return [f"queue {data['queue']}: {before}, a wait of {range_}"]
+
+
+def _turned_away(data: Data) -> list[str]:
+    way = route_in_words(route_from_data(data["then"]))
+    return [f"not let into {data['queue']}: {data['why']}; goes to {way}"]
 
 
 def _callback_asked(data: Data) -> list[str]:
@@ -93,6 +108,8 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "case-opened": lambda data: [f"case opened: {data['tracking']}"],
     "case-joined": lambda data: [f"put to the open case {data['tracking']}"],
     "queues": _queues,
+    "place": _place,
+    "turned-away": _turned_away,
     "callback-asked": _callback_asked,
     "callback-failed": lambda data: [f"could not put down {data['number']} to call back"],
     "looked-up": lambda data: [

@@ -16,6 +16,7 @@ from routing.destinations import (
     ToSurvey,
     ToVoicemail,
 )
+from routing.rules import Preference, Queue
 
 NORMAL_CLEARING: Final = 16
 """Q.850 cause of an ordinary end."""
@@ -73,15 +74,36 @@ def _agent(course: Course, agent: str) -> Mapping[str, str]:
 
 
 def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:
-    policy, language = course.book.policy, course.facts.language
-    queue = policy.queues[queue_id]
+    queue = course.book.policy.queues[queue_id]
+    if course.preferred is not None and queue.prefer is not None:
+        where = _one_agent(course.preferred, queue.prefer)
+    else:
+        where = _all_agents(course, queue)
     variables = {
         contract.GO: Go.QUEUE,
-        contract.QUEUE: asterisk_queue_name(queue, language, policy),
-        contract.QUEUE_RULE: penalty_rule_name(queue, language, policy) or "",
-        contract.QUEUE_TIMEOUT: str(queue.give_up_after),
+        **where,
         contract.MAX_PENALTY: str(IDEAL_PENALTY),
+        contract.QUEUE_POSITION: "" if course.position is None else str(course.position),
     }
     if course.priority is not None:
         variables[contract.PRIORITY] = str(course.priority.after(waited))
     return variables
+
+
+def _all_agents(course: Course, queue: Queue) -> Mapping[str, str]:
+    """Where callers wait for whoever serves the queue."""
+    policy, language = course.book.policy, course.facts.language
+    return {
+        contract.QUEUE: asterisk_queue_name(queue, language, policy),
+        contract.QUEUE_RULE: penalty_rule_name(queue, language, policy) or "",
+        contract.QUEUE_TIMEOUT: str(queue.give_up_after),
+    }
+
+
+def _one_agent(agent: str, prefer: Preference) -> Mapping[str, str]:
+    """Where callers wait for one agent alone, of the only penalty that there is."""
+    return {
+        contract.QUEUE: f"{contract.AGENT_QUEUE}{agent}",
+        contract.QUEUE_RULE: "",
+        contract.QUEUE_TIMEOUT: str(prefer.seconds),
+    }

@@ -17,8 +17,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from dialplan.contract import FALLBACK_QUEUE
+from dialplan.leaving import leaving_context
 from dialplan.releases import NEWEST, Options, Release, known_options
-from dialplan.requirements import AsteriskQueue, plan_for, requirement_for
+from dialplan.requirements import AsteriskQueue, Ladder, plan_for, requirement_for
 from routing.rules import Agent, Policy, Queue
 from routing.skills import first_step
 
@@ -51,10 +52,15 @@ ALWAYS: Final[Options] = (
     ("announce-frequency", 0),
     ("announce-holdtime", "no"),
     ("announce-position", "no"),
-    ("periodic-announce-frequency", 0),
     ("reportholdtime", "no"),
 )
 """What every queue says, as defaults differ between releases and sites."""
+
+SILENT: Final[Options] = (("periodic-announce-frequency", 0),)
+"""A queue in which nothing is said."""
+
+UNBOUNDED: Final[Options] = (("maxlen", 0),)
+"""A queue in which any number of callers may wait."""
 
 NOBODY_THERE: Final = "paused,unavailable,invalid"
 """When a member does not count as being there. Penalty is left out: who comes with a later step is
@@ -109,7 +115,7 @@ def queues_conf(policy: Policy, release: Release = NEWEST) -> str:
         policy: The rules.
         release: The Asterisk that will read it.
     """
-    parts = [_queue(queue, policy, release) for queue in plan_for(policy).queues]
+    parts = [_queue(queue, policy, release) for queue in plan_for(policy).all_queues]
     return "\n".join((_header(policy, release, _PAUSED), *parts, _fallback(policy, release)))
 
 
@@ -153,11 +159,38 @@ def _queue(queue: AsteriskQueue, policy: Policy, release: Release) -> str:
     # Pausing the only agent would close the queue and help nobody.
     autopause = "yes" if len(ladder.members) > 1 else "no"
     own: Options = (("musicclass", ladder.music), ("timeout", ladder.ring_for))
-    options = (*own, *ALWAYS, *SERVED, ("autopause", autopause))
+    options = (*own, *ALWAYS, *SERVED, ("autopause", autopause), *_waiting(queue))
     members = [(policy.agents[each.agent], IDEAL_PENALTY + each.tier) for each in ladder.members]
-    shared = "; For callers of " if len(queue.requirements) > 1 else ""
-    remark = f"{shared}{', '.join(each.name for each in queue.requirements)}.\n" if shared else ""
-    return remark + _section(queue.name, known_options(options, release), members)
+    return _remark(queue) + _section(queue.name, known_options(options, release), members)
+
+
+def _remark(queue: AsteriskQueue) -> str:
+    """Whose callers wait there, where the name does not tell."""
+    if len(queue.requirements) == 1 and queue.alone is None:
+        return ""
+    waiting = ", ".join(each.name for each in queue.requirements)
+    return f"; For callers of {waiting}{f' who wait for {queue.alone}' if queue.alone else ''}.\n"
+
+
+def _waiting(queue: AsteriskQueue) -> Options:
+    """How many may wait, by which keys they leave, and what is said to them."""
+    ladder = queue.ladder
+    bound: Options = (
+        UNBOUNDED if ladder.most_waiting is None else (("maxlen", ladder.most_waiting),)
+    )
+    keys: Options = (("context", leaving_context(queue)),) if ladder.keys else ()
+    return (*bound, *keys, *(_words(ladder) if ladder.sounds else SILENT))
+
+
+def _words(ladder: Ladder) -> Options:
+    return (
+        ("periodic-announce", ",".join(ladder.sounds)),
+        ("periodic-announce-frequency", ladder.every),
+        # Counted from the last word, so that there is always time to be rung in between.
+        ("relative-periodic-announce", "yes"),
+        # Releases up to 20 speak to a caller in turn anyway, from the second attempt to ring on.
+        ("announce-to-first-user", "yes"),
+    )
 
 
 def _fallback(policy: Policy, release: Release) -> str:
@@ -171,7 +204,7 @@ def _fallback(policy: Policy, release: Release) -> str:
     }
     members = [(agent, IDEAL_PENALTY) for agent in policy.agents.values() if agent.id in able]
     own: Options = (("musicclass", queue.music), ("timeout", queue.ring_for))
-    options = known_options((*own, *ALWAYS, *UNSERVED), release)
+    options = known_options((*own, *ALWAYS, *UNSERVED, *UNBOUNDED, *SILENT), release)
     return _section(FALLBACK_QUEUE, options, members)
 
 

@@ -6,6 +6,11 @@ its last one by then: 16.0.0 and 16.30.1, 18.0.0 and 18.26.4, 20.0.0 and 20.15.2
 
 - Options of a queue: the names in `queue_set_param`.
 - Arguments of Queue(): AST_DECLARE_APP_ARGS in `queue_exec`.
+- The place in the queue, after the rule: an empty one is none (`atoi`), and the caller is the last.
+- A periodic announcement is one file: `&` joins none (`play_file`); of several the next is said
+  each time, of ten at most (MAX_PERIODIC_ANNOUNCEMENTS). Who has the turn hears it from the first
+  attempt to ring on, from the second, or never: releases differ, and `announce-to-first-user`
+  makes it the first.
 - A penalty of 0 as the highest: all of them take it for what it says, as they know "no limit" by
   INT_MAX (`queue_exec`). Releases before 1.8 did not.
 - `rN` in a penalty rule: where `insert_penaltychange` reads it, `calc_metric` took it for something
@@ -105,7 +110,7 @@ def known_options(options: Iterable[tuple[str, str | int]], release: Release) ->
 def queue_arguments(release: Release) -> tuple[str, ...]:
     """The arguments of Queue() that we give, with fields for what differs."""
     macro = ("",) if release <= MACRO_UNTIL else ()
-    return ("{queue}", "c", "", "", "{timeout}", "", *macro, "", "{rule}")
+    return ("{queue}", "c", "", "", "{timeout}", "", *macro, "", "{rule}", "{position}")
 
 
 def release_of(version: int) -> Release | None:

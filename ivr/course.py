@@ -15,6 +15,7 @@ from ivr.entries import key_in
 from ivr.machine import WantsPerson
 from ivr.menus import choose
 from ivr.proof import prove
+from ivr.queueing import enter
 from ivr.recording import take_message
 from ivr.surveys import ask_survey
 from ivr.talk import Talk
@@ -88,6 +89,8 @@ class Course(Talk):
                 going = prove(self)
             case ToCallback():
                 going = ask_for_callback(self)
+            case ToQueue() as queue:
+                going = enter(self, queue)
             case ToVoicemail() as mailbox:
                 going = self._leave_message(mailbox)
             case ending:

@@ -14,6 +14,7 @@ from ivr.keys import Input
 from routing.decisions import Decision
 from routing.destinations import Route
 from routing.facts import QueueFacts
+from routing.waits import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,39 @@ class LookAtQueues:
 
 
 @dataclass(frozen=True, slots=True)
+class FindPlace:
+    """Find the place that the caller would have in a queue. Reply: `Place`.
+
+    `waiting` is how many wait there by Asterisk's own count; None: nobody can tell.
+    """
+
+    queue: str
+    waiting: int | None = None
+
+
+class Refusal(StrEnum):
+    """Why a gate lets a caller not into a queue."""
+
+    CLOSED = "closed"
+    """Outside the gate's hours."""
+    FULL = "full"
+    """As many wait as may."""
+    RATIO = "diverted-ratio"
+    """Too many wait for each agent who is there."""
+    WAIT = "diverted-wait"
+    """The wait would likely be too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAway:
+    """Put down that the caller was not let into a queue, and why. `route` is where it leads."""
+
+    queue: str
+    why: Refusal
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A rule list has decided."""
 
@@ -281,6 +315,8 @@ Effect: TypeAlias = (
     | PutDownCallback
     | OpenCase
     | LookAtQueues
+    | FindPlace
+    | TurnAway
     | Decided
     | Left
     | BeginSurvey
@@ -299,6 +335,7 @@ Reply: TypeAlias = (
     | MayAsk
     | Failed
     | Mapping[str, QueueFacts]
+    | Place
     | str
     | bool
     | None

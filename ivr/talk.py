@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from ivr import machine
@@ -37,6 +38,13 @@ class Talk:
         forgotten_recordings: How many there may be of any place, in earlier requests of a call that
             nobody here remembers.
         surveys: Those that the caller has been asked in this call.
+        has_waited: Whether the caller has waited in a queue before in this call.
+        let_in: The queue to which the caller goes back, and need not ask the gate again.
+        position: The place in the queue that the caller goes to now, 1 for the first, if an earlier
+            wait has earned one.
+        preferred: The agent for whom the caller waits alone at first, if for one.
+        asked_for: The queues in which the caller has waited for such an agent.
+        told_until: The moment until which it was said, at most, that waiting will take.
     """
 
     book: Rulebook
@@ -51,6 +59,12 @@ class Talk:
     recordings: Mapping[str, int] = field(default_factory=dict)
     forgotten_recordings: int = 0
     surveys: frozenset[str] = frozenset()
+    has_waited: bool = False
+    let_in: str | None = None
+    position: int | None = None
+    preferred: str | None = None
+    asked_for: frozenset[str] = frozenset()
+    told_until: datetime | None = None
 
     def ask(self, dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
         """Ask a question at the caller's pace."""

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from ivr.course import Ending
-from ivr.effects import ChangeLanguage, Decided, Left, MayAsk
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, TurnAway
 from routing.call_tests import Visit
 from routing.facts import Facts, QueueFacts
+from routing.waits import WaitRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ class LookedAtQueues:
     """How queues stood, as rules asked for them."""
 
     queues: Mapping[str, QueueFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """Where the caller would be in a queue: how many go before, and how long it will take."""
+
+    queue: str
+    ahead: int | None
+    wait: WaitRange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,7 @@ class Sent:
         variables: What the dialplan is told.
         facts: What was known then.
         at: The moment.
+        preferred: The agent for whom the caller waits alone there, if for one.
     """
 
     ending: Ending
@@ -163,15 +174,20 @@ class Sent:
     variables: Mapping[str, str]
     facts: Facts
     at: datetime
+    preferred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A visit to a queue is over, after so many seconds."""
+    """A visit to a queue is over, after so many seconds.
+
+    `preferred` is the agent for whom the caller has waited alone, if for one.
+    """
 
     queue: str
     visit: Visit
     seconds: int
+    preferred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +255,8 @@ Event: TypeAlias = (
     | Entered
     | Left
     | LookedAtQueues
+    | FoundPlace
+    | TurnAway
     | Decided
     | CaseOpened
     | LookedUp

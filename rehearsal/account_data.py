@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from ivr.effects import ChangeLanguage, Decided, Left, MayAsk
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, TurnAway
 from ivr.rulebook import Rulebook
 from rehearsal import account as steps
 from rehearsal.account import Account, Step
@@ -25,6 +25,8 @@ KINDS: Final[Mapping[type, str]] = {
     steps.Entered: "entered",
     Left: "left",
     steps.LookedAtQueues: "queues",
+    steps.FoundPlace: "place",
+    TurnAway: "turned-away",
     Decided: "decided",
     steps.CaseOpened: "case-opened",
     steps.LookedUp: "looked-up",
@@ -61,8 +63,8 @@ def _step(book: Rulebook, step: Step) -> Data:
             own: Data = {"facts": facts_to_data(event.facts), "listed": event.listed}
         case Decided(decision):
             own = explanation_to_data(explanation(decision))
-        case Left(dialogue, why, route):
-            own = {"dialogue": dialogue, "why": why, "then": route_to_data(route)}
+        case Left() | TurnAway():
+            own = _led(event)
         case steps.Sent():
             own = _sent(book, event)
         case steps.LookedUp(_, state):
@@ -78,6 +80,12 @@ def _step(book: Rulebook, step: Step) -> Data:
     return {"after": step.after, "kind": KINDS[type(event)], **own}
 
 
+def _led(event: Left | TurnAway) -> Data:
+    """What led elsewhere, why, and where to."""
+    where = {"dialogue": event.dialogue} if isinstance(event, Left) else {"queue": event.queue}
+    return {**where, "why": event.why, "then": route_to_data(event.route)}
+
+
 def _window(event: steps.CallbackAsked) -> Data:
     times = {"earliest": event.earliest, "latest": event.latest}
     return {name: None if at is None else at.isoformat() for name, at in times.items()}
@@ -89,7 +97,9 @@ def _sent(book: Rulebook, event: steps.Sent) -> Data:
         "rule": event.rule,
         "variables": {name: str(value) for name, value in event.variables.items()},
     }
-    if isinstance(event.ending, ToQueue):
+    if event.preferred is not None:
+        data["agent"] = event.preferred
+    elif isinstance(event.ending, ToQueue):
         facts = event.facts
         found = stages(book.policy, event.ending.queue, facts.language, event.at)
         data["steps"] = [_stage(each) for each in found]

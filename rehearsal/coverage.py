@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.effects import Decided, Left
+from ivr.effects import Decided, Left, TurnAway
 from rehearsal.account import Account, Answered, Heard, Sent, Waited
 from routing.call_tests import VisitEnd
 from routing.destinations import ToQueue
@@ -84,6 +84,12 @@ def _queue_points(policy: Policy) -> Iterator[Point]:
         for number in range(1, len(queue.steps)):
             name = _step_name(id_, queue.steps[number].after)
             yield Point((*path, "steps", number - 1), kind, name)
+        if queue.gate is not None:
+            yield Point((*path, "gate"), kind, f"queue {id_}, not let in")
+        if queue.prefer is not None:
+            yield Point((*path, "prefer"), kind, f"queue {id_}, preferred agent")
+        for key in queue.keys:
+            yield Point((*path, "keys", key), kind, f"queue {id_}, key {key}")
         yield Point((*path, "give_up"), kind, f"queue {id_}, given up")
         yield Point(path, kind, f"queue {id_}, answered")
 
@@ -115,21 +121,37 @@ def _reached(policy: Policy, account: Account) -> Iterator[str]:
                 yield f"{stage}, {why}"
             case Left(dialogue, why) if stage == f"entry {dialogue}" and why != "key 0":
                 yield f"{stage}, {'keyed in' if why == 'finished' else 'otherwise'}"
-            case Sent(ToQueue(queue)):
-                yield f"queue {queue}, entered"
-            case Waited():
-                yield from _waited(policy, step.event)
+            case Sent(ToQueue()) | TurnAway() | Waited():
+                yield from _in_queues(policy, step.event)
             case Answered(survey, question):
                 yield f"survey {survey}, question {question} answered"
 
 
+def _in_queues(policy: Policy, event: Sent | TurnAway | Waited) -> Iterator[str]:
+    match event:
+        case Sent(ToQueue(queue), preferred=None):
+            yield f"queue {queue}, entered"
+        case Sent(ToQueue(queue)):
+            yield f"queue {queue}, preferred agent"
+        case TurnAway(queue):
+            yield f"queue {queue}, not let in"
+        case Waited():
+            yield from _waited(policy, event)
+
+
 def _waited(policy: Policy, event: Waited) -> Iterator[str]:
-    queue = policy.queues[event.queue]
-    for step in queue.steps[1:]:
+    """What a visit has reached; who waits for one agent alone meets no step, and goes on after."""
+    queue, end = policy.queues[event.queue], event.visit.end
+    alone = event.preferred is not None
+    for step in () if alone else queue.steps[1:]:
         if step.after <= event.seconds:
             yield _step_name(event.queue, step.after)
-    match event.visit.end:
+    match end:
         case VisitEnd.ANSWERED:
             yield f"queue {event.queue}, answered"
-        case VisitEnd.GAVE_UP | VisitEnd.REFUSED:
+        case VisitEnd.LEFT if event.visit.key in queue.keys:
+            yield f"queue {event.queue}, key {event.visit.key}"
+        case VisitEnd.FULL if queue.gate is not None and not alone:
+            yield f"queue {event.queue}, not let in"
+        case VisitEnd.GAVE_UP | VisitEnd.REFUSED | VisitEnd.FULL if not alone:
             yield f"queue {event.queue}, given up"

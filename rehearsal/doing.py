@@ -16,6 +16,7 @@ from ivr.effects import (
     EndSurvey,
     Failed,
     FindCase,
+    FindPlace,
     FoundCase,
     Keep,
     KeepRecording,
@@ -31,6 +32,7 @@ from ivr.effects import (
     Say,
     SendCode,
     SendText,
+    TurnAway,
 )
 from rehearsal.account import (
     Alerted,
@@ -41,6 +43,7 @@ from rehearsal.account import (
     CodeDrawn,
     CodeVoid,
     Entered,
+    FoundPlace,
     LookedAtQueues,
     LookedUp,
     PinChecked,
@@ -53,11 +56,12 @@ from rehearsal.account import (
 )
 from rehearsal.listening import collect, play_back, record, say
 from rehearsal.scene import Scene
-from rehearsal.waiting import queue_state
+from rehearsal.waiting import queue_place, queue_state
 from routing.call_tests import GivenRequest
 from routing.callable_numbers import is_mobile
 from routing.dialogues import CODE_TEXT
 from routing.facts import CustomerStatus, QueueFacts
+from routing.waits import Place
 
 MADE_UP_TRACKING: Final = "123456786"
 """The tracking number of the request that a rehearsed call opens: well formed, and nobody's."""
@@ -71,7 +75,7 @@ def do(scene: Scene, effect: Effect) -> Reply:
     return DOING[type(effect)](scene, effect)
 
 
-def _note(scene: Scene, event: Decided | ChangeLanguage) -> None:
+def _note(scene: Scene, event: Decided | ChangeLanguage | TurnAway) -> None:
     scene.note(event)
 
 
@@ -90,12 +94,24 @@ def _entered(scene: Scene, entry: str) -> str:
 
 
 def _look_at(scene: Scene, wanted: LookAtQueues) -> Mapping[str, QueueFacts]:
-    looks = Counter(queue for each in scene.events(LookedAtQueues) for queue in each.queues)
+    looks = _looks(scene)
     seen = {
         queue: queue_state(scene.course, scene.call, queue, looks[queue]) for queue in wanted.queues
     }
     scene.note(LookedAtQueues(seen))
     return seen
+
+
+def _looks(scene: Scene) -> Counter[str]:
+    """How often each queue has been looked at."""
+    return Counter(queue for each in scene.events(LookedAtQueues) for queue in each.queues)
+
+
+def _find_place(scene: Scene, wanted: FindPlace) -> Place:
+    looks = _looks(scene)[wanted.queue]
+    place = queue_place(scene.course, scene.call, wanted, looks - 1)
+    scene.note(FoundPlace(wanted.queue, place.ahead, place.wait))
+    return place
 
 
 def _open_case(scene: Scene, wanted: OpenCase) -> str:
@@ -219,6 +235,8 @@ DOING: Final[Mapping[type[Effect], Callable[[Scene, Any], Reply]]] = {
     Collect: collect,
     ChangeLanguage: _note,
     LookAtQueues: _look_at,
+    FindPlace: _find_place,
+    TurnAway: _note,
     Decided: _note,
     Left: _leave,
     OpenCase: _open_case,

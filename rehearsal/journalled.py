@@ -1,7 +1,7 @@
 """A past call as a script: what the journal knows of it, so that it can be rehearsed again."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from dialplan.contract import QueueStatus
 from rehearsal.timeline import Event, Timeline
@@ -25,6 +25,7 @@ def script_of(facts: Facts, events: Iterable[Event]) -> ScriptedCall:
         customer=facts.customer,
         keys=tuple(answer.word for answer in read.answers),
         queues={queue: tuple(states) for queue, states in read.looks.items()},
+        places={queue: tuple(places) for queue, places in read.places.items()},
         variables=facts.variables,
         requests=read.requests,
         callbacks=tuple(read.joined),
@@ -36,5 +37,12 @@ def script_of(facts: Facts, events: Iterable[Event]) -> ScriptedCall:
 def _visit(data: Mapping[str, Any]) -> Visit:
     if data["status"] == QueueStatus.CONTINUE:
         return Visit(VisitEnd.ANSWERED, data["hold"] or 0, data["agent"])
-    gave_up = data["status"] == QueueStatus.TIMEOUT
-    return Visit(VisitEnd.GAVE_UP if gave_up else VisitEnd.REFUSED)
+    if data.get("key"):
+        return Visit(VisitEnd.LEFT, _LEFT_AFTER, key=data["key"])
+    return Visit(_ENDS.get(data["status"], VisitEnd.REFUSED))
+
+
+_ENDS: Final = {QueueStatus.TIMEOUT: VisitEnd.GAVE_UP, QueueStatus.FULL: VisitEnd.FULL}
+
+_LEFT_AFTER: Final = 0
+"""Seconds: how long somebody has waited who left by a key is not told."""

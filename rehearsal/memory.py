@@ -21,6 +21,7 @@ from ivr.effects import (
     EndSurvey,
     Failed,
     FindCase,
+    FindPlace,
     FoundCase,
     Keep,
     KeepRecording,
@@ -39,6 +40,7 @@ from ivr.effects import (
     SendCode,
     SendText,
     Taped,
+    TurnAway,
 )
 from rehearsal.caller import TAKE_SECONDS
 from rehearsal.recorded import Recorded
@@ -48,6 +50,7 @@ from routing.decisions import Decision
 from routing.explain import fact_in_words
 from routing.facts import QueueFacts
 from routing.indexing import Dimension
+from routing.waits import Place
 
 T = TypeVar("T")
 
@@ -148,16 +151,44 @@ def _leave(memory: Memory, left: Left) -> None:
 
 
 def _look_at(memory: Memory, wanted: LookAtQueues) -> Mapping[str, QueueFacts]:
-    """How the queues stood; a look that was not taken then is not known."""
+    """How the queues stood; a look that was not taken then is not known.
+
+    Raises:
+        StoppedError: A gate looks, and nobody can say whether it would let the caller in.
+    """
     seen = {}
     for queue in wanted.queues:
         state = _nth(memory.call.looks.get(queue, ()), memory.looked[queue])
         memory.looked[queue] += 1
-        if state is None:
+        if state is None and memory.course.stage == f"entering {queue}":
+            gate = memory.course.book.policy.queues[queue].gate
+            if gate is not None and gate.looks_inside:
+                raise StoppedError(NotRecorded(f"how the queue {queue} stood"))
+        elif state is None:
             memory.unseen.add(queue)
         else:
             seen[queue] = state
     return seen
+
+
+def _find_place(memory: Memory, wanted: FindPlace) -> Place:
+    """The place that the caller had.
+
+    Raises:
+        StoppedError: A gate asks for it, and it is not known.
+    """
+    queue = wanted.queue
+    place = _next(memory, f"place in {queue}", memory.call.places.get(queue, ()))
+    if place is not None:
+        return place
+    gate = memory.course.book.policy.queues[queue].gate
+    if gate is not None and gate.wait is not None:
+        raise StoppedError(NotRecorded(f"the likely wait in the queue {queue}"))
+    return Place()
+
+
+def _turn_away(memory: Memory, turned: TurnAway) -> None:
+    memory.turns.append(Turn(memory.course.stage, turned.why, turned.route))
 
 
 def _collect(memory: Memory, asked: Collect) -> Keyed | NoInput:
@@ -246,6 +277,8 @@ REPLIES: Final[Mapping[type[Effect], Callable[[Memory, Any], Reply]]] = {
     Collect: _collect,
     ChangeLanguage: _nothing,
     LookAtQueues: _look_at,
+    FindPlace: _find_place,
+    TurnAway: _turn_away,
     Decided: _decide,
     Left: _leave,
     OpenCase: lambda _memory, _effect: SOME_TRACKING_NUMBER,

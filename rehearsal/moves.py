@@ -19,6 +19,7 @@ from routing.destinations import (
     ToHangup,
     ToMenu,
     ToProof,
+    ToQueue,
     ToRules,
     ToTracking,
     ToVoicemail,
@@ -275,6 +276,7 @@ _NAMED: Final[Mapping[str, Callable[[str], Destination]]] = {
     "menu": ToMenu,
     "entry": ToEntry,
     "voicemail": ToVoicemail,
+    "entering": ToQueue,
 }
 _UNNAMED: Final[Mapping[str, Destination]] = {
     "tracking": ToTracking(),

@@ -10,6 +10,7 @@ from rehearsal.timeline import Event, LookUp, RecordedEnd, Timeline, Turn
 from routing.facts import Facts, QueueFacts
 from routing.facts_data import facts_from_data
 from routing.key_script import Press, Wait
+from routing.waits import Place
 
 KINDS: Final = frozenset({
     "came-in",
@@ -26,6 +27,8 @@ KINDS: Final = frozenset({
     "callback-asked",
     "callback-failed",
     "queues",
+    "place",
+    "turned-away",
     "arrived",
     "hung-up",
     "failed",
@@ -41,6 +44,7 @@ class Recorded:
         facts: What was known as it came in.
         keys: What was keyed, by stage (`menu welcome`) and question, in order; None is silence.
         looks: How queues stood, each time that rules looked.
+        places: Where the caller would have been in each queue, each time that it was asked.
         look_ups: The requests that were looked up.
         put_down: Whether each number to call back could be put down.
         takes: What came of each recording.
@@ -55,6 +59,7 @@ class Recorded:
     facts: Facts
     keys: Mapping[tuple[str, str], Sequence[str | None]]
     looks: Mapping[str, Sequence[QueueFacts]]
+    places: Mapping[str, Sequence[Place]]
     look_ups: Sequence[LookUp]
     put_down: Sequence[bool]
     takes: Sequence[Taped]
@@ -100,6 +105,10 @@ def read_call(facts: Mapping[str, Any], events: Iterable[Event]) -> Recorded | N
         facts=known,
         keys=_keys(read),
         looks=read.looks,
+        places={
+            queue: [each for each in places if each is not None]
+            for queue, places in read.places.items()
+        },
         look_ups=read.look_ups,
         put_down=read.put_down,
         takes=read.takes,

@@ -11,6 +11,7 @@ from typing import Final
 from dialplan.orders import orders
 from ivr.course import Course, Ending, WentInCirclesError
 from ivr.keys import HIDDEN
+from ivr.queueing import BackFrom, come_back
 from ivr.rulebook import Rulebook
 from rehearsal.account import Account, CameIn, HungUp, Rang, Sent, Waited, WentInCircles
 from rehearsal.caller import LeftError, ScriptedCaller
@@ -20,20 +21,24 @@ from rehearsal.scene import Scene
 from rehearsal.waiting import (
     ImpossibleVisitError,
     check_agents,
+    is_away,
     ringing_seconds,
     visit_at_agent,
     visit_of,
+    waiting_limit,
     waiting_seconds,
 )
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.destinations import Route, ToAgent, ToQueue, ToSurvey
-from routing.entrances import (
-    facts_on_arrival,
-    route_after_agent,
-    route_after_queue,
-    route_on_arrival,
-)
+from routing.entrances import facts_on_arrival, route_after_agent, route_on_arrival
 from routing.facts import Facts
+from routing.rules import Queue
+
+_BACK: Final = {
+    VisitEnd.ANSWERED: BackFrom.AGENT,
+    VisitEnd.LEFT: BackFrom.KEY,
+    VisitEnd.FULL: BackFrom.FULL,
+}
 
 MOST_VISITS: Final = 20
 """Queues and agents that one rehearsed call may wait for: rules that send it round end here."""
@@ -100,7 +105,9 @@ class _Rehearsal:
             name: HIDDEN if name in scene.course.secrets else value
             for name, value in orders(scene.course, ending, waited).items()
         }
-        scene.note(Sent(ending, scene.course.rule, told, scene.course.facts, scene.now()))
+        course = scene.course
+        preferred = course.preferred if isinstance(ending, ToQueue) else None
+        scene.note(Sent(ending, course.rule, told, course.facts, scene.now(), preferred))
         match ending:
             case ToQueue(queue):
                 return self.wait(queue)
@@ -116,16 +123,25 @@ class _Rehearsal:
         scene = self.scene
         queue = scene.course.book.policy.queues[queue_id]
         scene.course.stage = f"queue {queue_id}"
-        visit = visit_of(scene.course, scene.call, queue, self.next_visit())
+        visit = self.visit_queue(queue)
         if visit is None or self.visited > MOST_VISITS:
             return None
         if self.queued_at is None:
             self.queued_at = scene.clock
-        seconds = waiting_seconds(visit, queue)
+        scene.course.has_waited = True
+        seconds = waiting_seconds(visit, waiting_limit(scene.course, queue))
         scene.clock += seconds
-        scene.note(Waited(queue_id, visit, seconds))
-        served = self.is_served(visit)
-        return route_after_queue(scene.course.book.policy, queue, served=served)
+        scene.note(Waited(queue_id, visit, seconds, scene.course.preferred))
+        self.is_served(visit)
+        return come_back(scene.course, queue, _BACK.get(visit.end, BackFrom.NOBODY), visit.key)
+
+    def visit_queue(self, queue: Queue) -> Visit | None:
+        """What happens in a queue; of an agent who is not there nothing need be said."""
+        scene = self.scene
+        if is_away(scene.course, scene.call):
+            self.visited += 1
+            return Visit(VisitEnd.REFUSED)
+        return visit_of(scene.course, scene.call, queue, self.next_visit())
 
     def ring(self, agent: str) -> Route | None:
         """Ring one agent; where the call goes on from there."""

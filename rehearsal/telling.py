@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ivr.effects import ChangeLanguage, Decided, Left, MayAsk
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, Refusal, TurnAway
 from ivr.prompts import Catalogue
 from rehearsal.account import (
     Account,
@@ -18,6 +18,7 @@ from rehearsal.account import (
     CodeDrawn,
     CodeVoid,
     Entered,
+    FoundPlace,
     Heard,
     HungUp,
     LookedAtQueues,
@@ -127,6 +128,7 @@ def customer_in_words(customer: CustomerFacts) -> str:
         ("lead score ", customer.lead_score),
         ("open requests ", customer.open_cases or None),
         ("last agent ", customer.last_agent),
+        ("looked after by ", customer.owner),
     )
     known = [f"{name}{one_line(str(value))}" for name, value in given if value not in {None, ""}]
     return ", ".join(["known", *known, *(["blocked"] if customer.blocked else [])])
@@ -196,6 +198,30 @@ def _queue_in_words(facts: QueueFacts) -> str:
     return ", ".join(known) or "not known"
 
 
+def _found_place(event: FoundPlace) -> Told:
+    ahead, wait = event.ahead, event.wait
+    before = "not known" if ahead is None else f"{ahead or 'nobody'} before the caller"
+    if wait is None:
+        return Told(f"place in {event.queue}: {before}")
+    ends, likely = map(duration_in_words, (wait.shortest, wait.longest)), wait.likely
+    range_ = f"{' to '.join(ends)}, most likely {duration_in_words(likely)}"
+    return Told(f"place in {event.queue}: {before}; a wait of {range_}")
+
+
+def _turned_away(event: TurnAway) -> Told:
+    why = REFUSALS[event.why]
+    return Told(f"is not let into {event.queue}: {why}", (f"→ {route_in_words(event.route)}",))
+
+
+REFUSALS: Final[Mapping[Refusal, str]] = {
+    Refusal.CLOSED: "closed",
+    Refusal.FULL: "as many wait as may",
+    Refusal.RATIO: "too many wait for each agent",
+    Refusal.WAIT: "the wait would likely be too long",
+}
+"""Why a gate keeps callers out, in words."""
+
+
 def _left(event: Left) -> Told:
     return Told(f"leaves {event.dialogue}: {event.why}")
 
@@ -203,18 +229,26 @@ def _left(event: Left) -> Told:
 def _sent(event: Sent) -> Told:
     rule = f" (by {event.rule})" if event.rule else ""
     variables = ", ".join(f"{name}={one_line(str(v))}" for name, v in event.variables.items())
-    return Told(f"goes to: {destination_in_words(event.ending)}{rule}", (f"told: {variables}",))
+    alone = "" if event.preferred is None else f", to wait for {event.preferred} alone"
+    told = f"goes to: {destination_in_words(event.ending)}{alone}{rule}"
+    return Told(told, (f"told: {variables}",))
 
 
 def _waited(event: Waited) -> Told:
-    words = duration_in_words(event.seconds)
-    match event.visit.end:
+    words, visit = duration_in_words(event.seconds), event.visit
+    alone = event.preferred
+    by, absent = ("", "nobody is") if alone is None else (f" by {alone}", f"{alone} is not")
+    match visit.end:
         case VisitEnd.ANSWERED:
-            return Told(f"is answered by {event.visit.agent} after {words} in {event.queue}")
+            return Told(f"is answered by {visit.agent} after {words} in {event.queue}")
         case VisitEnd.GAVE_UP:
-            return Told(f"is not answered within {words} in {event.queue}")
+            return Told(f"is not answered{by} within {words} in {event.queue}")
         case VisitEnd.REFUSED:
-            return Told(f"is not let into {event.queue}: full, or nobody there")
+            return Told(f"is not let into {event.queue}: {absent} there")
+        case VisitEnd.FULL:
+            return Told(f"is not let into {event.queue}: full")
+        case VisitEnd.LEFT:
+            return Told(f"leaves {event.queue} by key {visit.key} after {words}")
         case VisitEnd.HUNG_UP:
             return Told(f"stops waiting after {words} in {event.queue}")
 
@@ -240,7 +274,7 @@ def _rang(event: Rang) -> Told:
             return Told(f"is answered by {event.agent} after {words}")
         case VisitEnd.GAVE_UP:
             return Told(f"is not answered by {event.agent} within {words}")
-        case VisitEnd.REFUSED:
+        case VisitEnd.REFUSED | VisitEnd.FULL | VisitEnd.LEFT:
             return Told(f"{event.agent} cannot be rung")
         case VisitEnd.HUNG_UP:
             return Told(f"stops waiting for {event.agent} after {words}")
@@ -291,6 +325,8 @@ TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
     Entered: lambda event: Told(f"has entered {event.entry}: {event.value}"),
     Left: _left,
     LookedAtQueues: _looked_at,
+    FoundPlace: _found_place,
+    TurnAway: _turned_away,
     Decided: _decided,
     CaseOpened: lambda event: Told(
         f"a request is opened ({event.subject}); {event.tracking} stands for its number"

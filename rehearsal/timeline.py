@@ -13,6 +13,7 @@ from routing.decisions_data import destination_from_data, kept_route, route_from
 from routing.destinations import Destination, Route
 from routing.facts import QueueFacts
 from routing.key_script import HangUp, Listen, Press, Wait, Word
+from routing.waits import Place, WaitRange
 
 _OWN_STAGES: Final = frozenset({"tracking", "callback"})
 """Dialogues that are no menus; a menu may be called like one of them, so the stage is written down.
@@ -146,7 +147,9 @@ class Timeline:
 
     Attributes:
         answers: What the caller did at each question.
-        looks: How each queue stood, each time that rules looked at it.
+        looks: How each queue stood, each time that it was looked at.
+        places: Where the caller would have been in each queue, beside how it stood; None where that
+            was not asked.
         look_ups: The requests that were looked up.
         put_down: Whether each number to call back could be put down.
         joined: The numbers for which there was a request to call back already.
@@ -164,6 +167,7 @@ class Timeline:
 
     answers: list[Answer] = field(default_factory=list)
     looks: dict[str, list[QueueFacts]] = field(default_factory=dict)
+    places: dict[str, list[Place | None]] = field(default_factory=dict)
     look_ups: list[LookUp] = field(default_factory=list)
     put_down: list[bool] = field(default_factory=list)
     joined: list[str] = field(default_factory=list)
@@ -208,9 +212,21 @@ class Timeline:
         self.answers.append(Answer(stage, question, word, is_hidden))
 
     def look_at(self, data: Data) -> None:
-        """Rules looked at queues."""
+        """Somebody looked at queues."""
         for queue, state in data.items():
             self.looks.setdefault(queue, []).append(QueueFacts(**state))
+
+    def find_place(self, data: Data) -> None:
+        """It was asked where the caller would be in a queue."""
+        wait = None if data["wait"] is None else WaitRange(**data["wait"])
+        places = self.places.setdefault(data["queue"], [])
+        not_asked = len(self.looks.get(data["queue"], ())) - len(places) - 1
+        places.extend([None] * not_asked)
+        places.append(Place(data["ahead"], wait))
+
+    def turn_away(self, data: Data) -> None:
+        """The gate of a queue did not let the caller in."""
+        self.turns.append(Turn(f"entering {data['queue']}", data["why"], _route(data, "then")))
 
     def look_up(self, data: Data) -> None:
         """A request was looked up."""
@@ -297,6 +313,8 @@ _READERS: Final[Mapping[str, Callable[[Timeline, Data], None]]] = {
     "pressed": lambda read, data: read.answer(data, Press(data["keys"])),
     "silence": lambda read, data: read.answer(data, Wait()),
     "queues": Timeline.look_at,
+    "place": Timeline.find_place,
+    "turned-away": Timeline.turn_away,
     "looked-up": Timeline.look_up,
     "heard": Timeline.hear,
     "pin-checked": Timeline.check_pin,

@@ -4,6 +4,7 @@ from typing import Final
 
 from dialplan.orders import SHORTEST_RING
 from ivr.course import Course
+from ivr.effects import FindPlace
 from rehearsal.account import Account
 from routing.call_tests import ScriptedCall, Visit, VisitEnd
 from routing.explain import duration_in_words
@@ -11,6 +12,7 @@ from routing.facts import QueueFacts
 from routing.names import suggestion
 from routing.rules import Policy, Queue
 from routing.skills import first_step
+from routing.waits import Place
 
 UNKNOWN = QueueFacts()
 
@@ -60,12 +62,59 @@ def queue_state(course: Course, call: ScriptedCall, queue_id: str, looks: int) -
     return QueueFacts(agents=len(_there(course, call, course.book.policy.queues[queue_id])))
 
 
+def queue_place(course: Course, call: ScriptedCall, wanted: FindPlace, look: int) -> Place:
+    """Where the caller would be in a queue: as it is given, or behind all who wait there.
+
+    Args:
+        course: Where the call is.
+        call: The call.
+        wanted: The queue, and how many wait there.
+        look: How often it has been looked at before the last time.
+    """
+    given = call.places.get(wanted.queue, ())
+    place = given[min(look, len(given) - 1)] if given else None
+    wait = None if place is None else place.wait
+    if place is not None and place.ahead is not None:
+        return place
+    is_last = course.priority is None and not course.has_waited
+    return Place(wanted.waiting if is_last else None, wait)
+
+
+def _visit_alone(course: Course, queue: Queue, said: Visit | None) -> Visit | None:
+    """What happens while the caller waits for one agent alone; None if nothing is said of it.
+
+    Raises:
+        ImpossibleVisitError: It cannot happen.
+    """
+    agent = course.preferred
+    if said is not None and said.agent not in {None, agent}:
+        raise ImpossibleVisitError(
+            f"{said.agent} cannot answer: the caller waits for {agent} alone at first"
+        )
+    return None if said is None else _within(said, queue, waiting_limit(course, queue))
+
+
+def is_away(course: Course, call: ScriptedCall) -> bool:
+    """Whether the agent for whom the caller would wait alone is not logged in."""
+    agent = course.preferred
+    return agent is not None and call.agents is not None and agent not in call.agents
+
+
+def waiting_limit(course: Course, queue: Queue) -> int:
+    """For how many seconds the caller waits at most who now enters a queue."""
+    if course.preferred is not None and queue.prefer is not None:
+        return queue.prefer.seconds
+    return queue.give_up_after
+
+
 def visit_of(course: Course, call: ScriptedCall, queue: Queue, said: Visit | None) -> Visit | None:
     """What happens in a queue; None if nothing is said of it.
 
     Raises:
         ImpossibleVisitError: It cannot happen.
     """
+    if course.preferred is not None:
+        return _visit_alone(course, queue, said)
     if call.agents is not None and not _there(course, call, queue):
         if said is not None and said.end is VisitEnd.ANSWERED:
             raise ImpossibleVisitError(f"nobody is logged in who can serve the queue {queue.id}")
@@ -74,11 +123,20 @@ def visit_of(course: Course, call: ScriptedCall, queue: Queue, said: Visit | Non
         return None
     if said.end is VisitEnd.ANSWERED and said.agent is not None:
         _check_agent(course, call, queue, said.agent, said.after)
-    limit = queue.give_up_after
-    if said.end in {VisitEnd.ANSWERED, VisitEnd.HUNG_UP} and said.after > limit:
+    return _within(said, queue, queue.give_up_after)
+
+
+def _within(said: Visit, queue: Queue, limit: int) -> Visit:
+    """The same visit, which ends in time, and by a key that there is."""
+    if said.after > limit and said.end in _AFTER_SOME_TIME:
         words = duration_in_words(limit)
         raise ImpossibleVisitError(f"nobody waits longer than {words} in the queue {queue.id}")
+    if said.end is VisitEnd.LEFT and said.key not in queue.keys:
+        raise ImpossibleVisitError(f"the queue {queue.id} has no key {said.key}")
     return said
+
+
+_AFTER_SOME_TIME: Final = frozenset({VisitEnd.ANSWERED, VisitEnd.HUNG_UP, VisitEnd.LEFT})
 
 
 def visit_at_agent(
@@ -98,6 +156,8 @@ def visit_at_agent(
         return None
     if answers and said.agent not in {None, agent}:
         raise ImpossibleVisitError(f"{said.agent} cannot answer: {agent} is rung, and nobody else")
+    if said.end in {VisitEnd.FULL, VisitEnd.LEFT}:
+        raise ImpossibleVisitError(f"{agent} is rung alone: this is no queue")
     limit = _ring(policy)
     if said.end in {VisitEnd.ANSWERED, VisitEnd.HUNG_UP} and said.after > limit:
         raise ImpossibleVisitError(f"{agent} is rung for {duration_in_words(limit)}, no longer")
@@ -113,12 +173,12 @@ def _ring(policy: Policy) -> int:
     return policy.tracking.agent_ring or SHORTEST_RING
 
 
-def waiting_seconds(visit: Visit, queue: Queue) -> int:
-    """How long the visit takes."""
+def waiting_seconds(visit: Visit, limit: int) -> int:
+    """How long the visit takes, to which there is a limit in seconds."""
     match visit.end:
         case VisitEnd.GAVE_UP:
-            return queue.give_up_after
-        case VisitEnd.REFUSED:
+            return limit
+        case VisitEnd.REFUSED | VisitEnd.FULL:
             return 0
         case _:
             return visit.after

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any, Final
 
 from dialplan import contract
@@ -27,6 +28,7 @@ from routing.facts import ContractStatus, CustomerFacts, CustomerStatus, QueueFa
 from routing.key_script import written
 from routing.rules import Policy
 from routing.sights import contract_status
+from routing.waits import Place
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
 _NOT_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -52,7 +54,7 @@ def as_test(policy: Policy, call: ScriptedCall, account: Account, name: str) -> 
         "call": _call(call, _asked_for(call, account)),
         "customer": _customer(call.customer, call.at),
         "agents": None if call.agents is None else list(call.agents),
-        "queues": {id_: _given(states) for id_, states in call.queues.items()} or None,
+        "queues": {id_: _given(call, id_) for id_ in call.queues} or None,
         "variables": dict(call.variables) or None,
         "requests": {number: _request(given) for number, given in call.requests.items()} or None,
         "code": call.code or None,
@@ -104,6 +106,7 @@ def _customer(customer: CustomerFacts, at: datetime) -> Data | str | None:
         "open_cases": customer.open_cases or None,
         "oldest_case": None if opened is None else _seconds((at - opened).total_seconds()),
         "last_agent": customer.last_agent,
+        "owner": customer.owner,
         "blocked": customer.blocked or None,
         "pace": None if customer.pace == "normal" else customer.pace,
     }
@@ -137,16 +140,21 @@ def _request(given: GivenRequest) -> Data | str:
     return known if len(known) > 1 else given.state
 
 
-def _given(states: Sequence[QueueFacts]) -> Data | list[Data]:
+def _given(call: ScriptedCall, queue: str) -> Data | list[Data]:
     """How a queue stands, look by look; one state if it never changes."""
+    states = list(zip_longest(call.queues[queue], call.places.get(queue, ())))
     if len(set(states)) == 1:
-        return _state(states[0])
-    return [_state(each) for each in states]
+        return _state(*states[0])
+    return [_state(*each) for each in states]
 
 
-def _state(queue: QueueFacts) -> Data:
+def _state(queue: QueueFacts, place: Place | None) -> Data:
     spans = {"longest_wait", "estimated_wait"}
     given = {each.name: getattr(queue, each.name) for each in fields(queue)}
+    if place is not None:
+        wait = place.wait
+        range_ = None if wait is None else {k: _seconds(v) for k, v in asdict(wait).items()}
+        given.update(ahead=place.ahead, wait=range_)
     return {
         name: _seconds(value) if name in spans else value
         for name, value in given.items()
@@ -164,6 +172,10 @@ def _visit(visit: Visit) -> Data:
             return {"gives_up": True}
         case VisitEnd.REFUSED:
             return {"refused": True}
+        case VisitEnd.FULL:
+            return {"full": True}
+        case VisitEnd.LEFT:
+            return {"presses": visit.key, "after": _seconds(visit.after)}
 
 
 def _expected(policy: Policy, account: Account) -> Iterator[tuple[str, Any]]:

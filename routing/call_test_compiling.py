@@ -29,6 +29,7 @@ from routing.facts import Contract, CustomerFacts, CustomerStatus, QueueFacts
 from routing.moments import read_moment
 from routing.problems import Path
 from routing.rules import Business
+from routing.waits import Place, WaitRange
 
 TESTS: Final = "tests"
 """The section that holds them."""
@@ -65,6 +66,7 @@ def _call(shape: CallTestShape, business: Business) -> ScriptedCall:
     at = read_moment(given.at, business.timezone)
     caller = read_caller(given.number, given.name, business.country)
     withheld = caller.number is None
+    places = {id_: tuple(map(_place, states)) for id_, states in shape.queues.items()}
     return ScriptedCall(
         call_id=given.id,
         at=at,
@@ -74,6 +76,7 @@ def _call(shape: CallTestShape, business: Business) -> ScriptedCall:
         keys=given.keys,
         agents=None if shape.agents is None else tuple(shape.agents),
         queues={id_: tuple(map(_queue, states)) for id_, states in shape.queues.items()},
+        places=places,
         variables=shape.variables,
         requests={number: _request(given) for number, given in shape.requests.items()},
         code=shape.code or "",
@@ -109,6 +112,7 @@ def compile_customer(shape: CustomerShape | None, at: datetime, *, withheld: boo
         oldest_open_case=at - timedelta(seconds=shape.oldest_case or 0) if count else None,
         lead_score=shape.lead_score,
         last_agent=shape.last_agent,
+        owner=shape.owner,
         blocked=shape.blocked,
         pace=shape.pace,
     )
@@ -126,7 +130,20 @@ def _queue(shape: QueueGivenShape) -> QueueFacts:
     return QueueFacts(shape.waiting, shape.longest_wait, shape.agents, shape.estimated_wait)
 
 
+def _place(shape: QueueGivenShape) -> Place | None:
+    """Where the caller would be in the queue; None if nothing is said of that."""
+    if shape.ahead is None and shape.wait is None:
+        return None
+    wait = shape.wait
+    known = None if wait is None else WaitRange(wait.shortest, wait.likely, wait.longest)
+    return Place(shape.ahead, known)
+
+
 def _visit(shape: VisitShape) -> Visit:
+    if shape.presses is not None:
+        return Visit(VisitEnd.LEFT, shape.after or 0, key=shape.presses)
+    if shape.full:
+        return Visit(VisitEnd.FULL)
     if shape.answered_by is not None:
         return Visit(VisitEnd.ANSWERED, shape.after or 0, shape.answered_by)
     if shape.hangs_up:

@@ -8,7 +8,7 @@ from routing.call_test_fields import KeyScript, Moment, Pin, TrackingNumber
 from routing.call_test_outcomes import OutcomeShape
 from routing.call_tests import UNNAMED_CALL
 from routing.condition_fields import Time
-from routing.fields import ONLY_TRUE, OneOrMany, Text, complaint, just_true
+from routing.fields import ONLY_TRUE, OneOrMany, QueueKey, Text, complaint, just_true
 from routing.name_fields import (
     AgentName,
     DeclaredVariable,
@@ -76,6 +76,7 @@ class CustomerShape(Shape):
         None, description="How old the oldest of these is: 3d. Left out: opened just now."
     )
     last_agent: AgentName | None = Field(None, description="The agent who last spoke with them.")
+    owner: AgentName | None = Field(None, description="The agent who looks after them.")
     blocked: bool = Field(default=False, description="Whether their number is blocked.")
     pace: Literal["normal", "slow"] = Field(
         "normal", description="`slow`: they are given twice as long for keys."
@@ -124,16 +125,40 @@ AnyRequest = Annotated[
 ]
 
 
+class WaitGivenShape(Shape):
+    """How long a caller will wait, as far as departures of the last minutes tell it."""
+
+    shortest: Time = Field(description="Hardly ever shorter.")
+    likely: Time = Field(description="As often longer as shorter.")
+    longest: Time = Field(description="Hardly ever longer.")
+
+
 class QueueGivenShape(Shape):
-    """How a queue stands; what is left out is not known."""
+    """How a queue stands; what is left out is not known.
+
+    Example:
+        tests:
+          - name: who is told that it takes long leaves by a key
+            call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
+            queues:
+              support: {waiting: 4, ahead: 3, wait: {shortest: 2m, likely: 3m, longest: 5m}}
+            in_queue: {presses: "1", after: 40s}
+            expect: {callback: true}
+    """
 
     waiting: Count | None = Field(None, description="How many callers wait.")
     longest_wait: Time | None = Field(None, description="How long the first of them has waited.")
     agents: Count | None = Field(None, description="How many agents are logged in, not paused.")
     estimated_wait: Time | None = Field(None, description="How long a caller waits.")
+    ahead: Count | None = Field(
+        None,
+        description="How many go before the caller; left out: all who wait, if nobody else is"
+        " known to come later.",
+    )
+    wait: WaitGivenShape | None = Field(None, description="How long the caller will wait.")
 
 
-ENDS: Final = ("answered_by", "gives_up", "refused", "hangs_up")
+ENDS: Final = ("answered_by", "gives_up", "refused", "full", "presses", "hangs_up")
 
 
 class VisitShape(Shape):
@@ -163,8 +188,12 @@ class VisitShape(Shape):
         None, description="`true`: nobody answers until the queue gives up."
     )
     refused: Annotated[bool, BeforeValidator(just_true("refused")), ONLY_TRUE] | None = Field(
-        None, description="`true`: the queue is full, or nobody is there."
+        None, description="`true`: nobody is there, so that the queue lets nobody in."
     )
+    full: Annotated[bool, BeforeValidator(just_true("full")), ONLY_TRUE] | None = Field(
+        None, description="`true`: as many wait as may, so that the queue lets nobody in."
+    )
+    presses: QueueKey | None = Field(None, description="The caller leaves by this key of it.")
     hangs_up: Annotated[bool, BeforeValidator(just_true("hangs_up")), ONLY_TRUE] | None = Field(
         None, description="`true`: the caller does not wait any longer."
     )
@@ -176,7 +205,7 @@ class VisitShape(Shape):
             both = " and ".join(f"`{name}`" for name in given)
             message = f"{both} cannot both happen" if given else "nothing happens here"
             raise complaint("one-visit-end", message, f"write one of: {', '.join(ENDS)}")
-        if "after" in self.model_fields_set and given[0] in {"gives_up", "refused"}:
+        if "after" in self.model_fields_set and given[0] in {"gives_up", "refused", "full"}:
             hint = "delete `after`: the rules say when a queue gives up"
             raise complaint("useless-after", f"`after` means nothing beside `{given[0]}`", hint)
         return self

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from routing.facts import Caller, CustomerFacts, QueueFacts
 from routing.key_script import Word
+from routing.waits import Place
 
 UNNAMED_CALL: Final = "test"
 """The id of a given call that nobody has named."""
@@ -27,7 +28,11 @@ class VisitEnd(StrEnum):
     GAVE_UP = "gave up"
     """Nobody answered before the queue's own limit."""
     REFUSED = "refused"
-    """The queue let the caller in no longer, or not at all: full, or nobody there."""
+    """The queue let the caller in no longer, or not at all: nobody was there."""
+    FULL = "full"
+    """The queue let nobody more in: as many waited as may."""
+    LEFT = "left"
+    """The caller left by a key of the queue."""
     HUNG_UP = "hung up"
     """The caller left."""
 
@@ -38,13 +43,15 @@ class Visit:
 
     Attributes:
         end: How it ends.
-        after: Seconds of waiting until then; counts for ANSWERED and HUNG_UP.
+        after: Seconds of waiting until then; counts for ANSWERED, LEFT and HUNG_UP.
         agent: Who answered.
+        key: By which the caller left; empty if not by one.
     """
 
     end: VisitEnd
     after: int = 0
     agent: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class ScriptedCall:
         agents: Who is logged in; None if nothing is said of that.
         queues: How queues stand, each time that rules look; the last state stays. One that is not
             there is not known.
+        places: Where the caller would be in each queue, beside each of its states; None where
+            nothing is said of it.
         variables: The declared channel variables that are set, by their id in the rules.
         requests: The requests that can be looked up, by their tracking numbers.
         code: The one-time code that the caller is sent; empty: the first digits of `1234567890`.
@@ -95,6 +104,7 @@ class ScriptedCall:
     keys: tuple[Word, ...] = ()
     agents: tuple[str, ...] | None = None
     queues: Mapping[str, tuple[QueueFacts, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[Place | None, ...]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     requests: Mapping[str, GivenRequest] = field(default_factory=dict)
     code: str = ""

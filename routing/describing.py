@@ -15,8 +15,9 @@ from routing.describing_dialogues import (
     survey_in_words,
     tracking_in_words,
 )
-from routing.explain import duration_in_words, route_in_words
-from routing.rules import Agent, DialledNumber, Hours, Need, OpenSpan, Policy, Queue, Variable
+from routing.describing_queues import queue_in_words
+from routing.explain import route_in_words
+from routing.rules import Agent, DialledNumber, Hours, OpenSpan, Policy, Variable
 from routing.world_fields import DAYS
 
 Describe: TypeAlias = Callable[[Any], Aspects]
@@ -80,23 +81,6 @@ def _agent(agent: Agent) -> Aspects:
     return {**given(device=agent.device, name=agent.name, shift=agent.shift), **skills}
 
 
-def _queue(queue: Queue) -> Aspects:
-    first, *later = queue.steps
-    steps = {f"need after {duration_in_words(step.after)}": _needs(step.need) for step in later}
-    return {
-        "need": _needs(first.need),
-        **steps,
-        "ring": duration_in_words(queue.ring_for),
-        "give up after": duration_in_words(queue.give_up_after),
-        "then": route_in_words(queue.give_up_then),
-        **given(music=queue.music, survey=queue.survey),
-    }
-
-
-def _needs(needs: tuple[Need, ...]) -> str:
-    return ", ".join(f"{need.skill} {need.level} or more" for need in needs) or "anybody"
-
-
 def _variable(variable: Variable) -> Aspects:
     allowed = ", ".join(variable.allowed) or None
     return given(channel=variable.channel, default=variable.default, allowed=allowed)
@@ -115,7 +99,7 @@ _SECTIONS: Final[Mapping[str, Describe]] = {
     "hours": _hours,
     "skills": _skill,
     "agents": _agent,
-    "queues": _queue,
+    "queues": queue_in_words,
     "menus": menu_in_words,
     "entries": entry_in_words,
     "surveys": survey_in_words,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from routing.destinations import Route, ToRules
-from routing.rules import Policy
+from routing.rules import Policy, Queue
 
 
 def routes_to(policy: Policy, rules_id: str) -> Iterator[str]:
@@ -25,7 +25,7 @@ def named_routes(policy: Policy) -> Iterator[tuple[str, Route]]:
         for rule in rules.rules:
             yield f"rule {rules.id}/{rule.id}", rule.then
     for queue in policy.queues.values():
-        yield f"queue {queue.id}, given up", queue.give_up_then
+        yield from _of_queue(queue)
     yield "a request that was found", policy.tracking.found_then
     yield "a request that was not found", policy.tracking.not_found_then
     if policy.tracking.agent_otherwise is not None:
@@ -38,3 +38,11 @@ def named_routes(policy: Policy) -> Iterator[tuple[str, Route]]:
     yield "a callback that was not put down", policy.callbacks.otherwise
     yield "a caller who has proved it", policy.proof.proven
     yield "a caller who has not proved it", policy.proof.otherwise
+
+
+def _of_queue(queue: Queue) -> Iterator[tuple[str, Route]]:
+    if queue.gate is not None:
+        yield f"queue {queue.id}, not let in", queue.gate.then
+    for key, route in queue.keys.items():
+        yield f"queue {queue.id}, key {key}", route
+    yield f"queue {queue.id}, given up", queue.give_up_then

@@ -129,8 +129,10 @@ class QueueSayShape(Shape):
         default=False,
         description="`true`: how long it will take, on coming in; nothing where nobody can tell.",
     )
-    prompt: OneOrMany[PromptName] = Field((), description="What is said from time to time.")
-    every: Waiting = Field(60, description="How long it is from one time to the next.")
+    prompt: OneOrMany[PromptName] = Field(
+        (), description="What is said from time to time; of several one each time, in turn."
+    )
+    every: Waiting = Field(60, description="How long it is from the end of one time to the next.")
 
 
 class QueueShape(Shape):

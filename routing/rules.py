@@ -140,6 +140,11 @@ class Gate:
     wait: int | None
     then: Route
 
+    @property
+    def looks_inside(self) -> bool:
+        """Whether it hangs on how the queue stands who is let in, and not on the clock alone."""
+        return any(bound is not None for bound in (self.waiting, self.per_agent, self.wait))
+
 
 Acquaintance: TypeAlias = Literal["owner", "last"]
 """Whom a caller would rather speak with: the customer's own agent, as the customer file has it, or
@@ -164,8 +169,8 @@ class Announcements:
     Attributes:
         place: How many are before them, when they come in.
         wait: How long it will take, when they come in, where that can be told.
-        prompts: What is said again and again meanwhile.
-        every: Seconds from one time to the next.
+        prompts: What is said again and again meanwhile: one of them each time, in turn.
+        every: Seconds from the end of one time to the next.
     """
 
     place: bool

@@ -10,6 +10,14 @@ def uses_language(queue: Queue) -> bool:
     return any(need.skill == CALLERS_LANGUAGE for step in queue.steps for need in step.need)
 
 
+def divided_by_language(queue: Queue) -> bool:
+    """Whether callers of each language wait by themselves.
+
+    So they do where they need other agents, and where they hear words while they wait.
+    """
+    return uses_language(queue) or bool(queue.say.prompts)
+
+
 def can_serve(agent: Agent, needs: Sequence[Need], language: str) -> bool:
     """Whether one agent meets every need of a call in `language`."""
     return all(_level(agent, need, language) >= need.level for need in needs)

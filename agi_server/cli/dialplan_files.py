@@ -11,6 +11,7 @@ from typing import Final
 
 from agi_server.cli.errors import CannotRunError
 from dialplan.conf_text import EXTENSIONS, NAMES, QUEUE_RULES, QUEUES
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from dialplan.releases import NEWEST, Release
 from routing.rules import Policy
@@ -40,7 +41,7 @@ def asterisk_files(policy: Policy, release: Release = NEWEST) -> Mapping[str, st
     """
     packaged = resources.files("dialplan").joinpath(EXTENSIONS)
     return {
-        EXTENSIONS: packaged.read_text(encoding="utf-8"),
+        EXTENSIONS: packaged.read_text(encoding="utf-8") + leaving_contexts(policy),
         QUEUES: queues_conf(policy, release),
         QUEUE_RULES: queue_rules_conf(policy, release),
     }

@@ -26,6 +26,7 @@ from agi_server.lab.waiting import wait_until
 from agi_server.request import parse_moment
 from agi_server.session_errors import BadRequestError
 from agi_server.settings import Settings, SettingsError, parse_address
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
 from routing.describing_routes import named_routes
@@ -182,6 +183,7 @@ def _plan(folder: Path, server: tuple[str, int], policy: Policy, settings: Setti
         server=server,
         queues=queues_conf(policy),
         queue_rules=queue_rules_conf(policy),
+        leaving=leaving_contexts(policy),
         devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
         sounds=settings.sounds,
         shared=(Path(settings.messages),),

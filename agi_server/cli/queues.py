@@ -1,6 +1,6 @@
 """`rahyab queues`: the Asterisk queues that the rules make, who is rung in them, and who came."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -16,15 +16,18 @@ from dialplan.openings import Opening, latest_end, openings
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name
 from dialplan.requirements import (
     AsteriskQueue,
+    Ladder,
     Requirement,
     growth_warning,
     ladder_of,
     plan_for,
     requirement_for,
 )
-from routing.explain import duration_in_words
-from routing.rules import Policy
-from routing.skills import uses_language
+from routing.decisions_data import route_to_data
+from routing.describing_queues import gate_in_words, heard_on_entry, preference_in_words
+from routing.explain import duration_in_words, route_in_words
+from routing.rules import Announcements, Policy, Queue
+from routing.skills import divided_by_language
 
 
 @click.group("queues", cls=ListingGroup)
@@ -44,14 +47,14 @@ def list_command(*, for_programs: bool) -> None:
     """
     plan = plan_for(_policy(for_programs=for_programs))
     print_listed(
-        [_listed(each) for each in plan.queues],
-        lambda: _table(plan.queues),
+        [_listed(each) for each in plan.all_queues],
+        lambda: _table(plan.all_queues),
         for_programs=for_programs,
         cut=False,
         none="No call comes to a queue.",
     )
     if not for_programs:
-        click.echo(f"{len(plan.queues)} in all, and rahyab-fallback.")
+        click.echo(f"{len(plan.all_queues)} in all, and rahyab-fallback.")
     warning = growth_warning(plan)
     if warning is not None:
         click.echo(f"warning: {warning}", err=True)
@@ -67,6 +70,7 @@ def _listed(queue: AsteriskQueue) -> dict[str, Any]:
         "stands_for": [
             {"queue": each.queue.id, "language": each.language} for each in queue.requirements
         ],
+        "alone": queue.alone,
         "members": {each.agent: IDEAL_PENALTY + each.tier for each in queue.ladder.members},
     }
 
@@ -75,6 +79,7 @@ def _table(made: Sequence[AsteriskQueue]) -> Table:
     table = listing_table("Asterisk queue", "stands for", "agents", "who", whole=("agents",))
     for each in made:
         stands_for = ", ".join(_called(requirement) for requirement in each.requirements)
+        stands_for += f", for {each.alone} alone" if each.alone is not None else ""
         members = sorted(each.ladder.members, key=lambda member: member.tier)
         who = ", ".join(member.agent for member in members) or "nobody"
         table.add_row(*map(cell, (each.name, stands_for, len(members), who)))
@@ -121,7 +126,8 @@ def _wanted(policy: Policy, name: str, language: str | None) -> tuple[Requiremen
         raise CannotRunError(
             f'"{language}" is not spoken here: choose one of {", ".join(spoken)} for --language'
         )
-    languages = spoken if language is None and uses_language(queue) else (language or spoken[0],)
+    each_differs = language is None and divided_by_language(queue)
+    languages = spoken if each_differs else (language or spoken[0],)
     return tuple(requirement_for(queue, each, policy) for each in languages)
 
 
@@ -142,6 +148,42 @@ def _shown(requirement: Requirement, policy: Policy) -> dict[str, Any]:
         ],
         "gives_up_after": ladder.give_up_after,
         "gone_at_the_latest": latest_end(ladder),
+        "gate": _gate(requirement.queue),
+        "prefer": _preference(requirement, policy),
+        "say": _said(requirement, ladder),
+        "keys": {key: route_to_data(route) for key, route in requirement.queue.keys.items()},
+    }
+
+
+def _gate(queue: Queue) -> dict[str, Any] | None:
+    gate = queue.gate
+    if gate is None:
+        return None
+    bounds = {"hours": gate.hours, "waiting": gate.waiting, "per_agent": gate.per_agent}
+    return {**bounds, "wait": gate.wait, "then": route_to_data(gate.then)}
+
+
+def _preference(requirement: Requirement, policy: Policy) -> dict[str, Any] | None:
+    prefer = requirement.queue.prefer
+    if prefer is None:
+        return None
+    alone = {each.alone: each.name for each in _alone(requirement, policy)}
+    return {"agent": list(prefer.agents), "for": prefer.seconds, "asterisk_queues": alone}
+
+
+def _alone(requirement: Requirement, policy: Policy) -> list[AsteriskQueue]:
+    """The queues in which callers wait at first for an agent whom they prefer."""
+    return [each for each in plan_for(policy).for_agents if requirement in each.requirements]
+
+
+def _said(requirement: Requirement, ladder: Ladder) -> dict[str, Any]:
+    say = requirement.queue.say
+    return {
+        "place": say.place,
+        "wait": say.wait,
+        "prompts": list(say.prompts),
+        "sounds": list(ladder.sounds),
+        "every": ladder.every or None,
     }
 
 
@@ -170,6 +212,26 @@ def _print_requirement(console: Console, requirement: Requirement, policy: Polic
     console.print(
         cell(f"  Waiting ends after {end}, or {gone} where a telephone still rings then.")
     )
+    for sentence in _met_by_callers(requirement, policy):
+        console.print(cell(f"  {sentence}"))
+
+
+def _met_by_callers(requirement: Requirement, policy: Policy) -> Iterator[str]:
+    """The gate, the agent whom they prefer, what they hear, and the keys, in words."""
+    queue = requirement.queue
+    if queue.gate is not None:
+        reasons, then = " or ".join(gate_in_words(queue.gate)), route_in_words(queue.gate.then)
+        yield f"Not let in is a caller {reasons}. Then: {then}."
+    if queue.prefer is not None:
+        names = ", ".join(each.name for each in _alone(requirement, policy)) or "no Asterisk queue"
+        yield f"At first a caller waits for {preference_in_words(queue.prefer)}: {names}."
+    heard = " and ".join(heard_on_entry(queue.say))
+    if heard:
+        yield f"On coming in they hear {heard}."
+    if queue.say.prompts:
+        yield _again(queue.say)
+    for key, route in queue.keys.items():
+        yield f"Key {key}: {route_in_words(route)}."
 
 
 def _sentences(requirement: Requirement, steps: Sequence[Opening]) -> list[str]:
@@ -196,3 +258,12 @@ def _from(opening: Opening) -> str:
 def _listed_names(names: Sequence[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _again(say: Announcements) -> str:
+    """Nobody knows here how long the words are."""
+    words, every = ", then ".join(say.prompts), duration_in_words(say.every)
+    return (
+        f"Every {every} they hear {words}. Nobody is rung for them meanwhile: a step, or the end, "
+        "can come later by as long as that takes."
+    )

@@ -38,6 +38,7 @@ class Plan:
         server: Host (an address, not a name) and port of the AGI server.
         queues: The text of queues.conf, but for its section [general].
         queue_rules: The text of queuerules.conf.
+        leaving: The contexts of the keys by which callers leave queues, put after ours.
         devices: The agents' devices, such as `PJSIP/101`.
         sounds: A folder with `rahyab/<language>/*.wav` in it, or None.
         shared: Further folders that Asterisk and we see under the same path, such as the one for
@@ -51,6 +52,7 @@ class Plan:
     server: tuple[str, int]
     queues: str
     queue_rules: str = ""
+    leaving: str = ""
     devices: tuple[str, ...] = ()
     sounds: Path | None = None
     shared: tuple[Path, ...] = ()
@@ -94,7 +96,8 @@ def _files(plan: Plan, sip_port: int) -> dict[str, str]:
             DIALPLAN=plan.dialplan,
             SECRET=plan.secret,
         ),
-        "rahyab.conf": resources.files("dialplan").joinpath("extensions.conf").read_text(),
+        "rahyab.conf": resources.files("dialplan").joinpath("extensions.conf").read_text()
+        + plan.leaving,
     }
 
 

@@ -27,6 +27,7 @@ from routing.checks import (
     surveys,
     trials,
     unused,
+    waiting,
 )
 from routing.checks.scene import Scene
 from routing.documents import Document
@@ -54,6 +55,7 @@ CHECKS: Final = (
     actions.problems,
     loops.problems,
     unused.problems,
+    waiting.problems,
 )
 """Every check; the order does not matter."""
 

@@ -31,7 +31,7 @@ _WITHOUT: Final[Mapping[str, str]] = {
 }
 """Why conditions on these exclude some on `customer`."""
 
-_BY_KEYS: Final = frozenset({"key", "wrong_key", "entered", "proven", "person"})
+_BY_KEYS: Final = frozenset({"key", "queue-key", "wrong_key", "entered", "proven", "person"})
 """How ways are taken only by callers who press something."""
 
 _MOST_SHOWN: Final = 4

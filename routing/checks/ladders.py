@@ -9,7 +9,7 @@ from routing.compiling import compile_agent, compile_queue
 from routing.fields import spelt_seconds
 from routing.problems import Path, Problem
 from routing.rules import CALLERS_LANGUAGE, Agent, Need, Queue, Step
-from routing.skills import can_serve, served, uses_language
+from routing.skills import can_serve, divided_by_language, served, uses_language
 
 LATENESS_SECONDS: Final = 2
 """By which a step can be late beyond the ring time: a caller at the head of a queue is looked at
@@ -183,7 +183,7 @@ def _is_skill(scene: Scene, name: str) -> bool:
 
 def _taken_names(scene: Scene, queue: Queue) -> Iterator[Problem]:
     """A queue by language becomes one Asterisk queue a language, which needs a name of its own."""
-    if not uses_language(queue):
+    if not divided_by_language(queue):
         return
     for language in scene.languages:
         taken = f"{queue.id}-{language}"

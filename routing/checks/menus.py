@@ -20,7 +20,7 @@ MOST_MENUS: Final = 3
 SHORTEST_WAIT_SECONDS: Final = 2
 """For the first key of a menu: who takes the telephone from the ear to press it needs more."""
 
-_CUSTOMARY: Final = {"0": "speak with a person", "*": "hear it again"}
+CUSTOMARY: Final = {"0": "speak with a person", "*": "hear it again"}
 """What callers press these keys for, whatever the menu says."""
 
 
@@ -58,7 +58,7 @@ def _hurried(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
 
 def _cut_off(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
     """Keys that end the call of who wanted the opposite; that they lead elsewhere is customary."""
-    for key, purpose in _CUSTOMARY.items():
+    for key, purpose in CUSTOMARY.items():
         choice = menu.keys.get(key)
         if choice is not None and choice.hangup is not None:
             message = f'"{key}" ends the call of a caller who presses it to {purpose}'
@@ -71,7 +71,7 @@ def _too_many(scene: Scene, id_: str, menu: MenuShape) -> Iterator[Problem]:
     offered = [
         key
         for key, choice in menu.keys.items()
-        if key not in _CUSTOMARY and not _only_language(choice)
+        if key not in CUSTOMARY and not _only_language(choice)
     ]
     if len(offered) > MOST_OFFERS:
         message = f"{len(offered)} choices are more than a caller can keep in mind"

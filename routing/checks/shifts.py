@@ -31,7 +31,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     }
     times, spoken = times_at(scene, weeks), spoken_at(scene, scene.ways)
     for queue in queues_of(scene):
-        come = _come(times.get(("queue", queue.id)), weeks)
+        come = _come(times.get(("queue", queue.id)), weeks) & _let_in(queue, weeks)
         callers = [
             language
             for language in callers_of(scene, queue)
@@ -50,6 +50,12 @@ def problems(scene: Scene) -> Iterator[Problem]:
 def _come(times: Times | None, weeks: Mapping[str, Minutes]) -> Minutes:
     """When somebody ought to be there for a queue."""
     return 0 if times is None else times.ever & union(weeks.values()) | times.asked
+
+
+def _let_in(queue: Queue, weeks: Mapping[str, Minutes]) -> Minutes:
+    """When the queue's gate lets anybody in."""
+    hours = None if queue.gate is None else queue.gate.hours
+    return WHOLE_WEEK if hours is None else weeks[hours]
 
 
 def _there(able: Iterable[Agent], weeks: Mapping[str, Minutes]) -> Minutes:

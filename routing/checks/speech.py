@@ -33,7 +33,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
 Languages: TypeAlias = tuple[str, ...]
 """Languages of calls, in the order of the file."""
 
-_SPEAKING: Final = frozenset({"menu", "voicemail", "survey", "enter"})
+_SPEAKING: Final = frozenset({"menu", "voicemail", "survey", "enter", "queue"})
 
 
 def spoken_at(scene: Scene, ways: tuple[Way, ...]) -> Mapping[Node, Languages]:
@@ -103,12 +103,13 @@ def _from(way: Way) -> str:
 
 
 def _said_at(data: Mapping[str, object], node: Node) -> Iterator[str]:
-    """What a menu, a mailbox, a survey or an entry says of its own."""
+    """What a menu, a mailbox, a survey, an entry or a queue says of its own."""
     if node[0] not in _SPEAKING:
         return
     section, name = node_path(node)
     here = mapping(mapping(data.get(str(section))).get(str(name)))
-    for said in (here.get("say"), here.get("consent")):
+    said_in_queue = mapping(here.get("say")).get("prompt")
+    for said in (here.get("say"), here.get("consent"), said_in_queue):
         yield from _prompts(said)
     for patience in ("silence", "wrong_key"):
         yield from _prompts(mapping(here.get(patience)).get("say"))

@@ -68,7 +68,7 @@ def _let_on(scene: Scene, opened: Mapping[str, Minutes]) -> Iterator[tuple[Way, 
     gone: dict[Node, Times] = {}
     for way in scene.ways:
         when = _when(way)
-        hours, let_on = mapping(when.get("hours")), WHOLE_WEEK
+        hours, let_on = mapping(when.get("hours")) or _closed_gate(scene, way), WHOLE_WEEK
         for id_, states in hours.items():
             let_on &= _standing(opened[id_], sequence(states) or [states])
         before = gone.setdefault(way.source, Times(_NEVER))
@@ -77,6 +77,15 @@ def _let_on(scene: Scene, opened: Mapping[str, Minutes]) -> Iterator[tuple[Way, 
         if way.how == "rule" and when.keys() <= {"hours"}:
             break_ = any(let_on & ~week == 0 and let_on != week for week in opened.values())
             gone[way.source] = before | Times(let_on, _NEVER if break_ else let_on)
+
+
+def _closed_gate(scene: Scene, way: Way) -> Mapping[str, object]:
+    """What a gate asks for that keeps callers out at some hours, and for no other reason."""
+    if way.how != "gate":
+        return {}
+    queue = mapping(mapping(scene.data.get("queues")).get(way.source[1]))
+    gate = mapping(queue.get("gate"))
+    return {str(gate["hours"]): "closed"} if gate.keys() == {"hours", "then"} else {}
 
 
 def _when(way: Way) -> Mapping[str, object]:

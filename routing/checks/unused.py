@@ -51,7 +51,7 @@ def problems(scene: Scene) -> Iterator[Problem]:
     yield from _skills(scene)
     yield from _agents(scene)
     used = {
-        "hours": _mentioned_in_rules(scene, "hours") | _shifts(scene) | _callbacks(scene),
+        "hours": _mentioned_in_rules(scene, "hours") | frozenset(_hours_elsewhere(scene)),
         "variable": _mentioned_in_rules(scene, "variable"),
         "prompt": frozenset(_said(scene.data)) | scene.builtin.keys(),
     }
@@ -126,24 +126,24 @@ def _mentioned_in_rules(scene: Scene, fact: str) -> frozenset[str]:
     return frozenset(name for when in whens for name in mapping(when.get(fact)))
 
 
-def _shifts(scene: Scene) -> frozenset[str]:
-    agents = mapping(scene.data.get("agents")).values()
-    return frozenset(str(mapping(agent).get("shift")) for agent in agents)
-
-
-def _callbacks(scene: Scene) -> frozenset[str]:
-    return frozenset({str(mapping(scene.data.get("callbacks")).get("hours"))})
+def _hours_elsewhere(scene: Scene) -> Iterator[str]:
+    """The hours of shifts, of gates and of callbacks."""
+    for agent in mapping(scene.data.get("agents")).values():
+        yield str(mapping(agent).get("shift"))
+    for queue in mapping(scene.data.get("queues")).values():
+        yield str(mapping(mapping(queue).get("gate")).get("hours"))
+    yield str(mapping(scene.data.get("callbacks")).get("hours"))
 
 
 def _said(data: Mapping[str, object]) -> Iterator[str]:
-    """Every prompt that is mentioned anywhere under `say`, `say_key` or `consent`."""
+    """Every prompt that is mentioned anywhere as what is said."""
     pending: list[object] = [part for name, part in data.items() if name != "prompts"]
     while pending:
         part = pending.pop()
         if isinstance(part, list):
             pending.extend(part)
         elif isinstance(part, dict):
-            for key in ("say", "say_key", "consent"):
+            for key in ("say", "say_key", "consent", "prompt"):
                 said = part.get(key, [])
                 yield from (each for each in _several(said) if isinstance(each, str))
             pending.extend(value for value in part.values() if isinstance(value, dict | list))

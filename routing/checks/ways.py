@@ -21,7 +21,7 @@ PERSON: Final[Node] = ("person", "")
 """Where the key for a person leads."""
 
 BY_ITSELF: Final = frozenset(
-    {"start", "silence", "rule", "give_up", "not_found", "otherwise", "put_down"}
+    {"start", "silence", "rule", "gate", "give_up", "not_found", "otherwise", "put_down"}
 )
 """How a way is taken by a caller who does nothing, with nobody at work to answer."""
 
@@ -47,9 +47,9 @@ class Way:
     Attributes:
         source: Where the call is.
         target: Where it goes; None if that cannot be made out.
-        how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `give_up`,
-            `served`, `found`, `not_found`, `no_agent`, `entered`, `put_down`,
-            `proven`, `otherwise`, `no_number`, `person`.
+        how: What makes it go there: `start`, `key`, `silence`, `wrong_key`, `rule`, `gate`,
+            `queue-key`, `give_up`, `served`, `found`, `not_found`, `no_agent`, `entered`,
+            `put_down`, `proven`, `otherwise`, `no_number`, `person`.
         path: The place of the destination.
         actions: What is done on the way, as plain data.
         actions_path: The place of that.
@@ -148,7 +148,11 @@ def _ways(data: Mapping[str, object]) -> Iterator[Way]:
 
 def _from_queue(data: Mapping[str, object], id_: str) -> Iterator[Way]:
     path: Path = ("queues", id_)
+    if "gate" in mapping(_get(data, path)):
+        yield _way(data, ("queue", id_), "gate", (*path, "gate", "then"))
     yield _way(data, ("queue", id_), "give_up", (*path, "give_up", "then"))
+    for key in mapping(_get(data, (*path, "keys"))):
+        yield _way(data, ("queue", id_), "queue-key", (*path, "keys", key))
     survey = _get(data, (*path, "survey"))
     if isinstance(survey, str):
         yield Way(("queue", id_), ("survey", survey), "served", (*path, "survey"), {}, path)

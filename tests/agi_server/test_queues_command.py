@@ -41,6 +41,7 @@ def test_programs_read_what_a_queue_stands_for(rules: Path) -> None:
     assert first == {
         "asterisk_queue": "support-fa",
         "stands_for": [{"queue": "support", "language": "fa"}],
+        "alone": None,
         "members": {"mina": 2, "sara": 1},
     }
 
@@ -93,3 +94,81 @@ def test_what_the_rules_do_not_have_is_told_with_what_they_have(
     assert result.exit_code == 2
     assert told in result.output
     assert len(result.output.splitlines()) == 1
+
+
+PARTS = """\
+    survey: satisfaction
+    gate: {hours: office, waiting: 20, then: {voicemail: messages}}
+    prefer: {agent: [owner, last], for: 20s}
+    say: {place: true, wait: true, prompt: [hello, not-a-choice], every: 45s}
+    keys: {"1": {callback: true}}
+"""
+
+
+@pytest.fixture
+def waiting(rules: Path) -> Path:
+    """Rules with a queue that has a gate, a preference, words and a key."""
+    text = TEXT.replace("    survey: satisfaction\n", PARTS, 1)
+    rules.write_text(text, encoding="utf-8")
+    return rules
+
+
+def test_what_callers_meet_in_a_queue_is_shown_in_words(waiting: Path) -> None:
+    """After who is rung when."""
+    output = run(waiting, "show", "support", "--language", "en").output
+    said = output.partition("where a telephone still rings then.\n")[2]
+    assert " ".join(said.split()) == (
+        "Not let in is a caller outside the hours office or while 20 wait. Then: voicemail"
+        " messages. At first a caller waits for the customer's own agent, else the one who last"
+        " spoke with the caller, for 20s: rahyab-agent-mina, rahyab-agent-sara. On coming in they"
+        " hear how many are before them and how long it will take. Every 45s they hear hello, then"
+        " not-a-choice. Nobody is rung for them meanwhile: a step, or the end, can come later by as"
+        " long as that takes. Key 1: ask to be called back."
+    )
+
+
+def test_programs_read_what_callers_meet_in_a_queue(waiting: Path) -> None:
+    """Routes as the rules file writes them."""
+    (shown,) = json.loads(run(waiting, "show", "support", "--language", "en", "--json").output)
+    assert {key: shown[key] for key in ("gate", "prefer", "say", "keys")} == {
+        "gate": {
+            "hours": "office",
+            "waiting": 20,
+            "per_agent": None,
+            "wait": None,
+            "then": {"voicemail": "messages"},
+        },
+        "prefer": {
+            "agent": ["owner", "last"],
+            "for": 20,
+            "asterisk_queues": {"mina": "rahyab-agent-mina", "sara": "rahyab-agent-sara"},
+        },
+        "say": {
+            "place": True,
+            "wait": True,
+            "prompts": ["hello", "not-a-choice"],
+            "sounds": ["rahyab/en/hello", "rahyab/en/not-a-choice"],
+            "every": 45,
+        },
+        "keys": {"1": {"callback": True}},
+    }
+
+
+def test_a_queue_without_such_parts_has_none_of_them(rules: Path) -> None:
+    """For programs: the same keys."""
+    (shown,) = json.loads(run(rules, "show", "reception", "--json").output)
+    quiet = {"place": False, "wait": False, "prompts": [], "sounds": [], "every": None}
+    assert (shown["gate"], shown["prefer"], shown["keys"]) == (None, None, {})
+    assert shown["say"] == quiet
+
+
+def test_queues_for_one_agent_alone_are_listed_and_counted(waiting: Path) -> None:
+    """After the others."""
+    lines = [" ".join(line.split()) for line in run(waiting).output.splitlines()]
+    assert lines[-3:] == [
+        "rahyab-agent-mina support in fa, support in en, for mina alone 1 mina",
+        "rahyab-agent-sara support in fa, support in en, for sara alone 1 sara",
+        "5 in all, and rahyab-fallback.",
+    ]
+    last = json.loads(run(waiting, "--json").output)[-1]
+    assert (last["alone"], last["members"]) == ("sara", {"sara": 1})

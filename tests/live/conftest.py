@@ -26,6 +26,7 @@ from agi_server.lab.telephony import Telephony
 from agi_server.lab.waiting import wait_until
 from agi_server.policy import load_policy_file
 from agi_server.prompt_building import build_prompts
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
 from routing.rules import Policy
@@ -136,6 +137,7 @@ def telephony_of_worker(
         ("127.0.0.1", server_port),
         queues=queues_conf(policy),
         queue_rules=queue_rules_conf(policy),
+        leaving=leaving_contexts(policy),
         devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
         sounds=sounds,
         shared=(messages,),

@@ -24,6 +24,7 @@ from agi_server.lab.waiting import wait_until
 from agi_server.policy import load_policy_file
 from crm.records import CallStory
 from crm.stores import PostgresServer, SqliteFile, open_store
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from tests.live.conftest import COMMAND, SERVER_SECONDS
 
@@ -152,6 +153,7 @@ def two_servers(site: Site, root: Root, folder: Path) -> Iterator[Servers]:
         (LOCALHOST, ports[0]),
         queues=queues_conf(policy),
         queue_rules=queue_rules_conf(policy),
+        leaving=leaving_contexts(policy),
         devices=site.devices,
         sounds=site.sounds,
         dialplan=TURNS.format(first=f"{LOCALHOST}:{ports[0]}", second=f"{LOCALHOST}:{ports[1]}"),

@@ -5,13 +5,14 @@ caller's thread does there; the functions are named in the docstrings. Time is s
 milliseconds; where the C code asks time(NULL), whole seconds are taken. What happens at the same
 moment happens in the order of arrival, or in one drawn at random: threads race.
 
-Left out, as the compiled queues do not use it: ringall and the other strategies, weights, realtime
-queues, announcements, keys, withdrawal, and the lag with which Asterisk learns a telephone's state.
+Left out, as the compiled queues do not use it: ringall and other strategies, weights, realtime
+queues, announced places, withdrawal, and the lag with which Asterisk learns a telephone's state.
 """
 
 import heapq
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from random import Random
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from tests.simulation.people import NO_LIMIT, Caller, Event, Line, Phone, Seat
@@ -31,8 +32,12 @@ Doing: TypeAlias = Generator[int, None, Result]
 """What a caller does: it gives each moment until which the caller sleeps, and ends in a result."""
 
 
-class _HungUp(Exception):  # noqa: N818  it is no error: it ends a visit
-    """The caller has had enough."""
+class _Gone(Exception):  # noqa: N818  it is no error: it ends a visit
+    """The caller has had enough, or has pressed a key that leads out."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class AppQueue:
@@ -43,20 +48,25 @@ class AppQueue:
         rules: What queuerules.conf says.
         phones: By device.
         race: Draws the order of what happens at the same moment; None: in the order of arrival.
+        keys: Those of each context of the dialplan.
+        sounds: How many milliseconds each sound lasts; one that is missing is not there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that Asterisk reads, and who is there
         self,
         queues: Mapping[str, QueueOptions],
         rules: Mapping[str, tuple[Change, ...]],
         phones: Mapping[str, Phone],
         race: Random | None = None,
+        *,
+        keys: Mapping[str, frozenset[str]] = MappingProxyType({}),
+        sounds: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self.now = 1_000_000_000_000  # as of a clock that began long ago: no call is the last one
-        self.began = self.now
+        # As of a clock that began long ago: no call is the last one.
+        self.now = self.began = 1_000_000_000_000
         self.events: list[Event] = []
-        self._race = race
-        self._rules = rules
+        self._race, self._rules = race, rules
+        self._keys, self._sounds = keys, sounds
         self._pending: list[tuple[int, float, int, Callable[[], None]]] = []
         self._count = 0
         self.lines = {name: self._line(options, phones) for name, options in queues.items()}
@@ -110,25 +120,33 @@ class AppQueue:
     def _visit(self, caller: Caller) -> Doing[None]:
         """A whole Queue() (`queue_exec`, `join_queue`)."""
         line = self.lines[caller.queue]
-        caller.start = self._seconds()
+        caller.start = caller.spoken_to = self._seconds()
         caller.changes = list(self._rules.get(caller.rule, ()))
         if self._nobody(line, caller, line.options.joinempty):
             self._note("left", caller, why="JOINEMPTY")
+            return
+        if line.options.maxlen and len(line.callers) >= line.options.maxlen:
+            self._note("left", caller, why="FULL")
             return
         self._join(line, caller)
         self._note("entered", caller)
         try:
             why = yield from self._wait_and_ring(line, caller)
-        except _HungUp:
-            why = "ABANDON"
+        except _Gone as gone:
+            why = gone.why
         line.callers = [each for each in line.callers if each is not caller]
         if why:
             self._note("left", caller, why=why)
 
     def _join(self, line: Line, caller: Caller) -> None:
-        """Behind everybody of the same priority or a higher one (`join_queue`)."""
-        ahead = [each.priority >= caller.priority for each in line.callers]
-        line.callers.insert(ahead.index(False) if False in ahead else len(ahead), caller)
+        """Behind everybody of the same priority or a higher one, or where asked (`join_queue`)."""
+        before = [self._goes_before(place, each, caller) for place, each in enumerate(line.callers)]
+        line.callers.insert(before.index(True) if True in before else len(before), caller)
+
+    def _goes_before(self, place: int, other: Caller, caller: Caller) -> bool:
+        """Whether a caller who comes in goes before the one at a place; the first is 0."""
+        asked = 0 < caller.position <= place + 1 and caller.priority >= other.priority
+        return asked or caller.priority > other.priority
 
     def _wait_and_ring(self, line: Line, caller: Caller) -> Doing[str]:
         """Wait for a turn, ring, wait, look again (`queue_exec` from `check_turns`)."""
@@ -137,19 +155,28 @@ class AppQueue:
             if why:
                 return why
             while True:
-                if self._expired(caller):
-                    return "TIMEOUT"
-                while caller.changes and self._waited(caller) > caller.changes[0].after:
-                    self._change(caller)
-                if (yield from self._try_calling(line, caller)):
-                    return ""
-                if self._nobody(line, caller, line.options.leavewhenempty):
-                    return "LEAVEEMPTY"
-                if self._expired(caller):
-                    return "TIMEOUT"
+                end = yield from self._try_once(line, caller)
+                if end is not None:
+                    return end
                 yield from self._sleep(caller, line.options.retry * 1000)
                 if not self._our_turn(line, caller):
                     break
+
+    def _try_once(self, line: Line, caller: Caller) -> Doing[str | None]:
+        """Why the visit ends in this round, "" where somebody answered; None when it goes on."""
+        if self._expired(caller):
+            return "TIMEOUT"
+        if line.options.speaks_in_turn:
+            yield from self._speak(line, caller)
+            if self._expired(caller):
+                return "TIMEOUT"
+        while caller.changes and self._waited(caller) > caller.changes[0].after:
+            self._change(caller)
+        if (yield from self._try_calling(line, caller)):
+            return ""
+        if self._nobody(line, caller, line.options.leavewhenempty):
+            return "LEAVEEMPTY"
+        return "TIMEOUT" if self._expired(caller) else None
 
     def _wait_for_turn(self, line: Line, caller: Caller) -> Doing[str]:
         """Why the caller leaves, "" when it is the caller's turn (`wait_our_turn`)."""
@@ -158,24 +185,48 @@ class AppQueue:
                 return "TIMEOUT"
             if self._nobody(line, caller, line.options.leavewhenempty):
                 return "LEAVEEMPTY"
+            yield from self._speak(line, caller)
             while caller.changes and self._waited(caller) >= caller.changes[0].after:
                 self._change(caller)
+            if self._expired(caller):
+                return "TIMEOUT"
             yield from self._sleep(caller, RECHECK)
             if self._expired(caller):
                 return "TIMEOUT"
         return ""
 
+    def _speak(self, line: Line, caller: Caller) -> Doing[None]:
+        """Say what is due; nobody is rung meanwhile (`say_periodic_announcement`)."""
+        options, begun = line.options, self._seconds()
+        if not options.every or begun - caller.spoken_to < options.every:
+            return
+        sound = options.sounds[caller.heard % len(options.sounds)]
+        self._note("heard", caller, why=sound)
+        yield from self._sleep(caller, self._heard_of(caller, self._sounds.get(sound, 0)))
+        caller.spoken_to = self._seconds() if options.from_last_word else begun
+        caller.heard += 1
+
+    def _heard_of(self, caller: Caller, length: int) -> int:
+        """How much of words is heard: any key ends them (`play_file`)."""
+        moment = -1 if caller.presses is None else self.began + caller.arrives + caller.presses[0]
+        return moment - self.now if self.now <= moment < self.now + length else length
+
     def _sleep(self, caller: Caller, time: int) -> Doing[None]:
-        """Wait for a while, unless the caller hangs up first."""
+        """Wait for a while, unless the caller hangs up first, or leaves by a key."""
         end = self.now + time
-        hangs_up = None if caller.patience is None else self._entered(caller) + caller.patience
-        if hangs_up is not None and hangs_up <= end:
-            yield max(hangs_up, self.now)
-            raise _HungUp
+        moment, why = min(self._leaving(caller), default=(end + 1, ""))
+        if moment <= end:
+            yield max(moment, self.now)
+            raise _Gone(why)
         yield end
 
-    def _entered(self, caller: Caller) -> int:
-        return self.began + caller.arrives
+    def _leaving(self, caller: Caller) -> Iterator[tuple[int, str]]:
+        """When the caller goes, and why; a key that leads nowhere is not heard (`valid_exit`)."""
+        if caller.patience is not None:
+            yield self.began + caller.arrives + caller.patience, "ABANDON"
+        leading = self._keys.get(self.lines[caller.queue].options.context, frozenset())
+        if caller.presses is not None and caller.presses[1] in leading:
+            yield self.began + caller.arrives + caller.presses[0], "EXITWITHKEY"
 
     def _waited(self, caller: Caller) -> int:
         return self._seconds() - caller.start
@@ -218,13 +269,12 @@ class AppQueue:
         """Whether no member counts as being there (`get_member_status`)."""
         if not reasons:
             return False
-        return not any(self._counts(line, seat, caller, reasons) for seat in line.seats)
+        return not any(self._counts(seat, caller, reasons) for seat in line.seats)
 
-    def _counts(self, line: Line, seat: Seat, caller: Caller, reasons: frozenset[str]) -> bool:
-        del line
+    def _counts(self, seat: Seat, caller: Caller, reasons: frozenset[str]) -> bool:
         away = not seat.phone.there and "unavailable" in reasons
         paused = seat.paused and "paused" in reasons
-        outside = "penalty" in reasons and not _within(seat.member.penalty, caller)
+        outside = "penalty" in reasons and not caller.lets_in(seat.member.penalty)
         return not (away or paused or outside)
 
     # Ringing.
@@ -270,7 +320,7 @@ class AppQueue:
     def _ringing(self, caller: Caller, seat: Seat, time: int) -> Doing[None]:
         try:
             yield from self._sleep(caller, time)
-        except _HungUp:
+        except _Gone:
             seat.phone.busy = False
             raise
 
@@ -280,7 +330,7 @@ class AppQueue:
         return [
             (self._metric(line, seat) + seat.member.penalty * TIER * use, seat)
             for seat in line.seats
-            if not use or _within(seat.member.penalty, caller)
+            if not use or caller.lets_in(seat.member.penalty)
         ]
 
     def _metric(self, line: Line, seat: Seat) -> int:
@@ -351,8 +401,3 @@ class AppQueue:
                 if other.phone is seat.phone:
                     other.last_call, other.last_queue = self._seconds(), line
         self._note("free", caller, agent=seat.member.name)
-
-
-def _within(penalty: int, caller: Caller) -> bool:
-    too_high = caller.highest != NO_LIMIT and penalty > caller.highest
-    return not (too_high or (caller.lowest != NO_LIMIT and penalty < caller.lowest))

@@ -66,6 +66,8 @@ class Caller:
         priority: QUEUE_PRIO.
         talks: Milliseconds with the agent.
         patience: Milliseconds after which the caller hangs up; None for never.
+        position: The place asked for, the last argument of Queue(); 0 for none.
+        presses: After how many milliseconds which key is pressed; None for none.
     """
 
     name: str
@@ -78,17 +80,27 @@ class Caller:
     priority: int = 0
     talks: int = 60_000
     patience: int | None = None
+    position: int = 0
+    presses: tuple[int, str] | None = None
     pending: bool = field(default=False, init=False)
     start: int = field(default=0, init=False)
     changes: list[Change] = field(default_factory=list, init=False)
+    spoken_to: int = field(default=0, init=False)
+    heard: int = field(default=0, init=False)
+
+    def lets_in(self, penalty: int) -> bool:
+        """Whether an agent of this penalty may be rung for the caller by now."""
+        too_high = self.highest != NO_LIMIT and penalty > self.highest
+        return not (too_high or (self.lowest != NO_LIMIT and penalty < self.lowest))
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: `what` is one of entered, rung, unanswered, answered, free, left.
+    """Something that happened.
 
-    Of those who left, `why` is as in QUEUESTATUS and queue_log: JOINEMPTY, LEAVEEMPTY, TIMEOUT,
-    ABANDON.
+    `what` is one of entered, heard, rung, unanswered, answered, free, left. Of those who left,
+    `why` is as in QUEUESTATUS and queue_log: JOINEMPTY, LEAVEEMPTY, FULL, TIMEOUT, ABANDON,
+    EXITWITHKEY. Of those who heard something it is the sound.
     """
 
     at: int

@@ -1,4 +1,6 @@
-"""What Asterisk makes of queues.conf and queuerules.conf: a reader of every word that we write.
+"""What Asterisk makes of the files: a reader of every word that we write in them.
+
+They are queues.conf, queuerules.conf and the contexts of the keys by which callers leave.
 
 It is strict, so that the simulator never passes over an option it does not know: an option that is
 new in the compiler has to be given a meaning here, or be named as one that has none for turns.
@@ -18,7 +20,6 @@ NO_PART_IN_TURNS: Final = frozenset(
         "announce-frequency",
         "announce-holdtime",
         "announce-position",
-        "periodic-announce-frequency",
         "reportholdtime",
     }
 )
@@ -63,6 +64,12 @@ class QueueOptions:
     conf_timeout_first: bool = False
     joinempty: frozenset[str] = frozenset()
     leavewhenempty: frozenset[str] = frozenset()
+    maxlen: int = 0
+    context: str = ""
+    sounds: tuple[str, ...] = ()
+    every: int = 0
+    from_last_word: bool = False
+    speaks_in_turn: bool = False
     members: tuple[Member, ...] = ()
 
 
@@ -84,6 +91,14 @@ def read_rules(text: str) -> dict[str, tuple[Change, ...]]:
     """The penalty rules of a queuerules.conf, each in the order of time."""
     return {
         name: tuple(sorted((_change(option, value) for option, value in lines), key=_after))
+        for name, lines in _sections(text)
+    }
+
+
+def read_keys(text: str) -> dict[str, frozenset[str]]:
+    """The keys in each context of a dialplan: its extensions, but for where calls end."""
+    return {
+        name: frozenset(value.partition(",")[0] for _, value in lines) - {"h"}
         for name, lines in _sections(text)
     }
 
@@ -116,14 +131,27 @@ def _queue(name: str, lines: list[tuple[str, str]]) -> QueueOptions:
     return QueueOptions(name, members=tuple(members), **read)  # type: ignore[arg-type]
 
 
+_FLAGS: Final = {
+    **{name: name for name in ("ringinuse", "autofill", "autopause", "timeoutrestart")},
+    "relative-periodic-announce": "from_last_word",
+    "announce-to-first-user": "speaks_in_turn",
+}
+_NUMBERS: Final = {
+    **{name: name for name in ("timeout", "retry", "wrapuptime", "penaltymemberslimit", "maxlen")},
+    "periodic-announce-frequency": "every",
+}
+
+
 def _option(option: str, value: str) -> dict[str, object]:
-    if option in {"timeout", "retry", "wrapuptime", "penaltymemberslimit"}:
-        return {option: int(value)}
-    if option in {"ringinuse", "autofill", "autopause", "timeoutrestart"}:
-        return {option: _yes(option, value)}
+    if option in _NUMBERS:
+        return {_NUMBERS[option]: int(value)}
+    if option in _FLAGS:
+        return {_FLAGS[option]: _yes(option, value)}
+    if option == "periodic-announce":
+        return {"sounds": tuple(value.split(","))}
     if option in {"joinempty", "leavewhenempty"}:
         return {option: _reasons(option, value)}
-    if option == "strategy" and value in STRATEGIES:
+    if option == "context" or (option == "strategy" and value in STRATEGIES):
         return {option: value}
     if option == "timeoutpriority" and value in {"conf", "app"}:
         return {"conf_timeout_first": value == "conf"}

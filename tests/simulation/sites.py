@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
+from types import MappingProxyType
 from typing import Final
 
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import (
     IDEAL_PENALTY,
     asterisk_queue_name,
@@ -18,7 +20,7 @@ from routing.skills import first_step
 from tests.sample import POLICY
 from tests.simulation.app_queue import AppQueue
 from tests.simulation.people import Caller, Event, Line, Phone, Seat
-from tests.simulation.queue_files import read_queues, read_rules
+from tests.simulation.queue_files import read_keys, read_queues, read_rules
 
 TICK: Final = 1000
 """Milliseconds between two looks at whether anybody is kept waiting for nothing."""
@@ -39,6 +41,7 @@ class Visitor:
     talks: int = 30_000
     patience: int | None = None
     priority: int = 0
+    presses: tuple[int, str] | None = None
 
 
 def site(
@@ -137,6 +140,13 @@ class History:
     visitors: Mapping[str, Visitor]
     events: Sequence[Event]
     watch: Watch
+    sounds: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def longest_words(self) -> int:
+        """Milliseconds of the longest words that anybody has heard."""
+        heard = {each.why for each in self.events if each.what == "heard"}
+        return max((self.sounds.get(each, 0) for each in heard), default=0)
 
     def waits(self) -> dict[str, int]:
         """Milliseconds from the coming of each caller to the answer or to leaving."""
@@ -154,14 +164,27 @@ class History:
 NEVER: Final = 10**9
 
 
-def opened(policy: Policy, phones: Mapping[str, Phone], race: Random | None = None) -> AppQueue:
-    """The compiled queues at work, with telephones by agent; others answer after two seconds."""
+def opened(
+    policy: Policy,
+    phones: Mapping[str, Phone],
+    race: Random | None = None,
+    sounds: Mapping[str, int] = MappingProxyType({}),
+) -> AppQueue:
+    """The compiled queues at work, with telephones by agent; others answer after two seconds.
+
+    `sounds` is how many milliseconds those last that are there.
+    """
     by_device = {
         agent.device: phones.get(agent.id, Phone(agent.device, 2000))
         for agent in policy.agents.values()
     }
     return AppQueue(
-        read_queues(queues_conf(policy)), read_rules(queue_rules_conf(policy)), by_device, race
+        read_queues(queues_conf(policy)),
+        read_rules(queue_rules_conf(policy)),
+        by_device,
+        race,
+        keys=read_keys(leaving_contexts(policy)),
+        sounds=sounds,
     )
 
 
@@ -170,6 +193,7 @@ def play(
     visitors: Sequence[Visitor],
     phones: Mapping[str, Phone] | None = None,
     race: Random | None = None,
+    sounds: Mapping[str, int] = MappingProxyType({}),
 ) -> History:
     """Compile the rules, and let callers come.
 
@@ -178,8 +202,9 @@ def play(
         visitors: Who comes.
         phones: By agent; who is missing answers after two seconds.
         race: Draws what comes first of what happens at the same moment.
+        sounds: How many milliseconds each sound lasts.
     """
-    queues = opened(policy, phones or {}, race)
+    queues = opened(policy, phones or {}, race, sounds)
     named = {f"c{number}": each for number, each in enumerate(visitors)}
     for name, each in named.items():
         queues.call(sent(policy, name, each))
@@ -187,7 +212,7 @@ def play(
     patience = max(each.give_up_after + each.ring_for for each in policy.queues.values())
     last = max((each.arrives for each in visitors), default=0)
     watched(queues, watch, last + patience * 1000)
-    return History(policy, named, queues.run(), watch)
+    return History(policy, named, queues.run(), watch, sounds)
 
 
 def watched(queues: AppQueue, watch: Watch, until: int) -> None:
@@ -209,4 +234,5 @@ def sent(policy: Policy, name: str, visitor: Visitor) -> Caller:
         priority=visitor.priority,
         talks=visitor.talks,
         patience=visitor.patience,
+        presses=visitor.presses,
     )

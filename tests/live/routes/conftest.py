@@ -13,6 +13,7 @@ from agi_server.lab.root import Root, find_root
 from agi_server.lab.telephony import Telephony
 from agi_server.policy import load_policy_file
 from agi_server.prompt_building import build_prompts
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
 from routing.rules import Policy
@@ -68,6 +69,7 @@ def telephony_of_worker(
         ("127.0.0.1", server_port),
         queues=queues_conf(rules),
         queue_rules=queue_rules_conf(rules),
+        leaving=leaving_contexts(rules),
         devices=tuple(sorted({agent.device for agent in rules.agents.values()})),
         sounds=words,
         shared=(messages,),

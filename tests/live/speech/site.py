@@ -23,6 +23,7 @@ from agi_server.policy import load_policy_file
 from agi_server.prompt_building import build_prompts
 from crm.records import CallStory
 from crm.sqlite_store import SqliteStore
+from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from ivr.prompts import Catalogue
 
@@ -159,6 +160,7 @@ def site_of(
         (LOCALHOST, port),
         queues=queues_conf(policy) + added.queues,
         queue_rules=queue_rules_conf(policy),
+        leaving=leaving_contexts(policy),
         devices=tuple(
             sorted({agent.device for agent in policy.agents.values()} | {*added.devices})
         ),
