@@ -45,8 +45,8 @@ def status_command(for_programs: bool) -> None:
     """Show how the running server stands: its rules, their file, its workers.
 
     Exit code 0: it serves. 1: something needs a look: it starts or ends, workers are missing, the
-    last reload was refused, or a restart would be, because of the rules file; the link to Asterisk's
-    manager interface is down. 2: no server runs.
+    last reload was refused, or a restart would be, because of the rules file; the link to the
+    manager interface of Asterisk is down. 2: no server runs.
     """
     answer = ask_server(Status())
     if not isinstance(answer, Standing):
