@@ -28,9 +28,10 @@ from agi_server.ring_outs import (
     rang_out,
     read_ring_out,
 )
+from ami.access import Access
 from ami.keeping import Link
 from ami.messages import Message, UnsendableError
-from ami.session import Access, ActionRefusedError, Session
+from ami.session import ActionRefusedError, Session
 from crm.ports import StoreError
 from crm.records import Call, TimelineEvent
 from dialplan import contract
@@ -173,7 +174,7 @@ class QueueWatch:
         ]
         if not call_id or len(call_id) > LONGEST_CALL_ID or not call_id.isprintable():
             return replace(caller, is_known=True)
-        call = await self._records.call(call_id)
+        call = await self._call(call_id)
         if call is None:
             return replace(caller, is_known=True)
         return replace(
@@ -183,6 +184,11 @@ class QueueWatch:
             waiting=_waiting(caller, call) if sent_to == caller.queue else None,
             is_known=True,
         )
+
+    async def _call(self, call_id: str) -> Call | None:
+        """A call from the store, or what waits of it in a spool. Raises StoreError."""
+        call = await self._records.read(lambda store: store.call(call_id))
+        return call or await self._records.call(call_id)
 
     async def _raise_due(self, session: Session) -> None:
         """Raise who is due, by what Asterisk says of their queues now: others may have raised."""

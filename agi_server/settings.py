@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
-from ami.session import Access
+from ami.access import Access
 from crm.stores import POSTGRES, PostgresServer, SqliteFile, StorePlace
 
 Address: TypeAlias = tuple[str, int]

@@ -6,7 +6,8 @@ from typing import Final
 
 import structlog
 
-from ami.session import Access, LinkError, LoginError, Session, opened_session
+from ami.access import Access
+from ami.session import LinkError, LoginError, Session, opened_session
 
 PAUSES_SECONDS: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Before each further try. The last one comes again and again: a PBX that is back is found within

@@ -5,12 +5,15 @@ Nothing waits here without a limit: whoever does not answer in time has lost the
 
 import asyncio
 import hashlib
+import os
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Final
 
+from ami.access import Access
 from ami.messages import Message, MessageReader, PeerError, encode_action
 
 CONNECT_SECONDS: Final = 5.0
@@ -44,16 +47,6 @@ class LoginError(LinkError):
 
 class ActionRefusedError(Exception):
     """Asterisk answered an action with an error; the message is its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where a manager interface is, and who we are there."""
-
-    host: str
-    port: int
-    user: str
-    secret: str = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -238,11 +231,19 @@ async def opened_session(access: Access) -> AsyncIterator[Session]:
         async with asyncio.timeout(CONNECT_SECONDS):
             reader, writer = await asyncio.open_connection(access.host, access.port)
     except (TimeoutError, OSError) as error:
-        reason = error.strerror or str(error) or f"no answer within {CONNECT_SECONDS:.0f} s"
-        raise LinkError(f"nobody can be reached there: {reason}") from None
+        raise LinkError(f"nobody can be reached there: {_reason(error)}") from None
     session = Session(reader, writer)
     try:
         await session.log_in(access)
         yield session
     finally:
         await session.close()
+
+
+def _reason(error: OSError) -> str:
+    """Why there is no connection, in the system's words: asyncio puts its own in their place."""
+    if error.errno is None:
+        return str(error) or f"no answer within {CONNECT_SECONDS:.0f} s"
+    if isinstance(error, socket.gaierror):
+        return str(error.strerror)
+    return os.strerror(error.errno)

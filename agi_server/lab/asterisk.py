@@ -19,7 +19,7 @@ from agi_server.lab.problems import LabError
 from agi_server.lab.processes import Process
 from agi_server.lab.root import Root
 from agi_server.lab.waiting import wait_until
-from ami.session import Access
+from ami.access import Access
 
 START_SECONDS: Final = 60.0
 COMMAND_SECONDS: Final = 30.0

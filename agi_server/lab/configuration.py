@@ -10,7 +10,7 @@ from struct import pack
 from typing import Final
 
 from agi_server.lab.problems import LabError
-from ami.session import Access
+from ami.access import Access
 
 COPIED: Final = ("modules.conf", "logger.conf", "manager.conf", "rtp.conf", "indications.conf")
 EMPTY: Final = tuple(
