@@ -194,7 +194,12 @@ class QueueWatch:
         """Raise who is due, by what Asterisk says of their queues now: others may have raised."""
         due = rises(self._waiting(), self._clock())
         for queue in dict.fromkeys(rise.queue for rise in due):
-            self._compare(await _entries(session, {"Queue": queue}))
+            there = {each for each, caller in self._callers.items() if caller.queue == queue}
+            entries = await _entries(session, {"Queue": queue})
+            self._compare(entries)
+            # Whoever was in the queue and is not: a channel can get another name (a transfer).
+            for channel in there.difference(entry.get("Channel") for entry in entries):
+                self._callers.pop(channel, None)
         for rise in rises(self._waiting(), self._clock()) if due else ():
             await self._raise(session, rise)
 
@@ -202,8 +207,9 @@ class QueueWatch:
         return [each.waiting for each in self._callers.values() if each.waiting is not None]
 
     def _compare(self, entries: Iterable[Message]) -> None:
-        """Take up the priorities that Asterisk counts."""
+        """Take up who waits, and the priorities that Asterisk counts."""
         for entry in entries:
+            self._note_caller(entry)
             caller = self._callers.get(entry.get("Channel"))
             if caller is not None and caller.queue == entry.get("Queue"):
                 self._has(caller, _number(entry.get("Priority")))

@@ -31,6 +31,9 @@ begin anew with how things stand then."""
 MOST_LISTED: Final = 100_000
 """Messages of one list: more than there can be callers and agents."""
 
+LONGEST_REFUSAL: Final = 200
+"""Characters of what Asterisk says when it refuses: it has a sentence for each case."""
+
 READ_BYTES: Final = 64 * 1024
 
 _END_OF_LIST: Final = "complete"
@@ -172,7 +175,7 @@ class Session:
         finally:
             del self._questions[action_id]
         if answer[0].get("Response").lower() != "success":
-            raise ActionRefusedError(answer[0].get("Message") or "no reason given")
+            raise ActionRefusedError(_shown(answer[0].get("Message")) or "no reason given")
         return answer
 
     async def _listen(self) -> None:
@@ -238,6 +241,11 @@ async def opened_session(access: Access) -> AsyncIterator[Session]:
         yield session
     finally:
         await session.close()
+
+
+def _shown(text: str) -> str:
+    """What a peer says, as a log can bear it."""
+    return "".join(filter(str.isprintable, text))[:LONGEST_REFUSAL]
 
 
 def _reason(error: OSError) -> str:

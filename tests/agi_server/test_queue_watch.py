@@ -282,3 +282,54 @@ def test_missing_rights_are_told_once(tmp_path: Path) -> None:
         play(tmp_path, story)
     (line,) = (line for line in logs if "rights" in line or "cure" in line)
     assert "write = reporting" in line["cure"]
+
+
+def test_a_channel_that_gets_another_name_is_followed(tmp_path: Path) -> None:
+    """As a transfer does; the old name is not asked for again and again."""
+
+    async def story(world: World) -> None:
+        world.join("a", RISING, has=1)
+        await world.rounds()
+        (caller, *_) = world.manager.callers
+        world.manager.variables["SIP/b"] = world.manager.variables.pop("SIP/a")
+        caller.channel = "SIP/b"
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("b", 4) in world.line())
+        world.now += timedelta(seconds=600)
+        await until(lambda: ("b", 7) in world.line())
+        asked = [each for each in world.manager.asked if each.get("Caller") == "SIP/a"]
+        assert asked == []
+
+    play(tmp_path, story)
+
+
+def test_a_name_that_cannot_be_asked_for_harms_nobody_else(tmp_path: Path) -> None:
+    """A line break in it would be an action of its own to Asterisk."""
+
+    async def story(world: World) -> None:
+        world.manager.join("SIP/x\nAction: Logoff", "support", variables={"RAHYAB_CALL": "x"})
+        world.join("a", RISING, has=1)
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("a", 4) in world.line())
+        assert world.manager.logins == 1
+
+    play(tmp_path, story)
+
+
+def test_who_leaves_is_not_raised(tmp_path: Path) -> None:
+    """Also at the very moment."""
+
+    async def story(world: World) -> None:
+        world.join("a", RISING, has=1)
+        world.join("b", RISING, has=1)
+        await world.rounds()
+        world.manager.callers[:] = [
+            each for each in world.manager.callers if each.channel != "SIP/a"
+        ]
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("b", 4) in world.line())
+        world.manager.emit("QueueCallerLeave", {"Channel": "SIP/a", "Queue": "support"})
+        await world.rounds()
+        assert world.measurements.priority_rises == 1
+
+    play(tmp_path, story)
