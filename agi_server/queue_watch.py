@@ -163,7 +163,7 @@ class QueueWatch:
             self._tell_of_rights(str(error))
             known = replace(caller, is_known=True)
         # Asterisk may have said meanwhile that the caller is gone, or elsewhere.
-        if self._callers.get(caller.channel) == caller:
+        if self._callers.get(caller.channel) is caller:
             self._callers[caller.channel] = known
         return known
 
@@ -194,17 +194,22 @@ class QueueWatch:
         """Raise who is due, by what Asterisk says of their queues now: others may have raised."""
         due = rises(self._waiting(), self._clock())
         for queue in dict.fromkeys(rise.queue for rise in due):
-            there = {each for each, caller in self._callers.items() if caller.queue == queue}
+            before = [caller for caller in self._callers.values() if caller.queue == queue]
             entries = await _entries(session, {"Queue": queue})
+            self._forget_others(before, entries)
             self._compare(entries)
-            # Whoever was in the queue and is not: a channel can get another name (a transfer).
-            for channel in there.difference(entry.get("Channel") for entry in entries):
-                self._callers.pop(channel, None)
         for rise in rises(self._waiting(), self._clock()) if due else ():
             await self._raise(session, rise)
 
     def _waiting(self) -> Iterable[Waiting]:
         return [each.waiting for each in self._callers.values() if each.waiting is not None]
+
+    def _forget_others(self, before: Iterable[Caller], entries: Iterable[Message]) -> None:
+        """Forget who was in a queue and is not: a channel can get another name (a transfer)."""
+        there = {entry.get("Channel") for entry in entries}
+        for caller in before:
+            if caller.channel not in there and self._callers.get(caller.channel) is caller:
+                del self._callers[caller.channel]
 
     def _compare(self, entries: Iterable[Message]) -> None:
         """Take up who waits, and the priorities that Asterisk counts."""
