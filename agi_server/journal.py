@@ -10,7 +10,7 @@ from agi_server.channel import Channel
 from agi_server.clock import Clock
 from agi_server.records import Records
 from crm.ports import Store, StoreError
-from crm.records import CallChange, NewCall, TimelineEvent
+from crm.records import CallChange, NewCall, QueueVisit, TimelineEvent
 from crm.writes import ChangedCall, Promise, Write, apply, put
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,7 @@ class Journal:
     new_call: NewCall | None = None
     change: CallChange = field(default_factory=CallChange)
     _events: list[TimelineEvent] = field(default_factory=list)
+    _visits: list[QueueVisit] = field(default_factory=list)
     _written: int = 0
 
     def note(self, kind: str, /, **data: Any) -> None:  # noqa: ANN401  whatever JSON can hold
@@ -52,6 +53,10 @@ class Journal:
     def learn(self, **changes: Any) -> None:  # noqa: ANN401  the fields of CallChange
         """Remember fields of `CallChange` for the call's row."""
         self.change = replace(self.change, **changes)
+
+    def visit_queue(self, visit: QueueVisit) -> None:
+        """Remember how a visit to a queue stands, as `Store.keep_queue_visit` takes it."""
+        self._visits.append(visit)
 
     async def promise(self, write: Promise, *, join: bool = False) -> Promise:
         """Make something durable before the caller is told of it, and the journal with it.
@@ -113,12 +118,12 @@ class Journal:
             apply(store, collected)
             return operation(store)
 
-        events = len(self._events)
+        events, visits = len(self._events), len(self._visits)
         with self.channel.protected():
             result = await self.records.keep(
                 self.call_id, (*collected, *writes), write, otherwise, seconds
             )
-        del self._events[:events]
+        del self._events[:events], self._visits[:visits]
         self._written += events
         self.change, self.new_call = CallChange(), None
         return result
@@ -129,7 +134,7 @@ class Journal:
         if self.change != CallChange():
             change = replace(self.change, visit=self.visit)
             writes.append(ChangedCall(self.call_id, change))
-        return tuple(writes)
+        return (*writes, *self._visits)
 
 
 def _nothing(store: Store) -> None:

@@ -20,7 +20,8 @@ TABLES: Final = (
     "customers", "phone_numbers", "external_ids", "contracts", "blocked_numbers", "calls",
     "timeline", "cases", "case_calls", "case_notes", "tracking_leases", "answers", "recordings",
     "callbacks", "callback_calls", "outbox", "one_time_codes", "pins", "attempts", "surveys_asked",
-    "revisions", "spools", "marks", "restrictions", "legal_holds", "erasures", "audit",
+    "queue_visits", "revisions", "spools", "marks", "restrictions", "legal_holds", "erasures",
+    "audit",
 )  # fmt: skip
 """Every table, those that others refer to first."""
 

@@ -33,12 +33,13 @@ from crm.records import (
     CallStory,
     MessageState,
     NewCall,
+    QueueVisit,
     RecordedCall,
     Recording,
     TimelineEvent,
 )
 
-OfCall = TypeVar("OfCall", Answer, AskedSurvey, OutboxMessage, Recording)
+OfCall = TypeVar("OfCall", Answer, AskedSurvey, OutboxMessage, QueueVisit, Recording)
 
 _OF_THE_BEGINNING: Final = {each.name for each in fields(NewCall)} - {"id", "language"}
 """What a call's beginning alone tells; its language, later requests may have changed."""
@@ -191,6 +192,7 @@ class MemoryJournal(MemorySession):
                 callback_of(tables, call_id),
                 _by_time(tables.surveys.values(), call_id, lambda each: (each.at, each.survey)),
                 _by_time(tables.outbox.values(), call_id, lambda each: (each.written_at, each.id)),
+                _by_time(tables.visits.values(), call_id, lambda each: each.number),
             )
 
     def count_calls(self, since: datetime) -> int:

@@ -14,12 +14,15 @@ from crm.memory_journal import MemoryJournal
 from crm.memory_people import MemoryPeople
 from crm.memory_requests import MemoryRequests
 from crm.memory_tables import MemoryDatabase, newest, stored_record
+from crm.memory_visits import MemoryVisits
 from crm.records import LoadedRevision, Revision
 
 __all__ = ["MemoryDatabase", "MemoryStore"]
 
 
-class MemoryStore(MemoryCustomers, MemoryJournal, MemoryRequests, MemoryAsking, MemoryPeople):
+class MemoryStore(
+    MemoryCustomers, MemoryJournal, MemoryVisits, MemoryRequests, MemoryAsking, MemoryPeople
+):
     """A connection to `database`, or to a new one of its own."""
 
     def keep_revision(self, revision: Revision) -> None:

@@ -19,6 +19,7 @@ from crm.records import (
     Case,
     CaseNote,
     Customer,
+    QueueVisit,
     Recording,
     Revision,
     TimelineEvent,
@@ -40,6 +41,7 @@ R = TypeVar(
     OneTimeCode,
     OutboxMessage,
     Pin,
+    QueueVisit,
     Recording,
     Restriction,
     Revision,
@@ -56,6 +58,7 @@ Owned: TypeAlias = (
     | Case
     | CaseNote
     | OutboxMessage
+    | QueueVisit
     | Recording
     | TimelineEvent
 )
@@ -87,6 +90,7 @@ class Tables:
     attempts: dict[int, tuple[str, str, datetime]] = field(default_factory=dict)
     """What was tried, on what, and when."""
     surveys: dict[tuple[str, str], AskedSurvey] = field(default_factory=dict)
+    visits: dict[tuple[str, int], QueueVisit] = field(default_factory=dict)
     marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
     restrictions: dict[int, Restriction] = field(default_factory=dict)
     holds: dict[int, LegalHold] = field(default_factory=dict)
@@ -177,7 +181,7 @@ def owner_of(tables: Tables, record: Owned) -> int | None:
     match record:
         case CaseNote():
             return owner_of(tables, tables.cases[record.tracking])
-        case Answer() | TimelineEvent():
+        case Answer() | QueueVisit() | TimelineEvent():
             return tables.calls[record.call_id].customer_id
         case AskedSurvey() | Callback() | Case() | OutboxMessage() | Recording() if (
             record.customer_id is None and record.call_id

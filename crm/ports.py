@@ -38,6 +38,7 @@ from crm.records import (
     Revision,
     TimelineEvent,
 )
+from crm.visit_ports import QueueVisits
 
 
 class StoreError(Exception):
@@ -332,7 +333,7 @@ class Requests(Protocol):
         """Mark as done what this call asked for; done twice is once. Raises UnknownRecordError."""
 
 
-class Store(Customers, Journal, Requests, Asking, People, Protocol):
+class Store(Customers, Journal, QueueVisits, Requests, Asking, People, Protocol):
     """The operations. All may raise StoreError."""
 
     def keep_revision(self, revision: Revision) -> None:

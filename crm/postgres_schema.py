@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from psycopg import Connection
 
-from crm import asking_schema
+from crm import asking_schema, visit_schema
 from crm.migrations import new_secret
 
 Records: TypeAlias = Connection[tuple[Any, ...]]
@@ -266,9 +266,14 @@ def _add_asking(connection: Records) -> None:
     connection.execute(asking_schema.POSTGRES.encode())
 
 
+def _add_visits(connection: Records) -> None:
+    connection.execute(visit_schema.POSTGRES.encode())
+
+
 STEPS: Final = {
     "001-everything-until-people": _make_first_schema,
     "002-messages-codes-surveys": _add_asking,
+    "003-queue-visits": _add_visits,
 }
 """What brings a database to this version, by name, in order. A released step is never edited."""
 

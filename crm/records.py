@@ -486,3 +486,4 @@ class CallStory:
     """The wish to be called back that the call belongs to, which may be another call's."""
     surveys: tuple[AskedSurvey, ...] = ()
     messages: tuple[OutboxMessage, ...] = ()
+    queue_visits: tuple[QueueVisit, ...] = ()

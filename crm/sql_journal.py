@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from crm import asking_rows
+from crm import asking_rows, visit_rows
 from crm import sql_rows as rows
 from crm.encoding import StoredText, read_text, read_time, stored_text, stored_time
 from crm.people import AgentRecord
@@ -272,6 +272,7 @@ class SqlJournal(SqlSession):
         callback = self._read(_CALLBACK_OF_CALL, (stored_text(call_id),))
         surveys = self._of_call("surveys_asked", asking_rows.SURVEY_COLUMNS, "at, survey", call_id)
         messages = self._of_call("outbox", asking_rows.OUTBOX_COLUMNS, "written_at, id", call_id)
+        visits = self._of_call("queue_visits", visit_rows.VISIT_COLUMNS, "number", call_id)
         return CallStory(
             call,
             tuple(map(rows.read_timeline, timeline)),
@@ -281,6 +282,7 @@ class SqlJournal(SqlSession):
             next(map(asking_rows.read_callback, callback), None),
             tuple(map(asking_rows.read_survey, surveys)),
             tuple(map(asking_rows.read_outbox, messages)),
+            tuple(map(visit_rows.read_visit, visits)),
         )
 
     def _of_call(self, table: str, columns: str, order: str, call_id: str) -> Sequence[Row]:

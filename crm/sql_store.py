@@ -9,6 +9,7 @@ from crm.records import LoadedRevision, Revision
 from crm.sql_asking import SqlAsking
 from crm.sql_people import SqlPeople
 from crm.sql_requests import SqlRequests
+from crm.sql_visits import SqlVisits
 
 _KEEP_REVISION: Final = f"""
 INSERT INTO revisions ({rows.REVISION_COLUMNS}) VALUES (?, ?, ?)
@@ -27,7 +28,7 @@ ON CONFLICT (name) DO UPDATE SET position = excluded.position
 """
 
 
-class SqlStore(SqlPeople, SqlRequests, SqlAsking):
+class SqlStore(SqlPeople, SqlVisits, SqlRequests, SqlAsking):
     """The operations, on a session of whichever database."""
 
     def keep_revision(self, revision: Revision) -> None:

@@ -19,6 +19,7 @@ from crm.records import (
     CallChange,
     Case,
     NewCall,
+    QueueVisit,
     Recording,
     TimelineEvent,
 )
@@ -42,6 +43,7 @@ Write: TypeAlias = (
     | Recording
     | OutboxMessage
     | AskedSurvey
+    | QueueVisit
 )
 """One write of a request. Those of one request are done in their order: a call is begun first."""
 
@@ -92,12 +94,8 @@ def apply(store: Store, writes: Iterable[Write]) -> None:
 
 def _apply_one(store: Store, write: Write) -> None:
     match write:
-        case NewCall():
-            store.begin_call(write)
-        case TimelineEvent():
-            store.add_to_timeline((write,))
-        case ChangedCall(call_id, change):
-            store.change_call(call_id, change)
+        case NewCall() | TimelineEvent() | ChangedCall() | QueueVisit():
+            _apply_to_journal(store, write)
         case Case():
             _open_case(store, write)
         case Callback():
@@ -110,6 +108,22 @@ def _apply_one(store: Store, write: Write) -> None:
             store.queue_message(write)
         case AskedSurvey():
             store.note_survey(write)
+        case _:
+            assert_never(write)
+
+
+def _apply_to_journal(
+    store: Store, write: NewCall | TimelineEvent | ChangedCall | QueueVisit
+) -> None:
+    match write:
+        case NewCall():
+            store.begin_call(write)
+        case TimelineEvent():
+            store.add_to_timeline((write,))
+        case ChangedCall(call_id, change):
+            store.change_call(call_id, change)
+        case QueueVisit():
+            store.keep_queue_visit(write)
         case _:
             assert_never(write)
 
@@ -140,6 +154,7 @@ _KINDS: Final[Mapping[str, type]] = {
     "recording": Recording,
     "message": OutboxMessage,
     "survey": AskedSurvey,
+    "queue-visit": QueueVisit,
 }
 """What each write is called on a line. A name is never given to anything else: lines of an earlier
 version are read by later ones."""

@@ -15,14 +15,14 @@ from crm.copying import TABLES, Copied
 from crm.ports import Store, StoreError, StoreUnavailableError
 from crm.postgres_connections import place_of
 from crm.postgres_store import PostgresStore
-from crm.records import Customer, NewCall, TimelineEvent
+from crm.records import Customer, NewCall, QueueVisit, TimelineEvent
 from crm.sqlite_store import SqliteStore
 from crm.stores import PostgresServer as Place
 from crm.stores import SqliteFile
 from crm.upkeep import copy
 from tests.postgres import PostgresServer
 
-FILLED = Path(__file__).parent / "old_databases" / "014.sql"
+FILLED = Path(__file__).parent / "old_databases" / "015.sql"
 AT = datetime(2026, 3, 21, 8, 30, 0, 1, tzinfo=UTC)
 
 HOSTILE = [
@@ -57,6 +57,7 @@ def filled(tmp_path: Path) -> Path:
             )
             store.begin_call(call)
             store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, text, {text: text})])
+            store.keep_queue_visit(QueueVisit(call.id, 1, text, text, text, AT, AT, agent=text))
             store.put_customers([Customer(text or "nobody", reference=text, notes=text)])
     return path
 

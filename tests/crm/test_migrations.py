@@ -23,6 +23,7 @@ NAMES = [
     "012-messages-answers-agents",
     "013-people",
     "014-messages-codes-surveys",
+    "015-queue-visits",
 ]
 """None that was released may ever get another name: databases remember it."""
 

@@ -96,7 +96,7 @@ def test_every_table_is_strict_and_every_reference_has_an_index(store: SqliteSto
         for _, name, _, _, _, strict in store._conn.execute("PRAGMA table_list")
         if not name.startswith(("sqlite_", "_sqlite"))
     ]
-    assert len(ours) == 27
+    assert len(ours) == 28
     assert all(strict for _, strict in ours)
     for table, _ in ours:
         keys = {row[3] for row in store._conn.execute(f"PRAGMA foreign_key_list({table})")}
@@ -144,6 +144,27 @@ def test_what_the_schema_does_not_know_is_refused(store: SqliteStore) -> None:
             ("pin", "", "", "+98"),
         ),
         ("SELECT id FROM attempts WHERE at <= ? ORDER BY at, id", ("",)),
+        (
+            (
+                "SELECT number FROM queue_visits WHERE asterisk_queue = ? AND entered_at >= ?"
+                " AND disposition = 'in-progress' AND answered_at IS NULL"
+            ),
+            ("rahyab-support-fa", ""),
+        ),
+        (
+            (
+                "SELECT count(*) FROM queue_visits"
+                " WHERE asterisk_queue = ? AND coalesce(answered_at, left_at) >= ?"
+            ),
+            ("rahyab-support-fa", ""),
+        ),
+        (
+            (
+                "SELECT number FROM queue_visits WHERE entered_at >= ?"
+                " ORDER BY entered_at DESC, call_id DESC, number DESC"
+            ),
+            ("",),
+        ),
         (
             (
                 "SELECT at FROM surveys_asked WHERE number = ? AND survey = ? AND at < ?"

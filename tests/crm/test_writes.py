@@ -8,8 +8,8 @@ import pytest
 
 from crm.asking_records import AskedSurvey, MessageKind, OutboxMessage, SurveyOutcome
 from crm.memory_store import MemoryStore
-from crm.records import Callback, NewCall, Recording
-from crm.writes import UnreadableWriteError, apply, call_of, from_data, put
+from crm.records import Callback, Disposition, NewCall, QueueVisit, Recording
+from crm.writes import UnreadableWriteError, apply, call_of, from_data, put, to_data
 
 AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
 CALL = NewCall("c", AT, "", "", None, "1", None, "fa", None, "r", {})
@@ -17,6 +17,8 @@ CALLBACK = Callback("c", "+98", AT, None, "support", "fa")
 RECORDING = Recording("c", "main", "/m.wav", 1.5, AT, None)
 MESSAGE = OutboxMessage("c/tracking/1", "c", MessageKind.TRACKING, "+98", "123", "fa", AT)
 ASKED = AskedSurvey("c", "s", AT, SurveyOutcome.ASKED, None, None, None, None, None, "r", "fa")
+
+VISIT = QueueVisit("c", 1, "support", "fa", "rahyab-support-fa", AT, AT)
 
 OLD: Final[list[Any]] = [
     [
@@ -68,6 +70,26 @@ def test_messages_and_surveys_are_written_late_and_once() -> None:
     story = store.call_story("c")
     assert story is not None
     assert (story.messages, story.surveys) == ((MESSAGE,), (complete,))
+
+
+def test_visits_to_queues_are_written_late_and_in_any_order() -> None:
+    """Behind their call; an end stays an end."""
+    store = MemoryStore()
+    ended = replace(VISIT, disposition=Disposition.TIMEOUT, left_at=AT)
+    apply(store, (CALL, ended, VISIT, ended))
+    story = store.call_story("c")
+    assert story is not None
+    assert story.queue_visits == (ended,)
+    assert call_of(VISIT) == "c"
+
+
+def test_a_visit_has_its_name_on_a_line() -> None:
+    """By which every later version reads it; what it does not tell has nobody said."""
+    given = {"call_id": "c", "number": 1, "queue": "support", "language": "fa"}
+    given |= {"asterisk_queue": "rahyab-support-fa", "entered_at": AT.isoformat()}
+    given |= {"waiting_since": AT.isoformat()}
+    assert from_data([["queue-visit", given]]) == (VISIT,)
+    assert to_data((VISIT,))[0][0] == "queue-visit"
 
 
 @pytest.mark.parametrize("promise", [MESSAGE, ASKED], ids=["message", "survey"])

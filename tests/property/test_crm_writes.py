@@ -23,9 +23,11 @@ from crm.records import (
     CallChange,
     Case,
     CaseState,
+    Disposition,
     MessageState,
     NewCall,
     Outcome,
+    QueueVisit,
     Recording,
     TimelineEvent,
 )
@@ -85,6 +87,11 @@ writes = st.one_of(
     st.builds(
         AskedSurvey, texts, texts, moments, st.sampled_from(SurveyOutcome), maybe_texts, ids,
         maybe_texts, maybe_texts, maybe_texts, texts, texts,
+    ),
+    st.builds(
+        QueueVisit, texts, st.integers(), maybe_texts, texts, texts, moments, moments,
+        st.integers(), st.sampled_from(Disposition), maybe_moments, maybe_texts, maybe_moments,
+        maybe_texts,
     ),
 )  # fmt: skip
 batches = st.builds(Batch, moments, st.lists(writes, max_size=5).map(tuple))
