@@ -26,7 +26,8 @@ LONGEST_MESSAGE: Final = 256 * 1024
 """Bytes. Asterisk's own events have some two thousand; a site can have it add channel variables to
 each (`channelvars`), of a few thousand bytes at most."""
 
-_STRAY: Final = "surrogateescape"
+STRAY: Final = "surrogateescape"
+"""How bytes that are no UTF-8 are read, and written as they were."""
 
 
 class PeerError(Exception):
@@ -108,7 +109,7 @@ def _fields(block: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _text(line: bytes) -> str:
-    return line.decode(errors=_STRAY)
+    return line.decode(errors=STRAY)
 
 
 def encode_action(action: str, action_id: str, fields: Mapping[str, str]) -> bytes:
@@ -130,4 +131,4 @@ def encode_action(action: str, action_id: str, fields: Mapping[str, str]) -> byt
         if not {"\r", "\n", "\0"}.isdisjoint("".join(line)):
             raise UnsendableError(f"{line[0]!r} holds a line break, which no action may")
     text = "".join(f"{name}: {value}\r\n" for name, value in lines)
-    return text.encode(errors=_STRAY) + LINE_END
+    return text.encode(errors=STRAY) + LINE_END

@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import Final
 
 from ami.access import Access
-from ami.messages import Message, MessageReader, PeerError, encode_action
+from ami.messages import STRAY, Message, MessageReader, PeerError, encode_action
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 5.0
@@ -136,7 +136,7 @@ class Session:
             asked = await self.ask("Challenge", {"AuthType": "MD5"})
             proof = asked.get("Challenge") + access.secret
             # The one digest that the interface knows; the challenge makes it good for one use.
-            key = hashlib.md5(proof.encode(), usedforsecurity=False).hexdigest()
+            key = hashlib.md5(proof.encode(errors=STRAY), usedforsecurity=False).hexdigest()
             login = {"AuthType": "MD5", "Username": access.user, "Key": key}
             await self.ask("Login", login)
         except ActionRefusedError as error:
@@ -152,7 +152,8 @@ class Session:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
-        self._writer.close()
+        # What a stuck peer does not take must hold nobody up.
+        self._writer.transport.abort()
         with suppress(OSError):
             await self._writer.wait_closed()
 
