@@ -333,3 +333,19 @@ def test_who_leaves_is_not_raised(tmp_path: Path) -> None:
         assert world.measurements.priority_rises == 1
 
     play(tmp_path, story)
+
+
+def test_an_older_asterisk_is_not_asked_again_and_again(tmp_path: Path) -> None:
+    """It takes the priority down and moves nobody: that is all that it can do."""
+
+    async def story(world: World) -> None:
+        world.manager.at_once = False
+        world.join("fixed", Priority(5), has=5)
+        world.join("rising", RISING, has=1)
+        world.now += timedelta(seconds=600)
+        await until(lambda: ("rising", 7) in world.line())
+        await world.rounds()
+        assert world.line()[:2] == [("fixed", 5), ("rising", 7)]
+        assert world.measurements.priority_rises == 1
+
+    play(tmp_path, story)
