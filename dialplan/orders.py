@@ -84,6 +84,8 @@ def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:
         **where,
         contract.MAX_PENALTY: str(IDEAL_PENALTY),
         contract.QUEUE_POSITION: "" if course.position is None else str(course.position),
+        # Of an earlier queue: who hangs up on the way to this one must not seem to have been in it.
+        contract.QUEUED_AT: "",
     }
     if course.priority is not None:
         variables[contract.PRIORITY] = str(course.priority.after(waited))
