@@ -1,12 +1,13 @@
 """How a call ended, told from what the journal has and what the dialplan says at the end. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from agi_server.masking import mask_number
 from agi_server.request import Request
-from crm.records import Call, CallChange, Disposition, Outcome
+from crm.records import Call, CallChange, Disposition, Outcome, QueueVisit
 from dialplan.contract import QueueStatus
 
 LONGEST_CALL: Final = timedelta(hours=12)
@@ -86,6 +87,20 @@ def outcome_in_words(call: Call, now: datetime) -> str:
     if call.outcome is Outcome.IN_PROGRESS and now - call.started_at > LONGEST_CALL:
         return "end never reported"
     return call.outcome
+
+
+def visit_as_told(visit: QueueVisit, call: Call, now: datetime) -> QueueVisit:
+    """The visit for a reader: nobody waits in a call that has ended, or must have.
+
+    Args:
+        visit: Of whichever disposition; only one in progress can become unknown.
+        call: The visit's call.
+        now: When it is looked at.
+    """
+    is_over = call.ended_at is not None or now - call.started_at > LONGEST_CALL
+    if visit.disposition is Disposition.IN_PROGRESS and is_over:
+        return replace(visit, disposition=Disposition.UNKNOWN)
+    return visit
 
 
 def outcome_of(call: Call, request: Request) -> Outcome:

@@ -150,6 +150,7 @@ def _tables(
     yield "customer", [{**_flat(asdict(file.customer)), "has_pin": file.has_pin}]
     yield "contracts", map(asdict, file.customer.contracts)
     yield "calls", (_without(asdict(call), "facts", "state") for call in file.calls)
+    yield "queue_visits", map(asdict, file.queue_visits)
     yield "cases", map(asdict, file.cases)
     yield "case_notes", map(asdict, notes)
     yield "answers", map(asdict, file.answers)
@@ -225,6 +226,7 @@ _MEANINGS: Final = {
     "customer": "who you are to us: name, numbers, address and so on; whether you have a PIN",
     "contracts": "your contracts",
     "calls": "your calls: when, which number, who answered, how it ended",
+    "queue_visits": "when you waited in which queue, who answered, and how the waiting ended",
     "cases": "your requests with their tracking numbers",
     "case_notes": "what was written down about your requests",
     "answers": "what you answered in surveys",

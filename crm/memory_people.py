@@ -106,6 +106,7 @@ class MemoryPeople(MemorySession):
             callbacks = theirs(tables.callbacks.values())
             recordings = theirs(tables.recordings.values())
             messages, surveys = theirs(tables.outbox.values()), theirs(tables.surveys.values())
+            visits = theirs(tables.visits.values())
             blocked = [each for each in tables.blocked.values() if each.number in customer.numbers]
             return CustomerFile(
                 customer=customer,
@@ -121,6 +122,7 @@ class MemoryPeople(MemorySession):
                 messages=tuple(newest(messages, lambda each: each.written_at, limit)),
                 surveys=tuple(newest(surveys, lambda each: each.at, limit)),
                 has_pin=customer_id in tables.pins,
+                queue_visits=tuple(newest(visits, lambda each: each.entered_at, limit)),
             )
 
     def erase_customer(

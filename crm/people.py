@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from crm.asking_records import AskedSurvey, OutboxMessage
-from crm.records import Answer, BlockedNumber, Call, Callback, Case, Customer, Recording
+from crm.records import Answer, BlockedNumber, Call, Callback, Case, Customer, QueueVisit, Recording
 
 EVERYTHING: Final = 2**31 - 1
 """A limit that is none."""
@@ -176,6 +176,7 @@ class CustomerFile:
     """Written messages to the customer; the recorded ones are `recordings`."""
     surveys: tuple[AskedSurvey, ...] = ()
     has_pin: bool = False
+    queue_visits: tuple[QueueVisit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

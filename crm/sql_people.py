@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from crm import asking_rows, sql_rows
+from crm import asking_rows, sql_rows, visit_rows
 from crm import people_rows as rows
 from crm.encoding import stored_text, stored_time
 from crm.people import (
@@ -105,6 +105,7 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
         recordings = held("recordings", asking_rows.RECORDING_COLUMNS, "recorded_at", THEIRS)
         messages = held("outbox", asking_rows.OUTBOX_COLUMNS, "written_at", THEIR_MESSAGES)
         surveys = held("surveys_asked", asking_rows.SURVEY_COLUMNS, "at", THEIRS)
+        visits = held("queue_visits", visit_rows.VISIT_COLUMNS, "entered_at", OF_THEIR_CALLS)
         restrictions = held("restrictions", rows.RESTRICTION_COLUMNS, "since")
         holds = held("legal_holds", rows.HOLD_COLUMNS, "since")
         marks = self._read(_MARKS_OF_CUSTOMER, (customer_id, limit))
@@ -123,6 +124,7 @@ class SqlPeople(SqlErasure, SqlCustomers, SqlJournal):
             messages=tuple(map(asking_rows.read_outbox, messages)),
             surveys=tuple(map(asking_rows.read_survey, surveys)),
             has_pin=bool(self._read("SELECT 1 FROM pins WHERE customer_id = ?", (customer_id,))),
+            queue_visits=tuple(map(visit_rows.read_visit, visits)),
         )
 
     def note_access(self, entry: AuditEntry) -> None:

@@ -9,7 +9,7 @@ from ivr.course import Ending
 from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, TurnAway
 from routing.call_tests import Visit
 from routing.facts import Facts, QueueFacts
-from routing.waits import Place
+from routing.waits import WaitRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,11 @@ class LookedAtQueues:
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """Where the caller would be in a queue."""
+    """Where the caller would be in a queue: how many go before, and how long it will take."""
 
     queue: str
-    place: Place
+    ahead: int | None
+    wait: WaitRange | None
 
 
 @dataclass(frozen=True, slots=True)

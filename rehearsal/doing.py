@@ -110,7 +110,7 @@ def _looks(scene: Scene) -> Counter[str]:
 def _find_place(scene: Scene, wanted: FindPlace) -> Place:
     looks = _looks(scene)[wanted.queue]
     place = queue_place(scene.course, scene.call, wanted, looks - 1)
-    scene.note(FoundPlace(wanted.queue, place))
+    scene.note(FoundPlace(wanted.queue, place.ahead, place.wait))
     return place
 
 

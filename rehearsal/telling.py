@@ -199,7 +199,7 @@ def _queue_in_words(facts: QueueFacts) -> str:
 
 
 def _found_place(event: FoundPlace) -> Told:
-    ahead, wait = event.place.ahead, event.place.wait
+    ahead, wait = event.ahead, event.wait
     before = "not known" if ahead is None else f"{ahead or 'nobody'} before the caller"
     if wait is None:
         return Told(f"place in {event.queue}: {before}")

@@ -69,7 +69,7 @@ COMMANDS: Final = {
     "prompts": ("prompts:prompts", "The prompts that callers hear."),
     "queues": (
         "queues:queues",
-        "The Asterisk queues that the rules make, and who is rung when: list, show.",
+        "The Asterisk queues that the rules make, who is rung, and who came: list, show, visits.",
     ),
     "diff": (
         "diff:diff_command",

@@ -14,7 +14,8 @@ from agi_server.cli.access import Action, note
 from agi_server.cli.errors import FINDINGS
 from agi_server.cli.loading import business_for_command, opened_store, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
-from agi_server.endings import outcome_in_words
+from agi_server.cli.queue_visits import visits_of_a_call
+from agi_server.endings import outcome_in_words, visit_as_told
 from agi_server.settings import Settings
 from agi_server.telling import tell_event
 from crm.asking_records import masked
@@ -65,11 +66,18 @@ def show(call_id: str, for_programs: bool) -> None:
         known = "`rahyab calls` lists the newest"
         click.echo(f"The journal has no call {cell(call_id).plain}: {known}.", err=True)
         raise click.exceptions.Exit(FINDINGS)
+    story = _as_told(story)
     if for_programs:
-        shown = replace(story, messages=tuple(map(masked, story.messages)))
-        click.echo(as_json(asdict(shown)))
+        click.echo(as_json(asdict(story)))
         return
     print_story(table_console(), story, _zone(settings))
+
+
+def _as_told(story: CallStory) -> CallStory:
+    """Without codes that wait to be sent; nobody waits in a queue when the call is over."""
+    now = datetime.now(UTC)
+    visits = tuple(visit_as_told(each, story.call, now) for each in story.queue_visits)
+    return replace(story, messages=tuple(map(masked, story.messages)), queue_visits=visits)
 
 
 def _zone(settings: Settings) -> ZoneInfo | None:
@@ -79,8 +87,10 @@ def _zone(settings: Settings) -> ZoneInfo | None:
 
 
 def print_story(console: Console, story: CallStory, zone: ZoneInfo | None) -> None:
-    """Print one call with its timeline."""
+    """Print one call with its visits to queues and its timeline."""
     print_headline(console, story, zone)
+    if story.queue_visits:
+        console.print(visits_of_a_call(story.queue_visits, zone))
     timeline = Table("time", "what happened", box=None, padding=(0, 2, 0, 0))
     for event in story.timeline:
         moment = event.at.astimezone(zone).strftime("%H:%M:%S")

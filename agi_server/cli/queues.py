@@ -1,4 +1,4 @@
-"""`rahyab queues`: the Asterisk queues that the rules make, and who is rung in them when."""
+"""`rahyab queues`: the Asterisk queues that the rules make, who is rung in them, and who came."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from agi_server.cli.errors import CannotRunError
 from agi_server.cli.listing import ListingGroup, json_option, listing_table, print_listed
 from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
+from agi_server.cli.queue_visits import visits_command
 from dialplan.openings import Opening, latest_end, openings
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name
 from dialplan.requirements import (
@@ -31,7 +32,10 @@ from routing.skills import divided_by_language
 
 @click.group("queues", cls=ListingGroup)
 def queues() -> None:
-    """The Asterisk queues that the rules make, and who is rung when: list, show."""
+    """The Asterisk queues that the rules make, who is rung, and who came: list, show, visits."""
+
+
+queues.add_command(visits_command)
 
 
 @queues.command("list")

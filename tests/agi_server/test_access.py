@@ -57,6 +57,7 @@ ON_PEOPLE: dict[str, tuple[tuple[str, ...], str]] = {
     "voicemail play": (("call-1",), "played"),
     "voicemail close": (("call-1",), "changed"),
     "outbox list": ((), "listed"),
+    "queues visits": ((), "listed"),
     "agents show": (("ali",), "shown"),
     "calls": ((), "listed"),
     "calls show": (("call-1",), "shown"),
@@ -77,6 +78,8 @@ ON_NOBODY = {
     "db migrate": "it tells of steps",
     "db pending": "it tells of steps",
     "db restore": "it copies the file, which whoever runs it can read anyway",
+    "queues list": "it tells of the rules, and opens no store",
+    "queues show": "it tells of the rules, and opens no store",
     "replay": "it tells how many calls, and their ids",
     "try": "the caller is whoever tries",
 }

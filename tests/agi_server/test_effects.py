@@ -1,11 +1,13 @@
 """Every effect of a course has somebody who does it, and requests resume what others have left."""
 
+from datetime import UTC, datetime
 from typing import get_args
 
-from agi_server.call_state import CallState
+from agi_server.call_state import CallState, VisitState
 from agi_server.driving import DOING
 from ivr.effects import Effect
 
+MOMENT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 OLD_STATE = {
     "rule": "arrival/everyone",
     "tracking": "123456786",
@@ -35,6 +37,10 @@ def test_what_an_earlier_version_left_is_resumed() -> None:
         "recordings": {},
         "forgotten_recordings": None,
         "surveys": [],
+        "preferred": None,
+        "asked_for": [],
+        "told_until": None,
+        "visit": None,
     }
 
 
@@ -47,6 +53,10 @@ def test_what_is_left_is_resumed_as_it_was() -> None:
         recordings={"support": 2},
         forgotten_recordings=100,
         surveys=frozenset({"satisfaction"}),
+        preferred="sara",
+        asked_for=frozenset({"support"}),
+        told_until=MOMENT,
+        visit=VisitState(199, "support", "fa", "rahyab-agent-sara", MOMENT, MOMENT, 10),
     )
     assert CallState.from_data(state.to_data()) == state
 

@@ -12,9 +12,10 @@ from agi_server.endings import (
     final_change,
     outcome_in_words,
     outcome_of,
+    visit_as_told,
 )
 from agi_server.request import Request
-from crm.records import Call, Outcome
+from crm.records import Call, Disposition, Outcome, QueueVisit
 
 START = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 QUEUED = START + timedelta(seconds=20)
@@ -139,3 +140,31 @@ def test_who_hangs_up_with_one_agent_alone_is_told_as_in_a_queue(
     assert (change.outcome, change.stage) == (outcome, stage)
     assert change.queued_at == QUEUED
     assert (change.answered_at is not None) is (agent is not None)
+
+
+VISIT = QueueVisit("1.2-3", 1, "support", "fa", "support-fa", QUEUED, QUEUED)
+LATE = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "now", "told"),
+    [
+        (CALL, END, Disposition.IN_PROGRESS),
+        (CALL, START + LONGEST_CALL, Disposition.IN_PROGRESS),
+        (CALL, START + LONGEST_CALL + LATE, Disposition.UNKNOWN),
+        (replace(CALL, ended_at=END), END, Disposition.UNKNOWN),
+    ],
+    ids=["goes on", "as long as any", "longer than any", "has ended"],
+)
+def test_nobody_waits_in_a_call_that_is_over(call: Call, now: datetime, told: Disposition) -> None:
+    """Whether an agent had answered or not: when they parted, nobody knows."""
+    for visit in (VISIT, replace(VISIT, agent="ali", answered_at=QUEUED)):
+        assert visit_as_told(visit, call, now) == replace(visit, disposition=told)
+
+
+@pytest.mark.parametrize("disposition", sorted({*Disposition} - {Disposition.IN_PROGRESS}))
+def test_a_visit_that_ended_is_told_as_it_ended(disposition: Disposition) -> None:
+    """Also in a call that is over."""
+    ended = replace(VISIT, disposition=disposition, left_at=END)
+    over = replace(CALL, ended_at=END)
+    assert visit_as_told(ended, over, END + LONGEST_CALL) == ended

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crm.records import CallChange
+from crm.records import CallChange, Disposition, QueueVisit
 from crm.spool import Batch, batch_line
 from crm.sqlite_store import SqliteStore
 from tests.agi_server import people
@@ -38,6 +38,9 @@ def rows(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
 
 def test_an_export_holds_everything(home: Path) -> None:
     """As JSON, as tables, and the recording itself; the file is for its owner alone."""
+    visit = QueueVisit("call-1", 1, "support", "fa", "support-fa", people.AT, people.AT)
+    with people.opened(home) as store:
+        store.keep_queue_visit(replace(visit, disposition=Disposition.EXIT_KEY, key="1"))
     result = run("customers", "export", "C-1", "--output", str(home / "sara.zip"))
     assert result.exit_code == 0
     assert "1 calls, 1 recorded messages" in result.stdout
@@ -48,6 +51,8 @@ def test_an_export_holds_everything(home: Path) -> None:
         (story,) = json.loads(archive.read("calls.json"))
         assert story["timeline"][0]["kind"] == "pressed"
         assert archive.read("recordings/call-1-support.wav") == SOUND
+        assert rows(archive, "queue_visits.csv")[0]["disposition"] == "exit-key"
+        assert story["queue_visits"][0]["asterisk_queue"] == "support-fa"
         assert rows(archive, "answers.csv")[0]["value"] == "spoken words"
         assert rows(archive, "case_notes.csv")[0]["text"] == "Sara!"
         readme = archive.read("README.txt").decode()

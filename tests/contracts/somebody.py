@@ -23,8 +23,10 @@ from crm.records import (
     CaseState,
     ContractRecord,
     Customer,
+    Disposition,
     NewCall,
     Outcome,
+    QueueVisit,
     Recording,
     TimelineEvent,
 )
@@ -98,6 +100,7 @@ def keep_all_of(store: Store, word: str, number: str) -> int:
         ),
     )
     store.add_to_timeline([TimelineEvent(call.id, 1, 1, AT, "keys", {"keys": word})])
+    store.keep_queue_visit(visit_of(call.id))
     case = Case(str(customer_id) * 9, CaseState.NEW, "repair", AT, customer_id, call.id, number)
     store.open_case(case, join=False)
     note = CaseNote(case.tracking, AT, "ali", CaseState.IN_PROGRESS, f"{word} asked")
@@ -114,6 +117,14 @@ def keep_all_of(store: Store, word: str, number: str) -> int:
     store.restrict(Restriction(customer_id, AT, f"{word} objected"))
     store.note_access(AuditEntry(AT, "ali", "shown", customer_id, f"looked at {word}"))
     return customer_id
+
+
+def visit_of(call_id: str) -> QueueVisit:
+    """A visit to a queue, in which nothing tells who it was."""
+    ended = Disposition.ANSWERED
+    return QueueVisit(
+        call_id, 1, "support", "fa", "support-fa", AT, AT, 5, ended, AT + 2 * HOUR, "ali", AT + HOUR
+    )
 
 
 def message_with(word: str, number: str, call_id: str) -> OutboxMessage:

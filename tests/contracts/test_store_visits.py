@@ -6,8 +6,10 @@ from itertools import permutations
 
 import pytest
 
+from crm.people import DataKind
 from crm.ports import Store, UnknownRecordError
 from crm.records import CallChange, Customer, Disposition, NewCall, QueueVisit
+from tests.contracts.somebody import NUMBER, PERSON, keep_all_of
 
 AT = datetime(2026, 3, 21, 8, 30, 0, 123456, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -148,6 +150,42 @@ def test_trials_visit_no_queue(store: Store, call: NewCall) -> None:
     assert list(store.queue_visits()) == list(store.callers_waiting(QUEUE, AT)) == []
     assert store.departures(QUEUE, AT) == 0
     assert visits_of(store) == (WAITING,)
+
+
+def test_visits_stand_in_the_file_of_their_customer(
+    store: Store, call: NewCall, sara: Customer
+) -> None:
+    """Those of their calls and of no other, the newest first."""
+    store.put_customers([sara])
+    found = store.find_customer("C-1")
+    assert found is not None
+    store.begin_call(replace(call, customer_id=found.id))
+    store.begin_call(replace(call, id="call-2"))
+    second = replace(WAITING, number=2, entered_at=AT + MINUTE)
+    for visit in (ANSWERED, second, replace(WAITING, call_id="call-2")):
+        store.keep_queue_visit(visit)
+    assert store.customer_file(found.id or 0).queue_visits == (second, ANSWERED)
+    assert store.customer_file(found.id or 0, limit=1).queue_visits == (second,)
+
+
+def test_an_erased_person_has_waited_nonetheless(store: Store) -> None:
+    """What can be counted stays, as of every call, and tells of nobody."""
+    person = keep_all_of(store, PERSON, NUMBER)
+    (before,) = store.queue_visits(search=PERSON)
+    store.erase_customer(person, pseudonym="erased-1", at=AT, by="admin", reason="asked")
+    store.erase_again([before.call_id])
+    assert list(store.queue_visits()) == [before] == list(visits_of(store, before.call_id))
+    assert list(store.queue_visits(search=PERSON)) == []
+
+
+def test_a_call_that_is_kept_no_longer_stays_countable(store: Store) -> None:
+    """With its visits."""
+    keep_all_of(store, PERSON, NUMBER)
+    (before,) = store.queue_visits()
+    today = (AT + MINUTE).date()
+    assert store.prune(DataKind.CALLS, AT + MINUTE, today, limit=9).records == 1
+    assert list(store.queue_visits()) == [before]
+    assert store.departures(before.asterisk_queue, AT) == 1
 
 
 def test_who_waits_is_told_in_the_order_of_turns(store: Store, call: NewCall) -> None:

@@ -22,7 +22,7 @@ from crm.stores import SqliteFile
 from crm.upkeep import copy
 from tests.postgres import PostgresServer
 
-FILLED = Path(__file__).parent / "old_databases" / "014.sql"
+FILLED = Path(__file__).parent / "old_databases" / "015.sql"
 AT = datetime(2026, 3, 21, 8, 30, 0, 1, tzinfo=UTC)
 
 HOSTILE = [

@@ -23,7 +23,9 @@ from crm.records import (
     CaseState,
     ContractRecord,
     Customer,
+    Disposition,
     Outcome,
+    QueueVisit,
     Recording,
     Revision,
     TimelineEvent,
@@ -116,7 +118,7 @@ def sara(version: int) -> Customer:
 
 def test_there_is_one_of_each_version_and_something_in_every_table(old: Old) -> None:
     """What is empty would prove nothing. The versions 8 to 12 have never been let out."""
-    assert [int(path.stem) for path in VERSIONS] == [1, 2, 3, 4, 5, 6, 7, 13, 14]
+    assert [int(path.stem) for path in VERSIONS] == [1, 2, 3, 4, 5, 6, 7, 13, 14, 15]
     with closing(sqlite3.connect(old.path)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         for (table,) in tables.fetchall():
@@ -218,6 +220,39 @@ def test_what_was_asked_of_callers_is_as_it_was(store: SqliteStore, old: Old) ->
     assert store.attempts(AttemptKind.CODE, number, AT) == (1 if is_last else 0)
 
 
+def test_visits_to_queues_are_as_they_were(store: SqliteStore, old: Old) -> None:
+    """In the story of their call; of calls before these were kept, nobody knows any."""
+    answered = QueueVisit(
+        call_id="call-1",
+        number=1,
+        queue="support",
+        language="fa",
+        asterisk_queue="support-fa",
+        entered_at=AT,
+        waiting_since=AT,
+        priority=5,
+        disposition=Disposition.ANSWERED,
+        left_at=AT + timedelta(seconds=80),
+        agent="ali",
+        answered_at=AT + timedelta(seconds=20),
+    )
+    keyed = QueueVisit(
+        call_id="call-1",
+        number=2,
+        queue=None,
+        language="fa",
+        asterisk_queue="sales-fa",
+        entered_at=AT + timedelta(seconds=85),
+        waiting_since=AT,
+        disposition=Disposition.EXIT_KEY,
+        left_at=AT + timedelta(seconds=90),
+        key="1",
+    )
+    story = store.call_story("call-1")
+    assert story is not None
+    assert story.queue_visits == ((answered, keyed) if old.version >= 15 else ())
+
+
 def test_a_callback_of_old_belongs_to_its_call(store: SqliteStore, old: Old) -> None:
     """So it is not asked for twice, and can be finished."""
     if old.version < 6:
@@ -243,5 +278,8 @@ def test_new_records_can_be_added(store: SqliteStore) -> None:
     asked = Callback("call-1", "+98", AT, 1, None, "fa")
     store.ask_callback(asked)
     assert store.callbacks(state=CallbackState.OPEN) == [asked]
+    waiting = QueueVisit("call-1", 3, "support", "fa", "support-fa", AT, AT)
+    store.keep_queue_visit(waiting)
+    assert waiting in store.queue_visits()
     store.put_customers([Customer("walk-in", id=3, lead_score=7)])
     assert store.customer(3).lead_score == 7

@@ -18,7 +18,7 @@ ASKING = re.compile(r"AGI\(\$\{ASK_SERVER\}/\$\{ARG1\},(.*)\)$", re.MULTILINE)
 SPECIAL = {"h", "i", "t", "e"}
 """Extensions that Asterisk itself goes to."""
 
-INTERNAL = {"unasked", "ask", "rang"}
+INTERNAL = {"unasked", "ask", "rang", "left"}
 """Extensions that only the dialplan itself goes to."""
 
 
@@ -78,13 +78,21 @@ def test_only_the_lab_sets_the_time(dialplan: str, lab: str):
         contract.MEMBER_NAME,
         contract.MEMBER_INTERFACE,
         contract.HOLD_TIME,
+        contract.ABANDONED,
+        contract.KEY,
     ],
 )
-def test_reports_of_an_earlier_queue_are_cleared(dialplan: str, name: str):
+@pytest.mark.parametrize(
+    ("extension", "queue"), [("queue", "${RAHYAB_QUEUE}"), ("fallback", contract.FALLBACK_QUEUE)]
+)
+def test_reports_of_an_earlier_queue_are_cleared(
+    dialplan: str, name: str, extension: str, queue: str
+):
     """Asterisk leaves old values in place, so the dialplan empties them before the queue."""
-    before_queue = dialplan.partition("Queue(${RAHYAB_QUEUE}")[0].rpartition("exten => queue")[2]
+    before_queue = dialplan.partition(f"Queue({queue}")[0].rpartition(f"exten => {extension}")[2]
 
     assert re.search(rf"[(,]{name}=[,)]", before_queue)
+    assert f"Set({contract.QUEUED_AT}=${{EPOCH}})" in before_queue
 
 
 @pytest.mark.parametrize("name", [contract.MAX_PENALTY, contract.PRIORITY])
@@ -98,9 +106,10 @@ def test_the_fallback_lifts_limits_of_an_earlier_queue(dialplan: str, name: str)
 def test_both_sides_know_the_same_requests(dialplan: str):
     """Each script is asked for where it belongs, and nothing else is.
 
-    After an agent who was rung alone, what now is asked as after a queue.
+    After an agent who was rung alone, and a key of a queue, what now is asked as after a queue.
     """
-    assert sorted([*Script, Script.AFTER_QUEUE]) == sorted(REQUEST.findall(dialplan))
+    asked = [*Script, Script.AFTER_QUEUE, Script.AFTER_QUEUE]
+    assert sorted(asked) == sorted(REQUEST.findall(dialplan))
 
 
 def test_all_requests_are_made_in_one_place(dialplan: str):
@@ -134,9 +143,10 @@ def test_every_place_to_go_is_an_extension_and_none_is_left_over(dialplan: str):
 
 
 def test_the_contexts_are_those_of_the_contract(dialplan: str):
-    """One for calls that come in, one for calls between requests, one for agents who answer."""
+    """For calls that come in, calls between requests, keys of queues, and agents who answer."""
     assert set(CONTEXT.findall(dialplan)) == {
-        *(contract.INCOMING_CONTEXT, contract.CALL_CONTEXT, contract.ANSWERED_CONTEXT)
+        *(contract.INCOMING_CONTEXT, contract.CALL_CONTEXT),
+        *(contract.LEAVING_CONTEXT, contract.ANSWERED_CONTEXT),
     }
 
 
@@ -232,14 +242,16 @@ def test_each_request_but_the_first_and_the_last_has_that_end(dialplan: str):
         if "Gosub(ask,1(" in line:
             asking.add(extension)
 
-    assert asking == {"incoming", "queue", "agent", "survey", "h"}
+    # `left` makes the request that `queue` would have made: the two are never both there.
+    assert asking == {"incoming", "queue", "left", "agent", "survey", "h"}
 
 
 def test_what_callers_send_is_in_no_expression(dialplan: str):
     """Nothing of the caller is expanded where it could be read as dialplan."""
     assert "CALLERID" not in dialplan
     assert re.findall(r".*\$\{EXTEN\}.*", dialplan) == [
-        f"exten => _[+0-9]!,1,Set({contract.DIALLED}=${{FILTER(+0-9,${{EXTEN}})}})"
+        f"exten => _[+0-9]!,1,Set({contract.DIALLED}=${{FILTER(+0-9,${{EXTEN}})}})",
+        f"exten => _[0-9*],1,Set({contract.KEY}=${{EXTEN}})",
     ]
 
 

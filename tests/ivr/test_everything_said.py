@@ -36,7 +36,7 @@ from routing.destinations import (
 )
 from routing.dialogues import Callbacks, Entry, EntryKind, KeyChoice, Proof, SurveyQuestion
 from routing.loading import load_policy
-from routing.rules import Policy
+from routing.rules import Announcements, Policy
 from routing.rules_text import RulesText
 from tests.ivr.walking import Walk, with_every_rule_open
 from tests.sample import FACTS, POLICY
@@ -125,6 +125,10 @@ def rich() -> Policy:
             otherwise=WELCOME,
         ),
         proof=Proof(6, 300, 2, 3, 100, Route(ToQueue("support")), WELCOME),
+        queues={
+            id_: replace(queue, say=Announcements(place=True, wait=True, prompts=(), every=60))
+            for id_, queue in POLICY.queues.items()
+        },
         mailboxes={"messages": replace(POLICY.mailboxes["messages"], review=True)},
         surveys={
             survey.id: replace(survey, questions=(*survey.questions, comment), consent="hello")

@@ -80,6 +80,12 @@ SPOKEN_BY_THE_PROGRAM = {
     "entry-mistyped",
     "entry-out-of-range",
     "point",
+    "queue-place-next",
+    "queue-place-is",
+    "queue-wait-longer",
+    "queue-wait-below-a-minute",
+    "queue-wait-is",
+    "queue-wait-to",
     "silence",
     "pause",
 }

@@ -25,6 +25,7 @@ from ivr.effects import (
     Effect,
     Failed,
     FindCase,
+    FindPlace,
     FoundCase,
     KeepRecording,
     Keyed,
@@ -50,7 +51,8 @@ from routing.destinations import Route, ToAgent, ToQueue, ToSurvey
 from routing.dialogues import Entry, EntryKind
 from routing.facts import Facts, QueueFacts
 from routing.indexing import index_rules
-from routing.rules import Policy, RuleList
+from routing.rules import Policy, Queue, RuleList
+from routing.waits import Place, WaitRange
 
 TRACKING: Final = "123456786"
 
@@ -97,6 +99,13 @@ _PLAIN: Final[Mapping[type[Effect], tuple[Reply, ...]]] = {
     PutDownCallback: (PutDown(), PutDown(joined=True), Failed.UNAVAILABLE),
     OpenCase: (TRACKING, None),
     BeginSurvey: (MayAsk.YES, MayAsk.RECENTLY),
+    FindPlace: (
+        Place(),
+        Place(0, WaitRange(1, 5, 50)),
+        Place(2, WaitRange(61, 90, 100)),
+        Place(5, WaitRange(90, 120, 300)),
+        Place(9, WaitRange(2000, 3000, 6000)),
+    ),
     FindCase: (
         None,
         *Failed,
@@ -224,14 +233,21 @@ class Walk:
             case Route() as route:
                 self._follow(route, language)
             case ToQueue(queue):
-                self._follow(self.policy.queues[queue].give_up_then, language)
-                survey = self.policy.queues[queue].survey
-                if survey is not None:
-                    self._survey(survey, language)
+                self._leave(self.policy.queues[queue], language)
             case ToSurvey(survey):
                 self._survey(survey, language)
             case ToAgent() if self.policy.tracking.agent_otherwise is not None:
                 self._follow(self.policy.tracking.agent_otherwise, language)
+
+    def _leave(self, queue: Queue, language: str) -> None:
+        """Every way out of a queue, and back into it."""
+        routes = [queue.give_up_then, *queue.keys.values()]
+        routes += [] if queue.gate is None else [queue.gate.then]
+        for route in routes:
+            self._follow(route, language)
+        if queue.survey is not None:
+            self._survey(queue.survey, language)
+        self._begin("back", queue.id, language, partial(_back, queue=queue.id))
 
     def _replies(self, effect: Effect) -> Iterator[Reply]:
         if isinstance(effect, LookAtQueues):
@@ -253,6 +269,12 @@ class Walk:
         )
         code = {"1" * self.policy.proof.digits} if asked.dialogue == "proof" else set()
         return values | code | {"##", "*", "0"}
+
+
+def _back(course: Course, queue: str) -> Generator[Effect, Reply, Any]:
+    """Into a queue for the second time, by a caller who was told something shorter."""
+    course.has_waited, course.told_until = True, course.facts.at
+    return course.follow(Route(ToQueue(queue)))
 
 
 def _place(course: Course, going: Generator[Effect, Reply, Any]) -> object:

@@ -44,7 +44,18 @@ from routing.dialogues import (
     Tracking,
 )
 from routing.indexing import index_rules
-from routing.rules import Hours, OpenSpan, Policy, Rule, RuleList, Variable
+from routing.rules import (
+    Announcements,
+    Gate,
+    Hours,
+    OpenSpan,
+    Policy,
+    Preference,
+    Queue,
+    Rule,
+    RuleList,
+    Variable,
+)
 from tests.sample import POLICY, TEHRAN
 
 T = TypeVar("T")
@@ -116,6 +127,7 @@ class Making:
             menus={id_: self._menu(id_) for id_ in MENUS},
             entries={id_: self._entry(id_) for id_ in ENTRIES},
             rules={id_: self._rule_list(id_) for id_ in LISTS},
+            queues={"support": self._queue()},
             surveys={"satisfaction": self._survey()},
             mailboxes={"messages": self._mailbox()},
             tracking=self._tracking(),
@@ -192,6 +204,16 @@ class Making:
     def _rule_list(self, id_: str) -> RuleList:
         some = [((self._any(*CONDITIONS),), self._route()) for _ in range(self._number(0, 4))]
         return rule_list(id_, [*some, ((), self._route())])
+
+    def _queue(self) -> Queue:
+        bounds = (self._any(None, 3), self._any(None, 2), self._any(None, 60))
+        return replace(
+            POLICY.queues["support"],
+            gate=self._any(None, Gate(self._any(None, "always"), *bounds, self._route())),
+            prefer=self._any(None, Preference(self._any(("owner",), ("last", "owner")), 20)),
+            say=Announcements(self._maybe(), self._maybe(), (), 60),
+            keys=self._any({}, {"1": self._route()}),
+        )
 
     def _survey(self) -> Survey:
         low, high = self._number(0, 1), self._number(2, 10)

@@ -39,11 +39,24 @@ from routing.dialogues import (
     Tracking,
 )
 from routing.indexing import index_rules
-from routing.rules import DialledNumber, Policy, Rule, RuleList, Variable
+from routing.rules import (
+    Announcements,
+    DialledNumber,
+    Gate,
+    Policy,
+    Preference,
+    Queue,
+    Rule,
+    RuleList,
+    Variable,
+)
 from tests.sample import POLICY
 
 NUMBER: Final = "+982191000000"
 """The number of the business."""
+
+QUEUE_KEY: Final = "1"
+"""By which callers may leave every queue."""
 
 DESTINATIONS: list[Destination] = [
     ToQueue("support"),
@@ -275,6 +288,28 @@ def mailboxes() -> st.SearchStrategy[Mailbox]:
     return st.builds(Mailbox, st.just("messages"), say, st.just(60), st.none(), st.booleans())
 
 
+def queues(id_: str) -> st.SearchStrategy[Queue]:
+    """A queue of the sample, with or without a gate, an agent whom callers know, and words."""
+    gate = st.builds(
+        Gate,
+        hours=st.sampled_from([None, "office"]),
+        waiting=st.sampled_from([None, 1, 2]),
+        per_agent=st.sampled_from([None, 1]),
+        wait=st.sampled_from([None, 300]),
+        then=routes(),
+    )
+    prefer = st.sampled_from([("owner",), ("last",), ("owner", "last")])
+    return st.builds(
+        replace,
+        st.just(POLICY.queues[id_]),
+        give_up_then=routes(),
+        gate=st.none() | gate,
+        prefer=st.none() | st.builds(Preference, prefer, st.just(60)),
+        say=st.builds(Announcements, st.booleans(), st.booleans(), st.just(()), st.just(60)),
+        keys=routes().map(lambda route: {QUEUE_KEY: route}),
+    )
+
+
 def policies() -> st.SearchStrategy[Policy]:
     """Rules of any kind, over the queues of the sample."""
     return st.builds(
@@ -283,7 +318,7 @@ def policies() -> st.SearchStrategy[Policy]:
         st.tuples(menus("first"), menus("second")),
         st.tuples(rule_lists("early"), rule_lists("late")),
         entries(),
-        st.tuples(routes(), routes()),
+        st.tuples(*map(queues, POLICY.queues)),
         st.fixed_dictionaries(
             {
                 "unlisted": routes(),
@@ -304,17 +339,13 @@ def _policy(  # noqa: PLR0913, PLR0917  the parts of a policy that are random
     menus_: tuple[Menu, ...],
     lists: tuple[RuleList, ...],
     entries_: tuple[Entry, ...],
-    given_up: tuple[Route, Route],
+    queues_: tuple[Queue, ...],
     others: dict[str, object],
 ) -> Policy:
-    queues = {
-        name: replace(queue, give_up_then=route)
-        for (name, queue), route in zip(POLICY.queues.items(), given_up, strict=True)
-    }
     policy = replace(
         POLICY,
         numbers={NUMBER: DialledNumber(NUMBER, start, "website", "en")},
-        queues=queues,
+        queues={queue.id: queue for queue in queues_},
         menus={menu.id: menu for menu in menus_},
         rules={each.id: each for each in lists},
         entries={each.id: each for each in entries_},
@@ -342,9 +373,17 @@ def generous(start: Destination) -> Policy:
     )
     payment = replace(entry, id="payment", kind=EntryKind.AMOUNT, shortest=1, currency="EUR")
     secret = replace(entry, id="secret", secret=True, confirm=False)
+    support = replace(
+        POLICY.queues["support"],
+        prefer=Preference(("last", "owner"), 60),
+        say=Announcements(place=True, wait=True, prompts=(), every=60),
+    )
+    by_night = Gate("night", None, None, None, Route(ToQueue("support")))
+    reception = replace(POLICY.queues["reception"], gate=by_night)
     return replace(
         POLICY,
         numbers={NUMBER: DialledNumber(NUMBER, Route(start, open_case=True), "website", "en")},
+        queues={"support": support, "reception": reception},
         entries={each.id: each for each in (entry, payment, secret)},
         tracking=Tracking(
             *(3, end, end),

@@ -6,7 +6,7 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from routing.call_tests import Visit, VisitEnd
-from tests.property.rehearsed_policies import NUMBER
+from tests.property.rehearsed_policies import NUMBER, QUEUE_KEY
 from tests.sample import TEHRAN
 
 CUSTOMER = "+989121234567"
@@ -32,6 +32,7 @@ class World:
     visits: tuple[Visit, ...]
     agents: int | None
     region: str
+    waiting: int = 0
 
 
 WORDS = [
@@ -91,6 +92,8 @@ def worlds() -> st.SearchStrategy[World]:
             Visit(VisitEnd.GAVE_UP),
             Visit(VisitEnd.REFUSED),
             Visit(VisitEnd.HUNG_UP, 40),
+            Visit(VisitEnd.FULL),
+            Visit(VisitEnd.LEFT, 15, key=QUEUE_KEY),
         ]
     )
     return st.builds(
@@ -99,9 +102,10 @@ def worlds() -> st.SearchStrategy[World]:
         dialled=st.sampled_from([NUMBER, "02191000000", "201"]),
         at=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(_in_tehran),  # noqa: DTZ001
         keys=st.lists(st.sampled_from([*WORDS, *PHRASES]), max_size=8).map(" ".join),
-        visits=st.lists(visit, max_size=3).map(tuple),
+        visits=st.lists(visit, max_size=4).map(tuple),
         agents=st.sampled_from([None, 0, 2]),
         region=st.sampled_from(["", "north"]),
+        waiting=st.sampled_from([0, 0, 1, 2]),
     )
 
 

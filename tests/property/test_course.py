@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Final, TypeVar
 
@@ -19,6 +20,7 @@ from ivr.effects import (
     Effect,
     Failed,
     FindCase,
+    FindPlace,
     FoundCase,
     KeepRecording,
     Keyed,
@@ -35,10 +37,12 @@ from ivr.effects import (
     SendCode,
     SendText,
     Taped,
+    TurnAway,
 )
 from ivr.rulebook import Rulebook
 from routing.destinations import Route
-from routing.facts import Facts, QueueFacts
+from routing.facts import CustomerFacts, CustomerStatus, Facts, QueueFacts
+from routing.waits import Place, wait_range
 from tests.property.dialogues import (
     ARRIVALS,
     CASE,
@@ -84,7 +88,12 @@ WORLD: Final[Mapping[type[Effect], Callable[[Random], Reply]]] = {
     SendText: lambda luck: luck.random() < 0.5,
     PutDownCallback: lambda luck: luck.choice([*FAILED, PutDown(), PutDown(joined=True)]),
     OpenCase: lambda luck: luck.choice([TRACKING, None]),
-    LookAtQueues: lambda luck: luck.choice([{}, {"support": QueueFacts(waiting=7)}]),
+    LookAtQueues: lambda luck: luck.choice(
+        [{}, *({"support": QueueFacts(waiting=n, agents=2)} for n in (0, 2, 7))]
+    ),
+    FindPlace: lambda luck: Place(
+        luck.choice([None, 0, 3, 2000]), luck.choice([None, *map(partial(wait_range, 4), (20, 99))])
+    ),
     BeginSurvey: lambda luck: luck.choice(list(MayAsk)),
 }
 """Every reply that there may be."""
@@ -150,15 +159,17 @@ def check_effect(course: Course, effect: Effect) -> None:
 SEEDS: Final = st.integers(0, 2**32)
 HANG_UPS: Final = st.sampled_from([10**6, 10**6, 3, 20])
 CALLS: Final = st.builds(
-    lambda number, language, proven: replace(
+    lambda number, language, proven, owner: replace(
         FACTS,
         caller=replace(FACTS.caller, number=number),
         language=language,
         proven=proven,
+        customer=CustomerFacts(CustomerStatus.KNOWN, last_agent="mina", owner=owner),
     ),
     st.sampled_from(["+989121234567", "+442079460958", None]),
     st.sampled_from(LANGUAGES),
     st.booleans(),
+    st.sampled_from([None, "sara", "gone"]),
 )
 
 
@@ -181,7 +192,8 @@ def test_every_call_ends_at_a_destination_within_its_ceiling(
         questions = sum(isinstance(effect, Collect) for effect in effects)
         assert questions <= MOST_MOVES * (most_questions(policy) + CASE)
         assert len(effects) <= EFFECTS_PER_QUESTION * questions + EFFECTS_PER_MOVE * MOST_MOVES
-        assert sum(isinstance(effect, Decided | Left) for effect in effects) <= MOST_MOVES
+        moves = sum(isinstance(effect, Decided | Left | TurnAway) for effect in effects)
+        assert moves <= MOST_MOVES
         check_keyed(course)
 
 
@@ -214,7 +226,7 @@ def _counted(going: Generator[Effect, Reply, T], asked: list[int]) -> Generator[
         except StopIteration as end:
             result: T = end.value
             return result
-        if isinstance(effect, Decided | Left):
+        if isinstance(effect, Decided | Left | TurnAway):
             asked.append(0)
         asked[-1] += isinstance(effect, Collect)
         reply = yield effect

@@ -136,7 +136,10 @@ def test_steps_of_a_queue_name_who_is_rung_from_when_on() -> None:
 
 def test_application_of_a_queue_is_the_one_of_the_dialplan() -> None:
     """Word by word as dialplan/extensions.conf has it for newer releases of Asterisk."""
-    names = (contract.QUEUE, contract.QUEUE_TIMEOUT, contract.QUEUE_RULE)
+    names = (
+        *(contract.QUEUE, contract.QUEUE_TIMEOUT, contract.QUEUE_RULE),
+        contract.QUEUE_POSITION,
+    )
     line = queue_application({name: f"${{{name}}}" for name in names})
     file = Path(dialplan.__file__).with_name("extensions.conf")
     assert f"n,{line}\n" in file.read_text(encoding="utf-8")
