@@ -82,6 +82,18 @@ def change_at_the_end(request: Request, now: datetime) -> CallChange:
     )
 
 
+def likely_outcome(request: Request) -> Outcome:
+    """How a call has ended as far as its end alone can tell: any earlier request knows better.
+
+    It is written where nobody remembers the call at its end, or the call would be in progress for
+    ever: of a caller who hung up before anything was asked, nobody has said anything yet.
+    """
+    if request.queued_at is None:
+        return Outcome.LEFT_IN_MENU
+    has_left = bool(request.status or request.key)
+    return Outcome.NOT_ANSWERED if has_left else Outcome.ABANDONED
+
+
 def outcome_in_words(call: Call, now: datetime) -> str:
     """The outcome for a reader; the end of a call that met a dead server is never reported."""
     if call.outcome is Outcome.IN_PROGRESS and now - call.started_at > LONGEST_CALL:

@@ -56,7 +56,13 @@ def enter(talk: Talk, to: ToQueue) -> Steps[Route | ToQueue]:
         return to
     if place is _NOT_ASKED and _needs_place(talk, queue):
         place = yield from _find_place(queue, standing)
-    yield from _take_place(talk, queue, place)
+    said = _words(talk, queue, place)
+    if said:
+        yield Say(said)
+        if talk.has_waited:  # the line has moved while they listened
+            place = yield from _find_place(queue, (yield from _look_at(talk, queue, gate)))
+    if talk.has_waited and place.ahead is not None:
+        talk.position = place.ahead + 1
     return to
 
 
@@ -154,20 +160,17 @@ def _preferred(talk: Talk, queue: Queue) -> str | None:
     return None
 
 
-def _take_place(talk: Talk, queue: Queue, place: Place) -> Steps[None]:
-    """Keep the place that was earned, and tell the caller where they are."""
-    if talk.has_waited and place.ahead is not None:
-        talk.position = place.ahead + 1
+def _words(talk: Talk, queue: Queue, place: Place) -> tuple[str, ...]:
+    """What tells a caller where they are, and how long it takes."""
     language = talk.language_for_values
-    if language is None:
-        return
     said: tuple[str, ...] = ()
+    if language is None:
+        return said
     if queue.say.place and place.ahead is not None:
         said += _place_in_words(place.ahead, language)
     if queue.say.wait and place.wait is not None:
         said += _wait_in_words(talk, place.wait, language)
-    if said:
-        yield Say(said)
+    return said
 
 
 def _place_in_words(ahead: int, language: str) -> tuple[str, ...]:

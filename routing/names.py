@@ -146,6 +146,7 @@ STAGES: Final[Mapping[str, str]] = {
     "menu": "menu",
     "entry": "entry",
     "queue": "queue",
+    "entering": "queue",
     "survey": "survey",
     "voicemail": "mailbox",
     "agent": "agent",

@@ -2,12 +2,14 @@
 
 import re
 import wave
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from agi_server.lab.configuration import Plan, write_configuration
 from agi_server.lab.problems import LabError
+from ami.access import Access
 
 QUEUES = "[support-fa]\nmusicclass=calm\n\n[sales-en]\nmusicclass = default\n"
 
@@ -45,6 +47,19 @@ def test_everything_listens_on_this_machine_only(plan: Plan):
     assert re.findall(r"^bind = (.*)$", files["pjsip.conf"], re.MULTILINE) == ["127.0.0.1:5099"]
     assert "enabled = no" in files["manager.conf"]
     assert "http.conf" not in files
+
+
+def test_the_manager_interface_is_that_of_the_sample(plan: Plan):
+    """With its rights, and nothing of it but port, user and secret otherwise."""
+    write_configuration(plan, 5099, Access("127.0.0.1", 5555, "somebody", "word"))
+    ours = (plan.folder / "etc" / "manager.conf").read_text().splitlines()
+    sample = resources.files("dialplan").joinpath("manager.conf").read_text().splitlines()
+
+    assert [line for line in ours if line not in sample] == [
+        *("port = 5555", "[somebody]", "secret = word")
+    ]
+    assert "bindaddr = 127.0.0.1" in ours
+    assert len(ours) == len(sample)
 
 
 def test_every_device_is_a_phone_that_may_register(plan: Plan):

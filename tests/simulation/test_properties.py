@@ -81,7 +81,7 @@ def sites(draw: st.DrawFn) -> Policy:
 
 @st.composite
 def phones(draw: st.DrawFn, policy: Policy) -> dict[str, Phone]:
-    """How agents answer: soon, late, not at all, or by saying busy."""
+    """How agents answer: soon, late, not at all, or by refusing."""
     made = {}
     for agent in policy.agents.values():
         picks_up = draw(st.none() | st.integers(0, 20_000))
