@@ -70,7 +70,7 @@ def test_queue_shows_who_is_rung_and_what_asterisk_runs(home: Path) -> None:
     assert ["1m", "10:01:00", "3", "support", "sara,", "janis"] in rows
     assert "gives up after 5m" in output
     assert "Asterisk: Queue(support-fa,c,,,300,,,support-fa,)" in output
-    assert "QUEUE_MAX_PENALTY=1, QUEUE_PRIO=10" in output
+    assert "QUEUE_MAX_PENALTY=1, RAHYAB_QUEUE_POSITION=, QUEUE_PRIO=10" in output
 
 
 def test_what_follows_a_queue_can_be_said() -> None:
