@@ -40,6 +40,8 @@ def disposition_of(request: Request, *, is_over: bool) -> Disposition:
         request: What the dialplan tells after it.
         is_over: Whether the call is over, too: who did not leave in any other way hung up.
     """
+    if is_over and request.queued_at is None:
+        return Disposition.NOT_ENTERED
     if request.status in DISPOSITIONS:
         return DISPOSITIONS[request.status]
     if request.key:
