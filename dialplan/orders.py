@@ -82,8 +82,8 @@ def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:
     variables = {
         contract.GO: Go.QUEUE,
         **where,
-        contract.MAX_PENALTY: str(IDEAL_PENALTY),
         contract.QUEUE_POSITION: "" if course.position is None else str(course.position),
+        contract.MAX_PENALTY: str(IDEAL_PENALTY),
     }
     if course.priority is not None:
         variables[contract.PRIORITY] = str(course.priority.after(waited))

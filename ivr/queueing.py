@@ -53,17 +53,22 @@ def enter(talk: Talk, to: ToQueue) -> Steps[Route | ToQueue]:
     talk.preferred = None if is_back else _preferred(talk, queue)
     if talk.preferred is not None:
         talk.asked_for |= {queue.id}
-        return to
+    else:
+        yield from _take_place(talk, queue, standing, place)
+    return to
+
+
+def _take_place(talk: Talk, queue: Queue, standing: QueueFacts, place: Place) -> Steps[None]:
+    """Tell the caller where they are, and keep the place that was earned."""
     if place is _NOT_ASKED and _needs_place(talk, queue):
         place = yield from _find_place(queue, standing)
     said = _words(talk, queue, place)
     if said:
         yield Say(said)
         if talk.has_waited:  # the line has moved while they listened
-            place = yield from _find_place(queue, (yield from _look_at(talk, queue, gate)))
+            place = yield from _find_place(queue, (yield from _look_at(talk, queue, None)))
     if talk.has_waited and place.ahead is not None:
         talk.position = place.ahead + 1
-    return to
 
 
 class BackFrom(Enum):

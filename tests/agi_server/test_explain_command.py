@@ -70,7 +70,7 @@ def test_queue_shows_who_is_rung_and_what_asterisk_runs(home: Path) -> None:
     assert ["1m", "10:01:00", "3", "support", "sara,", "janis"] in rows
     assert "gives up after 5m" in output
     assert "Asterisk: Queue(support-fa,c,,,300,,,support-fa,)" in output
-    assert "QUEUE_MAX_PENALTY=1, RAHYAB_QUEUE_POSITION=, QUEUE_PRIO=10" in output
+    assert "QUEUE_MAX_PENALTY=1, QUEUE_PRIO=10" in output
 
 
 def test_what_follows_a_queue_can_be_said() -> None:
@@ -81,6 +81,19 @@ def test_what_follows_a_queue_can_be_said() -> None:
     wrong = explain(*CALL, "--in-queue", "sleeps")
     assert wrong.exit_code == 2
     assert "answered by sara after 20s" in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("visit", "told"),
+    [
+        ("full", "is not let into support: full"),
+        ("refused", "is not let into support: nobody is there"),
+        ("presses 1 after 40s", "the queue support has no key 1"),
+    ],
+)
+def test_other_ways_out_of_a_queue_can_be_said(visit: str, told: str) -> None:
+    """The rules that we ship have no keys at their queues."""
+    assert told in explain(*CALL, "--in-queue", visit).output
 
 
 def test_mistake_in_the_description_of_a_customer_has_its_line(home: Path) -> None:
