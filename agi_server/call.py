@@ -46,7 +46,6 @@ from agi_server.visits import (
     leave,
     log_not_let_in,
     lost_visit,
-    miss,
 )
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
@@ -310,7 +309,6 @@ class Calls:
             await complete(talk.line.channel, script)
         except HungUpError:
             talk.journal.note("hung-up", stage=talk.course.stage)
-            miss(talk)
             await _flush(talk)
         except Exception as error:
             talk.journal.note("failed", stage=talk.course.stage, error=type(error).__name__)

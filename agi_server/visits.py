@@ -73,14 +73,6 @@ def leave(talk: Conversation, request: Request) -> None:
     talk.blocked = ended if ended.disposition.is_blocked else None
 
 
-def miss(talk: Conversation) -> None:
-    """Write down that the caller hung up before the dialplan could take them to the queue."""
-    visit = talk.visit
-    if visit is not None and visit.number == entered_number(talk.journal.visit):
-        talk.visit = None
-        _keep(talk, replace(visit, disposition=Disposition.NOT_ENTERED, left_at=talk.now()))
-
-
 def ended_visit(visit: QueueVisit, request: Request, now: datetime, *, is_over: bool) -> QueueVisit:
     """A visit with its end, as the dialplan tells it.
 

@@ -25,6 +25,11 @@ def counted(visits: Iterable[QueueVisit | LoggedVisit]) -> Counts:
     return Counter((queue_of(visit), visit.disposition) for visit in visits)
 
 
+def attempts(visits: Iterable[QueueVisit]) -> list[QueueVisit]:
+    """Those that are any: who hung up on the way to a queue is unknown to Asterisk's record."""
+    return [visit for visit in visits if visit.disposition is not Disposition.NOT_ENTERED]
+
+
 def queue_of(visit: QueueVisit | LoggedVisit) -> str:
     """The Asterisk queue of a visit."""
     return visit.asterisk_queue if isinstance(visit, QueueVisit) else visit.queue
@@ -34,7 +39,7 @@ def differences(ours: Sequence[QueueVisit], logged: Sequence[LoggedVisit]) -> li
     """What one record says and the other does not, in words; none: they are the same.
 
     Args:
-        ours: All visits, in any order.
+        ours: All attempts, in any order.
         logged: Those of `queue_log`, in its order.
     """
     mine: defaultdict[str, list[QueueVisit]] = defaultdict(list)

@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from agi_server.lab.root import Root
-from crm.records import Disposition
+from crm.records import Disposition, Outcome
+from reports.visits import count_visits
 from tests.live.queue_log import BLOCKED, ENTERED
-from tests.live.queue_log_comparing import counted, differences
-from tests.live.queue_log_mix import CALLS, Told, mixed
+from tests.live.queue_log_comparing import attempts, counted, differences
+from tests.live.queue_log_mix import CALLS, mixed
 
 pytestmark = pytest.mark.live
 
@@ -32,24 +33,26 @@ AT_LEAST = {
 """What must have come in so great a number for the mix to be one."""
 
 
-@pytest.fixture(scope="module")
-def told(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The calls, all over."""
-    with mixed(root, tmp_path_factory.mktemp("mix")) as mix:
-        return mix.run()
-
-
-@pytest.mark.xdist_group("mix")
-def test_the_identities_hold_call_by_call(told: Told) -> None:
+def test_the_identities_hold_call_by_call(
+    root: Root, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Attempts are entered and blocked; entered are the sum of their parts; nobody is lost."""
+    with mixed(root, tmp_path_factory.mktemp("mix")) as mix:
+        told = mix.run()
+    ours, logged = attempts(told.visits), told.logged
     assert told.complaints == []
-    assert CALLS >= 500
-    assert len(told.calls) == CALLS
+    assert len(told.calls) == CALLS >= 500
+    outcomes = Counter(call.outcome for call in told.calls)
+    assert outcomes[Outcome.IN_PROGRESS] == outcomes[Outcome.FELL_BACK] == 0
 
-    assert differences(told.visits, told.logged) == []
-    assert counted(told.visits) == counted(told.logged)
+    assert differences(ours, logged) == []
+    assert counted(ours) == counted(logged)
+    few = {each: count for each, count in AT_LEAST.items() if counted(ours)[each] < count}
+    assert few == {}
 
-    events = Counter(line.event for line in told.lines)
-    blocked = sum(visit.disposition.is_blocked for visit in told.visits)
-    assert len(told.visits) == events[ENTERED] + blocked
-    assert blocked == sum(events[event] for event in BLOCKED)
+    counts, events = count_visits(ours), Counter(line.event for line in told.lines)
+    assert counts.attempts == counts.entered + counts.blocked == len(ours)
+    assert counts.entered == sum(counts.of_entered().values()) == events[ENTERED]
+    assert counts.blocked == sum(events[event] for event in BLOCKED)
+    assert counts.by_disposition[Disposition.IN_PROGRESS] == 0
+    assert counts.by_disposition[Disposition.UNKNOWN] == 0

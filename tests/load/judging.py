@@ -11,7 +11,7 @@ from crm.records import Call, Disposition, Outcome, QueueVisit
 from crm.sqlite_store import SqliteStore
 from tests.chaos.service import Service
 from tests.live.queue_log import LoggedVisit, logged_visits, waiting_at_once
-from tests.live.queue_log_comparing import differences, unique_id
+from tests.live.queue_log_comparing import attempts, differences, unique_id
 from tests.load.office import FIRST_CALLER
 from tests.load.running import Load, Run
 
@@ -97,7 +97,7 @@ def judged(load: Load, queues: int, run: Run, kept: Kept) -> Report:
         problems.append(f"{connections} AGI connections were open at rest (-1: never seen)")
     if run.waiting_at_rest < load.callers:
         problems.append(f"only {run.waiting_at_rest} of {load.callers} waited at rest")
-    problems += differences(kept.visits, logged)
+    problems += differences(attempts(kept.visits), logged)
     problems += _lost(run, kept.calls, {visit.call: visit for visit in logged})
     return Report(
         calls=run.calls,

@@ -35,13 +35,12 @@ exten => _X.,1,Wait({RING_SECONDS})
  same => n,Hangup()
 """
 
-WHOLE_LOG: Final = "full => notice,warning,error"
-LOGGER: Final = f"""
-; What each call plays would cost more than the calls.
+LOGGER: Final = """
+; To log each step of each call would cost more than the calls.
 [general]
 queue_log = yes
 [logfiles]
-{WHOLE_LOG}
+full => notice,warning,error
 """
 
 

@@ -1,5 +1,6 @@
 """A real Asterisk and a server of two workers, over the rules of an office."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final
 from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.configuration import Plan
 from agi_server.lab.ports import LOCALHOST
-from agi_server.lab.root import DEFAULT_SUITE, find_root
+from agi_server.lab.root import find_root
 from agi_server.policy import load_policy_file
 from dialplan.queues import queue_rules_conf, queues_conf
 from dialplan.requirements import plan_for
@@ -86,7 +87,7 @@ def opened(office: Office, folder: Path) -> Iterator[Site]:
         queue_rules=queue_rules_conf(policy),
         dialplan=AGENTS_CONTEXT,
     )
-    with Asterisk.start(find_root(DEFAULT_SUITE), plan) as asterisk:
+    with Asterisk.start(find_root(os.environ.get("RAHYAB_LAB_SUITE")), plan) as asterisk:
         (plan.folder / "etc" / "logger.conf").write_text(LOGGER)
         asterisk.rx("logger reload")
         service.start()
