@@ -18,5 +18,6 @@ def queue_application(variables: Mapping[str, str], release: Release = NEWEST) -
         queue=variables[contract.QUEUE],
         timeout=variables[contract.QUEUE_TIMEOUT],
         rule=variables[contract.QUEUE_RULE],
-        position=variables[contract.QUEUE_POSITION],
+        # Calls of earlier versions were told none.
+        position=variables.get(contract.QUEUE_POSITION, ""),
     )

@@ -53,11 +53,22 @@ def enter(talk: Talk, to: ToQueue) -> Steps[Route | ToQueue]:
     talk.preferred = None if is_back else _preferred(talk, queue)
     if talk.preferred is not None:
         talk.asked_for |= {queue.id}
-        return to
+    else:
+        yield from _take_place(talk, queue, standing, place)
+    return to
+
+
+def _take_place(talk: Talk, queue: Queue, standing: QueueFacts, place: Place) -> Steps[None]:
+    """Tell the caller where they are, and keep the place that was earned."""
     if place is _NOT_ASKED and _needs_place(talk, queue):
         place = yield from _find_place(queue, standing)
-    yield from _take_place(talk, queue, place)
-    return to
+    said = _words(talk, queue, place)
+    if said:
+        yield Say(said)
+        if talk.has_waited:  # the line has moved while they listened
+            place = yield from _find_place(queue, (yield from _look_at(talk, queue, None)))
+    if talk.has_waited and place.ahead is not None:
+        talk.position = place.ahead + 1
 
 
 class BackFrom(Enum):
@@ -154,20 +165,17 @@ def _preferred(talk: Talk, queue: Queue) -> str | None:
     return None
 
 
-def _take_place(talk: Talk, queue: Queue, place: Place) -> Steps[None]:
-    """Keep the place that was earned, and tell the caller where they are."""
-    if talk.has_waited and place.ahead is not None:
-        talk.position = place.ahead + 1
+def _words(talk: Talk, queue: Queue, place: Place) -> tuple[str, ...]:
+    """What tells a caller where they are, and how long it takes."""
     language = talk.language_for_values
-    if language is None:
-        return
     said: tuple[str, ...] = ()
+    if language is None:
+        return said
     if queue.say.place and place.ahead is not None:
         said += _place_in_words(place.ahead, language)
     if queue.say.wait and place.wait is not None:
         said += _wait_in_words(talk, place.wait, language)
-    if said:
-        yield Say(said)
+    return said
 
 
 def _place_in_words(ahead: int, language: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from dialplan.contract import AGENT_QUEUE
 from routing.fields import Text, complaint, digits_hint, names, text_of
 from routing.key_script import KeyScriptError, Word, read_script
 from routing.moments import WRITTEN, after_gap, read_moment
@@ -113,8 +114,12 @@ def _stage(value: str, info: ValidationInfo) -> str:
 
 
 def _asterisk_queue(value: str, info: ValidationInfo) -> str:
-    known = names(info).of.get("asterisk-queue")
+    of = names(info).of
+    known = of.get("asterisk-queue")
     if known is None or value in known:
+        return value
+    agent = value.removeprefix(AGENT_QUEUE)
+    if agent != value and agent in of.get("agent", (agent,)):
         return value
     raise complaint(
         "unknown-asterisk-queue", f'Asterisk has no queue "{value}"', suggestion(value, known)

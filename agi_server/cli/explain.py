@@ -41,12 +41,14 @@ from routing.moments import after_gap, read_moment
 from routing.rules import Policy
 
 _VISIT: Final = re.compile(
-    r"(?:answered by (?P<agent>\S+)|(?P<end>gives up|refused|hangs up))"
+    r"(?:answered by (?P<agent>\S+)|presses (?P<key>[0-9*])"
+    r"|(?P<end>gives up|refused|full|hangs up))"
     r"(?: after (?P<count>[0-9]{1,6})(?P<unit>[smh]))?"
 )
 _ENDS: Final = {
     "gives up": VisitEnd.GAVE_UP,
     "refused": VisitEnd.REFUSED,
+    "full": VisitEnd.FULL,
     "hangs up": VisitEnd.HUNG_UP,
 }
 _SECONDS_IN: Final = {"s": 1, "m": 60, "h": 3600}
@@ -62,10 +64,12 @@ def _visit(text: str) -> Visit:
     match = _VISIT.fullmatch(text)
     if match is None:
         raise click.BadParameter(
-            f"{text!r}: write 'answered by sara after 20s', 'gives up', 'refused' or"
-            " 'hangs up after 40s'"
+            f"{text!r}: write 'answered by sara after 20s', 'gives up', 'refused', 'full',"
+            " 'presses 1 after 40s' or 'hangs up after 40s'"
         )
     after = int(match["count"] or 0) * _SECONDS_IN[match["unit"] or "s"]
+    if match["key"]:
+        return Visit(VisitEnd.LEFT, after, key=match["key"])
     end = VisitEnd.ANSWERED if match["agent"] else _ENDS[match["end"]]
     return Visit(end, after, match["agent"])
 
@@ -87,7 +91,8 @@ def _visit(text: str) -> Visit:
     multiple=True,
     callback=_visits,
     metavar="WHAT",
-    help="'answered by sara after 20s', 'gives up', 'refused', 'hangs up'; one for each queue.",
+    help="'answered by sara after 20s', 'gives up', 'refused' (nobody is there), 'full',"
+    " 'presses 1 after 40s', 'hangs up'; one for each queue.",
 )
 @click.option(
     "--customer",

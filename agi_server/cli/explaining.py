@@ -59,6 +59,19 @@ class Ladder:
 
 def print_ladder(console: Console, book: Rulebook, ladder: Ladder) -> None:
     """Print who is rung from when on, and what Asterisk runs."""
+    entered = ladder.variables[contract.QUEUE]
+    agent = entered.removeprefix(contract.AGENT_QUEUE)
+    if agent == entered:
+        _print_steps(console, book, ladder)
+    else:
+        limit = duration_in_words(int(ladder.variables[contract.QUEUE_TIMEOUT]))
+        console.print(cell(f"     rings {agent} alone, for {limit}"))
+    rule = ladder.variables[contract.QUEUE_RULE]
+    named = f", penalty rule [{rule}] of queuerules.conf" if rule else ", no penalty rule"
+    console.print(cell(f"     Asterisk: {queue_application(ladder.variables)}{named}"))
+
+
+def _print_steps(console: Console, book: Rulebook, ladder: Ladder) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("from", "at", "penalty", "needs", "who is rung"):
         table.add_column(column)
@@ -73,9 +86,6 @@ def print_ladder(console: Console, book: Rulebook, ladder: Ladder) -> None:
     limit = duration_in_words(book.policy.queues[ladder.queue].give_up_after)
     console.print(Padding(table, (0, 0, 0, 5), expand=False))
     console.print(cell(f"     gives up after {limit}"))
-    rule = ladder.variables[contract.QUEUE_RULE]
-    named = f", penalty rule [{rule}] of queuerules.conf" if rule else ", no penalty rule"
-    console.print(cell(f"     Asterisk: {queue_application(ladder.variables)}{named}"))
 
 
 def _need(need: Need, language: str) -> str:

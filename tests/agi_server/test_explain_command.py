@@ -69,7 +69,7 @@ def test_queue_shows_who_is_rung_and_what_asterisk_runs(home: Path) -> None:
     assert ["20s", "10:00:20", "2", "support", "5,", "fa", "sara"] in rows
     assert ["1m", "10:01:00", "3", "support", "sara,", "janis"] in rows
     assert "gives up after 5m" in output
-    assert "Asterisk: Queue(support-fa,c,,,300,,,support-fa)" in output
+    assert "Asterisk: Queue(support-fa,c,,,300,,,support-fa,)" in output
     assert "QUEUE_MAX_PENALTY=1, QUEUE_PRIO=10" in output
 
 
@@ -81,6 +81,19 @@ def test_what_follows_a_queue_can_be_said() -> None:
     wrong = explain(*CALL, "--in-queue", "sleeps")
     assert wrong.exit_code == 2
     assert "answered by sara after 20s" in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("visit", "told"),
+    [
+        ("full", "is not let into support: full"),
+        ("refused", "is not let into support: nobody is there"),
+        ("presses 1 after 40s", "the queue support has no key 1"),
+    ],
+)
+def test_other_ways_out_of_a_queue_can_be_said(visit: str, told: str) -> None:
+    """The rules that we ship have no keys at their queues."""
+    assert told in explain(*CALL, "--in-queue", visit).output
 
 
 def test_mistake_in_the_description_of_a_customer_has_its_line(home: Path) -> None:
@@ -269,7 +282,7 @@ def test_past_call_is_explained_by_the_rules_as_they_were(
     lines = [line.rstrip() for line in result.output.splitlines()]
     assert "     ✓ gold: customer.segment is gold" in lines
     assert "     from  at        penalty  needs          who is rung" in lines
-    assert "     Asterisk: Queue(support-fa,c,,,300,,,support-fa)" in result.output
+    assert "     Asterisk: Queue(support-fa,c,,,300,,,support-fa,)" in result.output
     assert "left the queue: TIMEOUT" in result.output
     assert "arrived: voicemail support" in result.output
     assert "arrival/closed-now does not match this call:" in lines

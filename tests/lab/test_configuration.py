@@ -2,6 +2,7 @@
 
 import re
 import wave
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_the_dialplan_is_the_one_that_we_ship(plan: Plan):
     assert files["rahyab.conf"] == shipped.read_text()
     assert "RAHYAB_SERVER = 127.0.0.1:4573" in files["extensions.conf"]
     assert "[more]" in files["extensions.conf"]
+
+
+def test_keys_of_queues_stand_after_the_dialplan_that_we_ship(plan: Plan):
+    """As a site includes it."""
+    leaving = "\n[rahyab-leaving-support-fa]\nexten => 1,1,Goto(rahyab-leaving,1,1)\n"
+    without = _written(plan)["rahyab.conf"]
+
+    assert _written(replace(plan, leaving=leaving))["rahyab.conf"] == without + leaving
 
 
 def test_it_can_be_written_again(plan: Plan):

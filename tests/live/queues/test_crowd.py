@@ -33,6 +33,12 @@ SLOW: Final = ("ben", "fay", "gus", "ida", "kit")
 QUICK_RING, SLOW_RING, TALK = 0.5, 2.5, 4.0
 """Seconds until agents pick up, and for how long they talk."""
 
+IDEAL: Final = 7
+"""Agents who are ideal for one of these callers: each has somebody from the first moment on."""
+
+AT_ONCE: Final = 0.9
+"""Seconds: whoever has to wait for a turn waits for a whole one at least."""
+
 WHOLE_SECONDS: Final = 2.0
 """The beginning of a wait and the end of a call are known to the second."""
 
@@ -63,6 +69,8 @@ def test_everybody_is_served_by_somebody_who_may_serve_them_then(office: Office)
             assert step is not None, told
             # Asterisk counts whole seconds: up to one too early (docs/queues.md).
             assert ring.after > queue.steps[step].after - 1, told
+    at_once = [each for each in served if each.visit.rings[0].after < AT_ONCE]
+    assert len(at_once) >= IDEAL, f"only {len(at_once)} telephones rang at once"
     by = {agents[each.visit.answered.device].id for each in served if each.visit.answered}
     assert len(by) >= 10, f"only {sorted(by)} had anything to do"
     assert_books_agree(office, served)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from crm.records import Outcome
+from crm.records import Disposition, Outcome
 from dialplan.contract import QueueStatus
 from tests.live.queues.manager import ask, open_manager
 from tests.live.queues.office import NEVER, Office
@@ -66,37 +67,48 @@ def answered(office: Office) -> Lived:
     return office.end(office.call(ALONE))
 
 
-@pytest.mark.parametrize(
-    ("happens", "status", "cause", "in_queue_log"),
-    [
-        (timeout, QueueStatus.TIMEOUT, "25", "EXITWITHTIMEOUT"),
-        (joinempty, QueueStatus.JOINEMPTY, "25", None),
-        (leaveempty, QueueStatus.LEAVEEMPTY, "26", "EXITEMPTY"),
-        (full, QueueStatus.FULL, "27", None),
-        (withdrawn, QueueStatus.WITHDRAW, "27", "WITHDRAW"),
-        (answered, QueueStatus.CONTINUE, "16", "COMPLETEAGENT"),
-    ],
-    ids=["timeout", "joinempty", "leaveempty", "full", "withdraw", "continue"],
-)
-def test_what_comes_of_waiting_is_in_the_journal_and_leads_on(
-    office: Office,
-    happens: Callable[[Office], Lived],
-    status: QueueStatus,
-    cause: str,
-    in_queue_log: str | None,
-) -> None:
-    """As `give_up` of the queue says; who was served is done.
+@dataclass(frozen=True)
+class End:
+    """What comes of waiting.
 
-    Of callers who were not let in Asterisk's own queue_log knows nothing.
+    Attributes:
+        happens: Brings it about.
+        status: QUEUESTATUS.
+        cause: With which the rules hang up: it tells the way on.
+        disposition: As the visit is kept.
+        in_queue_log: The last that queue_log has of the call. Those who were not let in are
+            written there by us.
     """
-    lived = happens(office)
 
-    (visit,) = lived.data("left-queue")
-    assert (visit["status"], lived.cause) == (status, cause)
-    served = status is QueueStatus.CONTINUE
+    happens: Callable[[Office], Lived]
+    status: QueueStatus
+    cause: str
+    disposition: Disposition
+    in_queue_log: str
+
+
+ENDS: Final = (
+    End(timeout, QueueStatus.TIMEOUT, "25", Disposition.TIMEOUT, "EXITWITHTIMEOUT"),
+    End(joinempty, QueueStatus.JOINEMPTY, "25", Disposition.JOIN_EMPTY, "JOINEMPTY"),
+    End(leaveempty, QueueStatus.LEAVEEMPTY, "26", Disposition.LEAVE_EMPTY, "EXITEMPTY"),
+    End(full, QueueStatus.FULL, "27", Disposition.FULL, "FULL"),
+    End(withdrawn, QueueStatus.WITHDRAW, "27", Disposition.WITHDRAWN, "WITHDRAW"),
+    End(answered, QueueStatus.CONTINUE, "16", Disposition.ANSWERED, "COMPLETEAGENT"),
+)
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.status.lower())
+def test_what_comes_of_waiting_is_in_the_journal_and_leads_on(office: Office, end: End) -> None:
+    """As `give_up` of the queue says; who was served is done."""
+    lived = end.happens(office)
+
+    (left,) = lived.data("left-queue")
+    assert (left["status"], lived.cause) == (end.status, end.cause)
+    (visit,) = lived.story.queue_visits
+    assert visit.disposition is end.disposition
+    served = end.disposition is Disposition.ANSWERED
     assert lived.story.call.outcome is (Outcome.ANSWERED if served else Outcome.NOT_ANSWERED)
-    events = [each.event for each in office.in_queue_log(lived.story)]
-    assert events[-1:] == ([in_queue_log] if in_queue_log else [])
+    assert office.in_queue_log(lived.story)[-1].event == end.in_queue_log
 
 
 @pytest.mark.parametrize("ring", [NEVER, None], ids=["lets-it-ring", "refuses"])
