@@ -15,7 +15,8 @@ from agi_server.lab.waiting import wait_until
 from crm.records import CallStory
 from routing.rules import Policy
 from tests.live.conftest import COMMAND
-from tests.live.queues.visits import Entry, Visit, queue_log, visit_of
+from tests.live.queue_log import QueueLine, QueueLog
+from tests.live.queues.visits import Visit, visit_of
 from tests.live.speech.site import Lived, Site
 
 SECONDS: Final = 60.0
@@ -97,14 +98,14 @@ class Office:
         assert visit, f"the call of {guest.number} came to no queue"
         return visit
 
-    def in_queue_log(self, story: CallStory) -> list[Entry]:
+    def in_queue_log(self, story: CallStory) -> list[QueueLine]:
         """What queue_log has of a call. Its call's id begins with that of its channel."""
         channel = story.call.id.rpartition("-")[0]
         return [each for each in self.queue_log() if each.call == channel]
 
-    def queue_log(self) -> list[Entry]:
+    def queue_log(self) -> list[QueueLine]:
         """Everything in queue_log."""
-        return queue_log(self.site.telephony.asterisk.folder)
+        return QueueLog(self.site.telephony.asterisk.folder / "log" / "queue_log").new_lines()
 
     def wait_for_waiting(self, queue: str, seconds: int) -> None:
         """Wait until the first caller in an Asterisk queue has waited so long, by its own count."""

@@ -1,17 +1,10 @@
-"""What Asterisk has done with callers in its queues: from its log, and from its queue_log.
-
-Both are Asterisk's own account. The log tells milliseconds; the queue_log tells whole seconds, and
-the agents by their ids.
-"""
+"""What Asterisk has done with callers in its queues, from its log: to the millisecond."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
-
-from agi_server.lab.log import Reader
 
 MOMENT: Final = re.compile(r"^\[(?P<moment>[^\]]+)\]")
 ENTERED: Final = re.compile(r"Executing .*\bQueue\(")
@@ -76,29 +69,3 @@ def _moment(line: str) -> datetime:
     found = MOMENT.match(line)
     assert found, f"a line without a moment: {line}"
     return datetime.fromisoformat(found["moment"])
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of queue_log: Unix time, the call's channel, the queue, the agent, and what was."""
-
-    at: int
-    call: str
-    queue: str
-    agent: str
-    event: str
-    data: tuple[str, ...]
-
-
-def queue_log(folder: Path) -> list[Entry]:
-    """Everything in the queue_log of an Asterisk, the oldest first.
-
-    Args:
-        folder: Where all of the instance lies.
-    """
-    lines = Reader(folder / "log" / "queue_log").new_lines()
-    return [_entry(*line.split("|")) for line in lines]
-
-
-def _entry(at: str, call: str, queue: str, agent: str, event: str, *data: str) -> Entry:
-    return Entry(int(at), call, queue, agent, event, data)
