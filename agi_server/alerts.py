@@ -27,8 +27,8 @@ alone."""
 CLOSE_SECONDS: Final = 5.0
 """How long commands may go on when the service ends."""
 
-NOT_PASSED_ON: Final = frozenset({"RAHYAB_SECRET", "RAHYAB_STORE"})
-"""Of the environment, what no command needs: the secret of Asterisk, and the store's password."""
+NOT_PASSED_ON: Final = frozenset({"RAHYAB_SECRET", "RAHYAB_AMI_SECRET", "RAHYAB_STORE"})
+"""Of the environment, what no command needs: Asterisk's secrets, and the store's password."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ id.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import structlog
 
@@ -18,7 +19,13 @@ from agi_server.clock import Clock
 from agi_server.commands import Answer as AnswerChannel
 from agi_server.conversation import Conversation
 from agi_server.driving import follow, lead
-from agi_server.endings import AGENT_STAGE, call_log_fields, change_at_the_end, final_change
+from agi_server.endings import (
+    AGENT_STAGE,
+    call_log_fields,
+    change_at_the_end,
+    final_change,
+    likely_outcome,
+)
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
@@ -61,6 +68,10 @@ from routing.rules import Policy
 from routing.rules_text import BundleError, RulesText
 
 log = structlog.get_logger(__name__)
+
+END_BUDGET_SECONDS: Final = 2.0
+"""How long the store may take to tell of a call that is over: nobody waits, and without it the end
+of a conversation could not be written to the visit that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +149,15 @@ class Calls:
     async def ended(self, channel: Channel) -> None:
         """The call is over: complete its journal, and write the one line of log that tells it."""
         request = read_request(channel.environment)
-        call = await self._call(request)
+        call = await self._call(request, END_BUDGET_SECONDS)
         journal = self._journal(channel, request)
         if call is None:
             # Whoever knows its beginning may write it later: that takes the place of this one.
             facts = await self._gather(channel, request, self.rules.book.policy)
             journal.new_call = self._new_call(request, facts, self.rules.book)
             journal.change = change_at_the_end(request, self.clock())
-            told = {"call": request.call_id, "outcome": journal.change.outcome}
+            journal.likely = likely_outcome(request)
+            told = {"call": request.call_id, "outcome": journal.change.outcome or journal.likely}
             await self._complete_lost_visit(channel, request, journal, facts)
         else:
             journal.change = final_change(call, request, self.clock())
@@ -226,14 +238,14 @@ class Calls:
         )
         return self.rules.book
 
-    async def _call(self, request: Request) -> Call | None:
+    async def _call(self, request: Request, budget: float | None = None) -> Call | None:
         """The call as far as it is known.
 
         None when nobody here remembers it: the store is away, or another machine has its beginning
         and could not give it to the store yet.
         """
         try:
-            call = await self.records.call(request.call_id)
+            call = await self.records.call(request.call_id, budget)
         except StoreError:
             return None
         if call is None:

@@ -11,7 +11,15 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from agi_server.service_state import FailedReload, FileState, Health, Phase, RulesState, WorkerState
+from agi_server.service_state import (
+    FailedReload,
+    FileState,
+    Health,
+    ManagerState,
+    Phase,
+    RulesState,
+    WorkerState,
+)
 from routing.problems import Problem
 
 SOCKET_NAME: Final = "control.sock"
@@ -124,6 +132,7 @@ class Standing:
         workers: Those whose process runs.
         spool_waiting: Batches of writes that wait in spools for the store.
         spool_refused: Batches of spools that the store has refused.
+        manager: How the link to Asterisk's manager interface stands.
     """
 
     phase: Phase
@@ -138,6 +147,7 @@ class Standing:
     workers: tuple[WorkerState, ...]
     spool_waiting: int = 0
     spool_refused: int = 0
+    manager: ManagerState = ManagerState.OFF
     kind: Literal["standing"] = "standing"
 
 

@@ -40,6 +40,8 @@ def disposition_of(request: Request, *, is_over: bool) -> Disposition:
         request: What the dialplan tells after it.
         is_over: Whether the call is over, too: who did not leave in any other way hung up.
     """
+    if is_over and request.queued_at is None:
+        return Disposition.NOT_ENTERED
     if request.status in DISPOSITIONS:
         return DISPOSITIONS[request.status]
     if request.key:
@@ -80,6 +82,18 @@ def change_at_the_end(request: Request, now: datetime) -> CallChange:
         agent=request.agent,
         answered_at=request.answered_at,
     )
+
+
+def likely_outcome(request: Request) -> Outcome:
+    """How a call has ended as far as its end alone can tell: any earlier request knows better.
+
+    It is written where nobody remembers the call at its end, or the call would be in progress for
+    ever: of a caller who hung up before anything was asked, nobody has said anything yet.
+    """
+    if request.queued_at is None:
+        return Outcome.LEFT_IN_MENU
+    has_left = bool(request.status or request.key)
+    return Outcome.NOT_ANSWERED if has_left else Outcome.ABANDONED
 
 
 def outcome_in_words(call: Call, now: datetime) -> str:

@@ -10,7 +10,7 @@ from agi_server.channel import Channel
 from agi_server.clock import Clock
 from agi_server.records import Records
 from crm.ports import Store, StoreError
-from crm.records import CallChange, NewCall, QueueVisit, TimelineEvent
+from crm.records import CallChange, NewCall, Outcome, QueueVisit, TimelineEvent
 from crm.writes import ChangedCall, Promise, Write, apply, put
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,9 @@ class Journal:
     """Collects the events and changes of one request; `flush` makes them durable together.
 
     What is being written is not interrupted when the caller of `channel` hangs up.
+
+    `likely` is an outcome that counts for as long as no request of the call has told of one, this
+    or any other, also where that is written later.
     """
 
     call_id: str
@@ -39,6 +42,7 @@ class Journal:
     channel: Channel
     new_call: NewCall | None = None
     change: CallChange = field(default_factory=CallChange)
+    likely: Outcome | None = None
     _events: list[TimelineEvent] = field(default_factory=list)
     _visits: list[QueueVisit] = field(default_factory=list)
     _written: int = 0
@@ -125,12 +129,14 @@ class Journal:
             )
         del self._events[:events], self._visits[:visits]
         self._written += events
-        self.change, self.new_call = CallChange(), None
+        self.change, self.new_call, self.likely = CallChange(), None, None
         return result
 
     def _collected(self) -> tuple[Write, ...]:
         writes: list[Write] = [] if self.new_call is None else [self.new_call]
         writes += self._events
+        if self.likely is not None:
+            writes.append(ChangedCall(self.call_id, CallChange(visit=0, outcome=self.likely)))
         if self.change != CallChange():
             change = replace(self.change, visit=self.visit)
             writes.append(ChangedCall(self.call_id, change))

@@ -25,10 +25,14 @@ _NUMBERS: Final = (
     *("open_sessions", "open_connections", "out_of_step", "overdue"),
     *("spool_waiting", "spooled", "spool_refused"),
     *("missing_prompts", "alerts", "alerts_not_passed_on"),
+    *("manager_up", "priority_rises"),
 )
 """Of `Measurements`: those that are plain numbers."""
 
-_COUNTERS: Final = ("sessions", "refusals", "rejections", "hang_ups", "caps")
+_COUNTERS: Final = (
+    *("sessions", "refusals", "rejections", "hang_ups", "caps"),
+    *("agents_rang_out", "agents_paused"),
+)
 """Those that count by a key."""
 
 
@@ -91,6 +95,10 @@ class Measurements:
             (`agi_server.caps.Cap`).
         alerts: Alerts that surveys have raised.
         alerts_not_passed_on: Those of them that the site's command was not told of, or failed at.
+        manager_up: 1 while the process is logged in at Asterisk's manager interface, else 0.
+        priority_rises: Callers in queues who were raised.
+        agents_rang_out: How often an agent did not answer, by Asterisk's name of the queue.
+        agents_paused: How often Asterisk has paused an agent for it, by its name of the queue.
         first_command: From the connection to our first command.
         thinking: Of a whole session, the time in which no command was with Asterisk: ours.
         commanding: Of a whole session, the time in which a command was with Asterisk.
@@ -112,6 +120,10 @@ class Measurements:
     caps: Counter[str] = field(default_factory=Counter)
     alerts: int = 0
     alerts_not_passed_on: int = 0
+    manager_up: int = 0
+    priority_rises: int = 0
+    agents_rang_out: Counter[str] = field(default_factory=Counter)
+    agents_paused: Counter[str] = field(default_factory=Counter)
     first_command: Histogram = field(default_factory=Histogram)
     thinking: Histogram = field(default_factory=Histogram)
     commanding: Histogram = field(default_factory=Histogram)

@@ -49,6 +49,7 @@ def families(state: ServiceState) -> Iterator[Metric]:
     yield from _times(state.totals)
     yield from _spool(state.totals)
     yield from _calls(state.totals)
+    yield from _queues(state.totals)
     yield from _workers(state)
     yield from _each_worker(state.workers)
     yield from _rules(state)
@@ -128,6 +129,31 @@ def _calls(counted: Measurements) -> Iterator[Metric]:
         "rahyab_alerts_not_passed_on",
         "Alerts that RAHYAB_ALERT_COMMAND was not told of, or failed at.",
         value=counted.alerts_not_passed_on,
+    )
+
+
+def _queues(counted: Measurements) -> Iterator[Metric]:
+    yield _gauge(
+        "rahyab_manager_up",
+        "1 while the service is logged in at Asterisk's manager interface.",
+        counted.manager_up,
+    )
+    yield CounterMetricFamily(
+        "rahyab_priority_rises",
+        "Callers in queues whose priority was raised while they waited.",
+        value=counted.priority_rises,
+    )
+    yield _counter(
+        "rahyab_agents_rang_out",
+        "Rings that an agent did not answer, by Asterisk's queue.",
+        ("queue",),
+        counted.agents_rang_out,
+    )
+    yield _counter(
+        "rahyab_agents_paused",
+        "Agents whom Asterisk has paused because they did not answer, by its queue.",
+        ("queue",),
+        counted.agents_paused,
     )
 
 

@@ -92,16 +92,21 @@ class Records:
         self._memory.learn(writes)
         return result
 
-    async def call(self, call_id: str) -> Call | None:
+    async def call(self, call_id: str, budget: float | None = None) -> Call | None:
         """A call as it stands, from whoever knows it; None if the store is there and nobody does.
+
+        Args:
+            call_id: The call.
+            budget: Seconds to wait for the store, where no caller waits; None: as for a caller.
 
         Raises:
             StoreError: The store is away, and nobody else knows the call.
         """
         # What waits goes from the spools to the store: looked for in this order, it is not missed.
         waiting = await self._waiting_of(call_id)
+        seconds = self.budget if budget is None else max(budget, self.budget)
         try:
-            call = await self._call_with(call_id, waiting)
+            call = await self._call_with(call_id, waiting, seconds)
         except StoreError as error:
             log.warning("a call goes on without the store", call=call_id, reason=str(error))
             call = call_after(self._memory.call(call_id), waiting)
@@ -111,7 +116,9 @@ class Records:
             self._memory.remember(call)
         return call
 
-    async def _call_with(self, call_id: str, waiting: Sequence[Write]) -> Call | None:
+    async def _call_with(
+        self, call_id: str, waiting: Sequence[Write], seconds: float
+    ) -> Call | None:
         """A call from the store, with what waits of it.
 
         Only the store knows which request has said what: a later one may be there already. So it is
@@ -120,9 +127,10 @@ class Records:
         if waiting:
             with suppress(StoreError):
                 return await self.stores.write(
-                    lambda store: _call_after(store, call_id, waiting), self.budget
+                    lambda store: _call_after(store, call_id, waiting), seconds
                 )
-        return call_after(await self.read(lambda store: store.call(call_id)), waiting)
+        call = await self.stores.read(lambda store: store.call(call_id), seconds)
+        return call_after(call, waiting)
 
     async def _waiting_of(self, call_id: str) -> Sequence[Write]:
         """What is in spools of a call, which other processes may have written."""

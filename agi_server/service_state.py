@@ -30,6 +30,14 @@ class Origin(StrEnum):
     ROLLBACK = "rollback"
 
 
+class ManagerState(StrEnum):
+    """How the link to Asterisk's manager interface stands."""
+
+    OFF = "off"
+    UP = "up"
+    DOWN = "down"
+
+
 @dataclass(frozen=True, slots=True)
 class RulesState:
     """The rules in force.

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
+from ami.access import Access
 from crm.stores import POSTGRES, PostgresServer, SqliteFile, StorePlace
 
 Address: TypeAlias = tuple[str, int]
@@ -25,6 +26,9 @@ DEFAULT_PORT: Final = 4573
 
 DEFAULT_METRICS_PORT: Final = 9473
 """One that no exporter has taken in Prometheus's list of default ports; it ends like 4573."""
+
+DEFAULT_MANAGER_PORT: Final = 5038
+"""Asterisk's own default for the manager interface (manager.conf)."""
 
 HIGHEST_PORT: Final = 65535
 
@@ -43,6 +47,8 @@ LONGEST_BUDGET: Final = 5_000
 
 OFF: Final = "off"
 """Written where an address could stand: do not listen."""
+
+_MANAGER: Final = ("RAHYAB_AMI", "RAHYAB_AMI_USER", "RAHYAB_AMI_SECRET")
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9]{16}")
 """It is an AES-128 key in a dialplan expression (func_aes.c): 16 bytes, none of them special."""
@@ -101,6 +107,11 @@ class Settings:
             does not know; None: nobody. RAHYAB_LOOKUP, none.
         alert_command: The program that is told of bad marks of surveys; None: nobody is.
             RAHYAB_ALERT_COMMAND, none.
+        asterisk_command: The command line of Asterisk on this machine, as a shell splits it.
+            RAHYAB_ASTERISK_COMMAND, `asterisk`.
+        manager: Asterisk's manager interface, and who we are there; None: queues are not watched
+            (`agi_server.queue_watch`). RAHYAB_AMI (host:port), RAHYAB_AMI_USER and
+            RAHYAB_AMI_SECRET, none.
         metrics: Host and port of metrics and health, None: nowhere. RAHYAB_METRICS,
             `127.0.0.1:9473`.
         log_format: RAHYAB_LOG_FORMAT, `readable`.
@@ -123,6 +134,8 @@ class Settings:
     scripts: str
     lookup: Path | None
     alert_command: Path | None
+    asterisk_command: str
+    manager: Access | None
     metrics: Address | None
     log_format: LogFormat
     log_level: LogLevel
@@ -134,6 +147,10 @@ class Settings:
     def with_workers(self, count: int) -> "Settings":
         """The same settings with another number of workers."""
         return replace(self, workers=count)
+
+    def without_manager(self) -> "Settings":
+        """The same settings for a process that does not watch the queues: one of them does."""
+        return replace(self, manager=None)
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -161,6 +178,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         scripts=env.get("RAHYAB_SCRIPTS") or "",
         lookup=_optional_path(env.get("RAHYAB_LOOKUP")),
         alert_command=_optional_path(env.get("RAHYAB_ALERT_COMMAND")),
+        asterisk_command=env.get("RAHYAB_ASTERISK_COMMAND") or "asterisk",
+        manager=_manager(env),
         metrics=_metrics(env.get("RAHYAB_METRICS") or f"127.0.0.1:{DEFAULT_METRICS_PORT}"),
         log_format=_choice(LogFormat, "RAHYAB_LOG_FORMAT", env, LogFormat.READABLE),
         log_level=_choice(LogLevel, "RAHYAB_LOG_LEVEL", env, LogLevel.INFO),
@@ -222,6 +241,26 @@ def _metrics(text: str) -> Address | None:
         return parse_address(text, DEFAULT_METRICS_PORT)
     except SettingsError as error:
         raise SettingsError(f"RAHYAB_METRICS: {error}; or {OFF}") from None
+
+
+def _manager(env: Mapping[str, str]) -> Access | None:
+    address, user, secret = (env.get(each) or "" for each in _MANAGER)
+    if not (address or user or secret):
+        return None
+    if not (address and user and secret):
+        missing = [name for name in _MANAGER if not env.get(name)]
+        raise SettingsError(
+            f"{', '.join(missing)} is missing: the manager interface needs {', '.join(_MANAGER)},"
+            " or leave all three out"
+        )
+    # The message must not hold what was written.
+    if not (user + secret).isprintable():
+        raise SettingsError("RAHYAB_AMI_USER or RAHYAB_AMI_SECRET holds a control character")
+    try:
+        host, port = parse_address(address, DEFAULT_MANAGER_PORT)
+    except SettingsError as error:
+        raise SettingsError(f"RAHYAB_AMI: {error}") from None
+    return Access(host, port, user, secret)
 
 
 def _voices(text: str) -> Mapping[str, Path]:

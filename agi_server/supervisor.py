@@ -22,7 +22,7 @@ from agi_server.listening import ListenError, listen
 from agi_server.monitoring import Monitoring
 from agi_server.policy import PolicyError
 from agi_server.revisions import RevisionKeeper
-from agi_server.service_state import Phase, ServiceState, health_of
+from agi_server.service_state import ManagerState, Phase, ServiceState, health_of
 from agi_server.settings import Address, Settings, show_address
 from agi_server.watching import Watch, one_second
 from agi_server.workers import Workers
@@ -198,7 +198,13 @@ class Supervisor:
             workers=tuple(state.workers),
             spool_waiting=state.totals.spool_waiting,
             spool_refused=state.totals.spool_refused,
+            manager=self._manager(state),
         )
+
+    def _manager(self, state: ServiceState) -> ManagerState:
+        if self._settings.manager is None:
+            return ManagerState.OFF
+        return ManagerState.UP if state.totals.manager_up else ManagerState.DOWN
 
 
 def checked(found: Found) -> RulesText:

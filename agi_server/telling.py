@@ -60,6 +60,14 @@ def _turned_away(data: Data) -> list[str]:
     return [f"not let into {data['queue']}: {data['why']}; goes to {way}"]
 
 
+def _agent_rang_out(data: Data) -> list[str]:
+    return [f"agent {data['agent']} did not answer: rang {data['ring']} s in {data['queue']}"]
+
+
+def _agent_paused(data: Data) -> list[str]:
+    return [f"agent {data['agent']} was paused in {data['queue']} for it ({data['reason']})"]
+
+
 def _callback_asked(data: Data) -> list[str]:
     joined = ", as before" if data.get("joined") else ""
     times = (data.get("earliest"), data.get("latest"))
@@ -132,6 +140,8 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
         f"begun anew, with what the channel told: queue {data['queue'] or 'unknown'}"
     ],
     "sent": _sent,
+    "agent-rang-out": _agent_rang_out,
+    "agent-paused": _agent_paused,
     "left-queue": _left_queue,
     "answered": lambda data: [f"answered {data['question']}: {data['value']}"],
     "taped": _taped,

@@ -19,9 +19,10 @@ from typing import Final
 import structlog
 import uvloop
 
-from agi_server.app import DRAIN_SECONDS, Application, running
+from agi_server.app import DRAIN_SECONDS, Application, running, utc_now
 from agi_server.logs import configure_logs
 from agi_server.policy import PolicyError, RulesInForce
+from agi_server.queue_watch import watching_queues
 from agi_server.settings import Settings, SettingsError, load_settings
 from agi_server.worker_messages import (
     LONGEST_MESSAGE,
@@ -47,6 +48,9 @@ from routing.rules_text import RulesText
 REPORT_SECONDS: Final = 1.0
 """How often a worker says what it has counted: what Prometheus reads is never older, and a worker
 that is killed takes no more than this with it."""
+
+WATCHER: Final = 1
+"""The worker that watches the queues: one is enough, and each service has this one."""
 
 OPEN_FILES: Final = 16_384
 """Sessions, and as many silent connections again and again: the usual limit of 1,024 is less than
@@ -84,9 +88,15 @@ class Worker:
             return
         try:
             rules = RulesInForce(RulesText.unbundled(begin.rules))
-            async with running(
-                self._settings, listener, rules, create=not begin.replaces
-            ) as application:
+            async with (
+                running(self._settings, listener, rules, create=not begin.replaces) as application,
+                watching_queues(
+                    self._settings.manager,
+                    application.records,
+                    utc_now,
+                    application.server.measurements,
+                ),
+            ):
                 cut = await self._serve(application)
         except (PolicyError, StoreError, SettingsError) as error:
             self._say(Failed(str(error)))
@@ -181,6 +191,8 @@ def _report(application: Application) -> Report:
 async def work(number: int, control: socket.socket, listener: socket.socket) -> None:
     """Be worker `number`, with these two sockets, until it is over."""
     settings = load_settings()
+    if number != WATCHER:
+        settings = settings.without_manager()
     configure_logs(settings.log_format, settings.log_level, number)
     reader, writer = await asyncio.open_unix_connection(sock=control, limit=LONGEST_MESSAGE)
     try:

@@ -259,6 +259,7 @@ class Workers:
         """Keep what a worker has counted; what it had open is gone with it."""
         counted = Measurements.from_data(worker.report.measurements)
         counted.open_sessions = counted.open_connections = 0
+        counted.manager_up = 0
         counted.spool_waiting = 0  # others see what it has left behind
         self._retired.add(counted)
         slot.cpu_seconds += worker.report.cpu_seconds

@@ -60,7 +60,7 @@ class MemoryVisits(MemorySession):
             left = [
                 each.answered_at or each.left_at
                 for each in _of_queue(tables, asterisk_queue)
-                if not each.disposition.is_blocked
+                if each.disposition.is_entered
             ]
         return sum(1 for moment in left if moment is not None and moment >= earliest)
 

@@ -265,11 +265,18 @@ class Disposition(StrEnum):
     """Blocked: too many waited for each agent who was there."""
     DIVERTED_WAIT = "diverted-wait"
     """Blocked: the wait would likely have been too long."""
+    NOT_ENTERED = "not-entered"
+    """No attempt: the caller hung up on the way to the queue, before Asterisk had them in it."""
 
     @property
     def is_blocked(self) -> bool:
         """Whether the caller was not let in at all."""
         return self in _BLOCKED
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether the caller came into the queue."""
+        return not self.is_blocked and self is not Disposition.NOT_ENTERED
 
 
 _BLOCKED: Final = frozenset(

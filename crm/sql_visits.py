@@ -50,11 +50,11 @@ _WAITING: Final = f"""
 ORDER BY priority DESC, waiting_since, entered_at, call_id, number
 """
 
-_BLOCKED: Final = ", ".join(f"'{each}'" for each in Disposition if each.is_blocked)
+_NOT_ENTERED: Final = ", ".join(f"'{each}'" for each in Disposition if not each.is_entered)
 _DEPARTURES: Final = f"""
 SELECT count(*) FROM queue_visits
 WHERE asterisk_queue = ? AND coalesce(answered_at, left_at) >= ?
-    AND disposition NOT IN ({_BLOCKED}) AND {no_trial("queue_visits")}
+    AND disposition NOT IN ({_NOT_ENTERED}) AND {no_trial("queue_visits")}
 """
 
 

@@ -86,7 +86,11 @@ A site's own test extension may set it, to hear by telephone what callers hear o
 VISIT: Final = "RAHYAB_VISIT"
 """How many requests the dialplan has made for this call, this one included."""
 QUEUED_AT: Final = "RAHYAB_QUEUED_AT"
-"""Unix time in whole seconds at which the caller entered the queue."""
+"""Unix time in whole seconds at which the caller entered the queue.
+
+The server clears it when it sends a caller to a queue: without it at the end of the call, the
+caller never came there.
+"""
 FELL_BACK: Final = "RAHYAB_FELL_BACK"
 """`yes` once the call has taken the fallback."""
 

@@ -3,6 +3,9 @@
 A caller who waits for a turn is looked at once a second. Whoever has the turn is looked at only
 between two attempts to ring (app_queue.c, `queue_exec`): a telephone that has begun to ring just
 before rings to its end, then a second passes, and whole seconds are compared with `>` there.
+
+Nobody is looked at while something is said to them (`say_periodic_announcement`). How long that
+takes is known to the sounds alone, and it comes on top of what is told here.
 """
 
 from dataclasses import dataclass

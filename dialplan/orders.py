@@ -83,6 +83,8 @@ def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:
         contract.GO: Go.QUEUE,
         **where,
         contract.QUEUE_POSITION: "" if course.position is None else str(course.position),
+        # Of an earlier queue: who hangs up on the way to this one must not seem to have been in it.
+        contract.QUEUED_AT: "",
         contract.MAX_PENALTY: str(IDEAL_PENALTY),
     }
     if course.priority is not None:

@@ -10,7 +10,8 @@ An agent who is good enough at some step is a member. The penalty is 1 for the i
 for each step the agent has to wait for; the server sets QUEUE_MAX_PENALTY to 1 at entry, and each
 step is a line of `queuerules.conf` that raises it. (Asterisk changes by rule only what was set at
 entry, and its older releases took a highest penalty of 0 for no limit at all.) Steps can be late by
-the ring time and two seconds: a caller at the head is looked at only between two attempts to ring.
+the ring time and two seconds: a caller at the head is looked at only between two attempts to ring;
+and by what is said to the caller meanwhile, which the compiler cannot measure.
 """
 
 from collections.abc import Iterable
@@ -141,7 +142,7 @@ _PAUSED: Final = (
 )
 _LATE: Final = (
     "penaltychange => seconds of waiting, the highest penalty that is rung from then on.",
-    "It can be late by the ring time and two seconds.",
+    "It can be late by the ring time and two seconds, and by what is said to the caller just then.",
 )
 
 

@@ -111,3 +111,15 @@ def queue_arguments(release: Release) -> tuple[str, ...]:
     """The arguments of Queue() that we give, with fields for what differs."""
     macro = ("",) if release <= MACRO_UNTIL else ()
     return ("{queue}", "c", "", "", "{timeout}", "", *macro, "", "{rule}", "{position}")
+
+
+def release_of(version: int) -> Release | None:
+    """The branch with long support whose words a version understands.
+
+    Args:
+        version: The first number of a version of Asterisk, such as 19.
+
+    Returns:
+        The same branch or the next lower one; None below the lowest.
+    """
+    return max((each for each in Release if each <= version), default=None)

@@ -40,7 +40,7 @@ class VisitCounts:
     def of_entered(self) -> Mapping[Disposition, int]:
         """Those who were let in, by what became of them."""
         counts = self.by_disposition.items()
-        return {each: count for each, count in counts if not each.is_blocked}
+        return {each: count for each, count in counts if each.is_entered}
 
     def of_blocked(self) -> Mapping[Disposition, int]:
         """Those who were not, by why."""

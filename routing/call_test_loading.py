@@ -20,7 +20,7 @@ from routing.names import Names, asterisk_queues, marks_of, stages
 from routing.problems import Path, Problem
 from routing.rules import Policy
 from routing.shape import Shape
-from routing.skills import uses_language
+from routing.skills import divided_by_language
 from routing.wording import problems_of
 from routing.yaml_reading import read_yaml
 
@@ -165,7 +165,7 @@ def _moved(document: Document, path: Path) -> Document:
 def names_of(policy: Policy, known_prompts: Iterable[str]) -> Names:
     """What may be mentioned beside a policy."""
     rules = [(list_.id, rule.id) for list_ in policy.rules.values() for rule in list_.rules]
-    by_language = {id_: uses_language(queue) for id_, queue in policy.queues.items()}
+    by_language = {id_: divided_by_language(queue) for id_, queue in policy.queues.items()}
     sources = (number.source for number in policy.numbers.values())
     return Names(
         {

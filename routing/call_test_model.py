@@ -170,9 +170,13 @@ class VisitShape(Shape):
             call: {from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
             in_queue: [{gives_up: true}, {hangs_up: true, after: 40s}]
             expect: {voicemail: support}
-          - name: a full queue
+          - name: nobody is there
             call: {to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
             in_queue: {refused: true}
+            expect: {voicemail: support}
+          - name: as many wait as may
+            call: {to: "+982191000000", at: "2026-11-24 10:00", keys: "1"}
+            in_queue: {full: true}
             expect: {voicemail: support}
     """
 
@@ -238,6 +242,7 @@ class CallTestShape(Shape):
               open_cases: 2
               oldest_case: 3d
               last_agent: sara
+              owner: sara
               blocked: false
               pace: slow
             agents: [sara]

@@ -122,7 +122,8 @@ class Priority:
     """A caller's place in a queue: a higher one goes before a lower one.
 
     It begins at `start` and rises by `rise` for every `every` seconds that the caller has waited,
-    up to `highest`. It is counted whenever a queue is entered.
+    up to `highest`. It is counted whenever a queue is entered, and while the caller waits where the
+    queues are watched.
     """
 
     start: int

@@ -161,10 +161,12 @@ def stages(names: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 
 
 def _by_language(queue: object) -> bool:
-    """Whether the ladder of a queue, right or wrong as it may be, speaks of the language."""
+    """Whether a queue, right or wrong as it may be, asks for the language, or says something."""
     if not isinstance(queue, dict):
         return False
-    return CALLERS_LANGUAGE in repr((queue.get("need"), queue.get("steps")))
+    say = queue.get("say")
+    needs = repr((queue.get("need"), queue.get("steps")))
+    return CALLERS_LANGUAGE in needs or (isinstance(say, dict) and bool(say.get("prompt")))
 
 
 def _answers(surveys: object) -> Mapping[str, tuple[str, ...]] | None:

@@ -124,7 +124,10 @@ class DestinationShape(Shape):
 
 
 class PriorityShape(Shape):
-    """A priority that rises while the caller waits; counted whenever a queue is entered.
+    """A priority that rises with the wait.
+
+    It is counted whenever a queue is entered, and while the caller waits there if Rahyab may watch
+    the queues (`docs/operations.md`).
 
     `10` alone is a priority that stays as it is.
 

@@ -79,7 +79,10 @@ COMMANDS: Final = {
         "replay:replay_command",
         "Send the calls of the journal through a rules file, and tell which would go elsewhere.",
     ),
-    "dialplan": ("dialplan:dialplan_group", "Make the files that Asterisk includes."),
+    "dialplan": (
+        "dialplan:dialplan_group",
+        "The files that Asterisk includes: build, diff, install.",
+    ),
     "lab": (
         "lab:lab",
         "Hear it all on a private Asterisk: real SIP calls, on this machine only (as root).",

@@ -14,7 +14,14 @@ from agi_server.cli.operating import ask_server, unexpected
 from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.cli.problems import plural
 from agi_server.control import Standing, Status
-from agi_server.service_state import FailedReload, FileState, Health, Origin, WorkerState
+from agi_server.service_state import (
+    FailedReload,
+    FileState,
+    Health,
+    ManagerState,
+    Origin,
+    WorkerState,
+)
 from routing.problems import one_line
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -26,6 +33,11 @@ _ORIGINS: Final = {
     Origin.ROLLBACK: "by a rollback",
 }
 
+_MANAGER: Final = {
+    ManagerState.UP: "up: queues are watched",
+    ManagerState.DOWN: "down: priorities do not rise, and the log tells why",
+}
+
 
 @click.command("status")
 @click.option("--json", "for_programs", is_flag=True, help="For programs: one JSON object.")
@@ -33,7 +45,8 @@ def status_command(for_programs: bool) -> None:
     """Show how the running server stands: its rules, their file, its workers.
 
     Exit code 0: it serves. 1: something needs a look: it starts or ends, workers are missing, the
-    last reload was refused, or a restart would be, because of the rules file. 2: no server runs.
+    last reload was refused, or a restart would be, because of the rules file; the link to the
+    manager interface of Asterisk is down. 2: no server runs.
     """
     answer = ask_server(Status())
     if not isinstance(answer, Standing):
@@ -49,10 +62,11 @@ def status_command(for_programs: bool) -> None:
 
 
 def _is_well(standing: Standing) -> bool:
-    """Whether calls are served, and will be after a restart, by the rules somebody wanted."""
+    """Whether calls are served, and will be after a restart, as somebody wanted."""
     file = standing.file
     usable = not file.trouble and not file.errors
-    return standing.health is Health.OK and standing.failure is None and usable
+    linked = standing.manager is not ManagerState.DOWN
+    return standing.health is Health.OK and standing.failure is None and usable and linked
 
 
 def _print(standing: Standing) -> None:
@@ -76,6 +90,8 @@ def _headline(standing: Standing) -> Iterator[tuple[str, str]]:
         yield "refused", _failure(standing.failure)
     yield "workers", f"{len(standing.workers)} of {standing.wanted}"
     yield "spool", _spool(standing)
+    if standing.manager is not ManagerState.OFF:
+        yield "manager", _MANAGER[standing.manager]
 
 
 def _spool(standing: Standing) -> str:

@@ -5,18 +5,21 @@ other from one root.
 """
 
 import dataclasses
+import socket
 import subprocess
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Final, Self
 
 from agi_server.lab.configuration import Plan, write_configuration
 from agi_server.lab.log import Log
-from agi_server.lab.ports import free_port
+from agi_server.lab.ports import LOCALHOST, free_port
 from agi_server.lab.problems import LabError
 from agi_server.lab.processes import Process
 from agi_server.lab.root import Root
 from agi_server.lab.waiting import wait_until
+from ami.access import Access
 
 START_SECONDS: Final = 60.0
 COMMAND_SECONDS: Final = 30.0
@@ -33,15 +36,24 @@ class Asterisk:
         process: The process.
         log: Its log file.
         calls_folder: Where the files of its callers and phones go.
+        manager: Where its manager interface is, and who may use it; None: nowhere.
     """
 
-    def __init__(self, root: Root, folder: Path, sip_port: int, process: Process) -> None:
+    def __init__(
+        self,
+        root: Root,
+        folder: Path,
+        sip_port: int,
+        process: Process,
+        manager: Access | None = None,
+    ) -> None:
         self.root = root
         self.folder = folder
         self.sip_port = sip_port
         self.process = process
         self.log = Log(folder / "log" / "full")
         self.calls_folder = folder / "calls"
+        self.manager = manager
 
     @classmethod
     def start(cls, root: Root, plan: Plan, *, detached: bool = False) -> Self:
@@ -61,14 +73,15 @@ class Asterisk:
             folder.mkdir(parents=True, exist_ok=True)
         (plan.folder / "run" / "asterisk.ctl").unlink(missing_ok=True)
         sip_port = free_port()
-        configuration = write_configuration(plan, sip_port)
+        manager = _manager_access() if plan.manager else None
+        configuration = write_configuration(plan, sip_port, manager)
         process = Process.spawn(
             root.running(["asterisk", "-f", "-n", "-C", str(configuration)], shared),
             plan.folder / "output",
             folder=plan.folder,
             detached=detached,
         )
-        asterisk = cls(root, plan.folder, sip_port, process)
+        asterisk = cls(root, plan.folder, sip_port, process, manager)
         try:
             asterisk._wait_until_booted()
         except BaseException:
@@ -124,6 +137,10 @@ class Asterisk:
     def _last_words(self) -> str:
         said = (self.folder / "output").read_text(errors="replace").splitlines()
         return "\n".join([*said, *self.log.lines()][-SHOWN_LINES:])
+
+
+def _manager_access() -> Access:
+    return Access(LOCALHOST, free_port(socket.SOCK_STREAM), "rahyab", token_hex(16))
 
 
 def _resolved(plan: Plan) -> Plan:

@@ -10,6 +10,7 @@ from struct import pack
 from typing import Final
 
 from agi_server.lab.problems import LabError
+from ami.access import Access
 
 COPIED: Final = ("modules.conf", "logger.conf", "manager.conf", "rtp.conf", "indications.conf")
 EMPTY: Final = tuple(
@@ -45,6 +46,7 @@ class Plan:
             recorded messages; made when they are not there.
         dialplan: More dialplan, put before ours: contexts of a test.
         music: Music classes besides those that the queues name.
+        manager: Whether the manager interface is there, as the sample of the dialplan has it.
         secret: What the AGI server wants to be shown (`agi_server.challenge`); empty: nothing.
     """
 
@@ -59,10 +61,16 @@ class Plan:
     dialplan: str = ""
     music: tuple[str, ...] = ()
     secret: str = ""
+    manager: bool = False
 
 
-def write_configuration(plan: Plan, sip_port: int) -> Path:
+def write_configuration(plan: Plan, sip_port: int, manager: Access | None = None) -> Path:
     """Write all that Asterisk reads, and make the folders it writes to.
+
+    Args:
+        plan: What it is made of.
+        sip_port: The UDP port that takes calls.
+        manager: Where the manager interface is to be, and who may use it; None: nowhere.
 
     Returns:
         The path of asterisk.conf.
@@ -74,7 +82,10 @@ def write_configuration(plan: Plan, sip_port: int) -> Path:
     _demand_short(folder / "run" / "asterisk.ctl")
     for name in ("etc", "lib/keys", "spool", "run", "log", "data/sounds", "data/music"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name, text in _files(plan, sip_port).items():
+    files = _files(plan, sip_port)
+    if manager is not None:
+        files["manager.conf"] = _manager(manager)
+    for name, text in files.items():
         (folder / "etc" / name).write_text(text)
     _link_data(folder / "data", plan.sounds)
     _write_tune(folder / "data" / "music" / "tune.wav")
@@ -115,6 +126,18 @@ def _pjsip(plan: Plan, sip_port: int) -> str:
     head = _template("pjsip.conf", SIP_PORT=str(sip_port), PHONES=",".join(names))
     phones = (f"\n[{name}](lab-phone)\naors = {name}\n\n[{name}](lab-aor)\n" for name in names)
     return head + "".join(phones)
+
+
+def _manager(access: Access) -> str:
+    """The sample that administrators copy, with another port, user and secret."""
+    text = resources.files("dialplan").joinpath("manager.conf").read_text()
+    for line, ours in (
+        ("port = 5038", f"port = {access.port}"),
+        ("[rahyab]", f"[{access.user}]"),
+        ("secret = replace-this-word", f"secret = {access.secret}"),
+    ):
+        text = text.replace(f"\n{line}\n", f"\n{ours}\n")
+    return text
 
 
 def phone_name(device: str) -> str:

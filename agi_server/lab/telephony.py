@@ -69,9 +69,9 @@ class Telephony:
         """Place a call and wait until it has ended. Raises LabError."""
         return self.end_call(self.start_call(call))
 
-    def plug_in(self, device: str, *, ring: float | None = 0.5, talk: float = 1.0) -> Phone:
-        """Let somebody answer at an agent's device. See `Phone.start`."""
-        phone = Phone.start([device], self.asterisk, ring=ring, talk=talk)
+    def plug_in(self, *devices: str, ring: float | None = 0.5, talk: float = 1.0) -> Phone:
+        """Let somebody answer at agents' devices, all alike. See `Phone.start`."""
+        phone = Phone.start(devices, self.asterisk, ring=ring, talk=talk)
         self._phones.append(phone)
         return phone
 

@@ -132,6 +132,7 @@ def test_the_command_gets_no_secret_of_the_service(
 ) -> None:
     """It gets the rest of the environment."""
     monkeypatch.setenv("RAHYAB_SECRET", "0123456789abcdef")
+    monkeypatch.setenv("RAHYAB_AMI_SECRET", "of-the-manager")
     monkeypatch.setenv("RAHYAB_STORE", "postgresql://rahyab:hidden@127.0.0.1/rahyab")
     monkeypatch.setenv("SITE_MAIL", "front@example.org")
     told = tmp_path / "told"
@@ -146,6 +147,7 @@ def test_the_command_gets_no_secret_of_the_service(
     assert "SITE_MAIL=front@example.org" in environment
     assert "0123456789abcdef" not in environment
     assert "hidden" not in environment
+    assert "of-the-manager" not in environment
 
 
 def test_only_so_many_run_at_once_and_the_end_waits_for_none_long(tmp_path: Path) -> None:

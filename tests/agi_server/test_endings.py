@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from agi_server.endings import (
     LONGEST_CALL,
     call_log_fields,
     final_change,
+    likely_outcome,
     outcome_in_words,
     outcome_of,
     visit_as_told,
@@ -140,6 +142,21 @@ def test_who_hangs_up_with_one_agent_alone_is_told_as_in_a_queue(
     assert (change.outcome, change.stage) == (outcome, stage)
     assert change.queued_at == QUEUED
     assert (change.answered_at is not None) is (agent is not None)
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        ({}, Outcome.LEFT_IN_MENU),
+        ({"queued_at": QUEUED}, Outcome.ABANDONED),
+        ({"queued_at": QUEUED, "status": "TIMEOUT"}, Outcome.NOT_ANSWERED),
+        ({"queued_at": QUEUED, "key": "1"}, Outcome.NOT_ANSWERED),
+    ],
+    ids=["no-queue", "in-mid-wait", "waited-in-vain", "left-by-key"],
+)
+def test_the_end_alone_tells_what_is_likely(told: dict[str, Any], outcome: Outcome) -> None:
+    """Where nobody remembers what went before."""
+    assert likely_outcome(replace(REQUEST, **told)) is outcome
 
 
 VISIT = QueueVisit("1.2-3", 1, "support", "fa", "support-fa", QUEUED, QUEUED)

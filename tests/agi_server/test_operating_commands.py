@@ -28,6 +28,7 @@ from agi_server.service_state import (
     FailedReload,
     FileState,
     Health,
+    ManagerState,
     Origin,
     Phase,
     RulesState,
@@ -246,12 +247,24 @@ def test_status_shows_rules_file_and_workers(tmp_path: Path) -> None:
         (replace(WELL, file=replace(FILE, differs=True, revision="def")), "revision def, which", 0),
         (replace(WELL, file=replace(FILE, differs=True, errors=2)), "has 2 errors", 1),
         (replace(WELL, file=replace(FILE, differs=True, trouble="it is gone")), "it is gone; a", 1),
+        (replace(WELL, manager=ManagerState.UP), "manager  up: queues are watched", 0),
+        (replace(WELL, manager=ManagerState.DOWN), "manager  down: priorities do not rise", 1),
         (replace(WELL, health=Health.SHORT), "serving, short of workers, started", 1),
         (replace(WELL, phase=Phase.DRAINING, health=Health.DRAINING), "draining, started", 1),
         (replace(WELL, failure=FAILURE), "rules.yaml:3:7: no queue \\x1b[31mx [unknown-queue]", 1),
         (replace(WELL, failure=replace(FAILURE, problem=None)), "rules.yaml has 1 error", 1),
     ],
-    ids=["differs", "errors", "trouble", "short", "draining", "refused", "refused by workers"],
+    ids=[
+        "differs",
+        "errors",
+        "trouble",
+        "up",
+        "down",
+        "short",
+        "draining",
+        "refused",
+        "refused by workers",
+    ],
 )
 def test_status_ends_with_one_when_something_needs_a_look(
     tmp_path: Path, standing: Standing, told: str, code: int

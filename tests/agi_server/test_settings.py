@@ -13,6 +13,7 @@ from agi_server.settings import (
     parse_address,
     show_address,
 )
+from ami.access import Access
 from crm.stores import SqliteFile
 
 
@@ -175,3 +176,46 @@ def test_voices_that_cannot_be_meant_are_told(text: str) -> None:
     """With an example of what can."""
     with pytest.raises(SettingsError, match=r"^RAHYAB_VOICES: .* as in fa=/srv"):
         load_settings({"RAHYAB_VOICES": text})
+
+
+MANAGER = {
+    "RAHYAB_AMI": "192.0.2.7",
+    "RAHYAB_AMI_USER": "rahyab",
+    "RAHYAB_AMI_SECRET": "top-secret",
+}
+
+
+def test_the_manager_interface_is_named_by_three_settings() -> None:
+    """The port is Asterisk's own unless another is named; the secret is not shown."""
+    settings = load_settings(MANAGER)
+
+    assert settings.manager == Access("192.0.2.7", 5038, "rahyab", "top-secret")
+    assert load_settings({**MANAGER, "RAHYAB_AMI": "[::1]:5039"}).manager == Access(
+        "::1", 5039, "rahyab", "top-secret"
+    )
+    assert "top-secret" not in repr(settings)
+    assert settings.without_manager().manager is None
+    assert load_settings({}).manager is None
+
+
+@pytest.mark.parametrize("left_out", MANAGER)
+def test_a_manager_interface_that_is_named_by_halves_is_refused(left_out: str) -> None:
+    """With what is missing."""
+    with pytest.raises(SettingsError, match=f"^{left_out} is missing") as error:
+        load_settings({name: value for name, value in MANAGER.items() if name != left_out})
+    assert "top-secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAHYAB_AMI", "pbx:99999"),
+        ("RAHYAB_AMI_USER", "a\r\nAction: Logoff"),
+        ("RAHYAB_AMI_SECRET", "top-secret\n"),
+    ],
+)
+def test_a_manager_interface_that_cannot_be_used_is_refused(name: str, value: str) -> None:
+    """Told by the name of the setting, and never with the secret."""
+    with pytest.raises(SettingsError, match=name) as error:
+        load_settings({**MANAGER, name: value})
+    assert "top-secret" not in str(error.value)

@@ -31,13 +31,16 @@ class Service:
         home: Its folder.
         store: The address of a PostgreSQL database; empty: SQLite in its home.
         logs: The folder for what it prints; its home by default.
+        rules: The file of its rules.
 
     Attributes:
         home: The same.
         port: Where it listens, whenever it runs.
     """
 
-    def __init__(self, home: Path, store: str = "", logs: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, store: str = "", logs: Path | None = None, rules: Path = RULES
+    ) -> None:
         self.home = home
         self.port = free_port(socket.SOCK_STREAM)
         self._logs = logs or home
@@ -46,7 +49,7 @@ class Service:
         self._environment: Mapping[str, str] = {
             **{name: text for name, text in os.environ.items() if name not in _OF_OTHERS},
             "RAHYAB_HOME": str(home),
-            "RAHYAB_RULES": str(RULES),
+            "RAHYAB_RULES": str(rules),
             "RAHYAB_METRICS": "off",
             "RAHYAB_LOG_FORMAT": "json",
             "RAHYAB_LOG_LEVEL": "warning",
@@ -63,6 +66,12 @@ class Service:
     def spool(self) -> Path:
         """The folder of the spools."""
         return self.home / "spool"
+
+    @property
+    def pid(self) -> int:
+        """The id of the process whose children its workers are. It has been started."""
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
         """Start it, and wait until its workers serve."""

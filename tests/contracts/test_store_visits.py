@@ -234,7 +234,7 @@ def test_who_was_let_in_and_is_gone_has_departed(
     store.begin_call(call)
     left_at = None if disposition is Disposition.IN_PROGRESS else AT + MINUTE
     store.keep_queue_visit(replace(WAITING, disposition=disposition, left_at=left_at))
-    let_in = left_at is not None and not disposition.is_blocked
+    let_in = left_at is not None and disposition.is_entered
     assert store.departures(QUEUE, (AT + MINUTE).astimezone(TEHRAN)) == int(let_in)
     assert store.departures(QUEUE, AT + MINUTE + timedelta(microseconds=1)) == 0
     assert store.departures("rahyab-sales-fa", AT) == 0

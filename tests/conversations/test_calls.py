@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import NoReturn
 import pytest
 
 from agi_server.policy import EARLIER_BOOKS
+from agi_server.records import READ_SECONDS
 from agi_server.testing import FakeChannel, HangUp, Press, ScriptedCaller, Silence
 from crm.ports import StoreUnavailableError
-from crm.records import Case, CaseNote, CaseState, Outcome, Revision
+from crm.records import Call as StoredCall
+from crm.records import CallChange, Case, CaseNote, CaseState, Disposition, Outcome, Revision
 from crm.sqlite_store import SqliteStore
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
@@ -194,6 +197,14 @@ def test_hang_up_keeps_the_answers_given_before(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
+class _Slow(SqliteStore):
+    """A store that tells of a call, but not as soon as a caller would like."""
+
+    def call(self, call_id: str) -> StoredCall | None:
+        time.sleep(2 * READ_SECONDS)
+        return super().call(call_id)
+
+
 class _Down(SqliteStore):
     """A customer file that cannot be asked."""
 
@@ -291,6 +302,45 @@ def test_a_call_that_nobody_remembers_goes_on(tmp_path: Path, script: Script) ->
         assert story.timeline[0].kind == expected[script]
 
     play(tmp_path, call)
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [({}, Outcome.LEFT_IN_MENU), ({"queued": "1795501800"}, Outcome.ABANDONED)],
+    ids=["at-once", "in-a-queue"],
+)
+def test_who_hangs_up_before_anything_is_written_is_not_in_progress(
+    tmp_path: Path, words: dict[str, str], outcome: Outcome
+) -> None:
+    """The end is all that is told; what another machine writes later of an earlier request wins."""
+
+    async def call(site: Site) -> None:
+        channel = caller(STRANGER)
+        channel.hang_up()
+        await site.request(channel, Script.ENDED, 3, **words)
+        assert site.story().call.outcome is outcome
+        with closing(SqliteStore(site.database)) as store:
+            store.change_call(CALL_ID, CallChange(visit=1, outcome=Outcome.CALLBACK))
+        assert site.story().call.outcome is Outcome.CALLBACK
+
+    play(tmp_path, call)
+
+
+def test_a_slow_store_still_tells_of_a_call_at_its_end(tmp_path: Path) -> None:
+    """Nobody waits then: who hung up in a conversation was answered, and the visit says so."""
+
+    async def story() -> None:
+        channel = caller(GOLD_CUSTOMER, Press("1"))
+        async with serving(tmp_path) as site:
+            await site.request(channel, Script.INCOMING)
+        channel.hang_up()
+        async with serving(tmp_path, _Slow) as another:
+            words = {"agent": "sara", "hold": "7", "queued": "1795501800"}
+            await another.request(channel, Script.ENDED, 2, status=QueueStatus.CONTINUE, **words)
+            (visit,) = another.story().queue_visits
+        assert (visit.disposition, visit.agent) == (Disposition.ANSWERED, "sara")
+
+    asyncio.run(story())
 
 
 def test_a_survey_that_nobody_remembers_fails_honestly(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def test_a_caller_waits_for_everybody_who_serves_the_queue() -> None:
         contract.QUEUE_TIMEOUT: "300",
         contract.MAX_PENALTY: "1",
         contract.QUEUE_POSITION: "",
+        contract.QUEUED_AT: "",
     }
 
 

@@ -2,12 +2,15 @@
 
 import re
 import wave
+from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from agi_server.lab.configuration import Plan, write_configuration
 from agi_server.lab.problems import LabError
+from ami.access import Access
 
 QUEUES = "[support-fa]\nmusicclass=calm\n\n[sales-en]\nmusicclass = default\n"
 
@@ -45,6 +48,19 @@ def test_everything_listens_on_this_machine_only(plan: Plan):
     assert re.findall(r"^bind = (.*)$", files["pjsip.conf"], re.MULTILINE) == ["127.0.0.1:5099"]
     assert "enabled = no" in files["manager.conf"]
     assert "http.conf" not in files
+
+
+def test_the_manager_interface_is_that_of_the_sample(plan: Plan):
+    """With its rights, and nothing of it but port, user and secret otherwise."""
+    write_configuration(plan, 5099, Access("127.0.0.1", 5555, "somebody", "word"))
+    ours = (plan.folder / "etc" / "manager.conf").read_text().splitlines()
+    sample = resources.files("dialplan").joinpath("manager.conf").read_text().splitlines()
+
+    assert [line for line in ours if line not in sample] == [
+        *("port = 5555", "[somebody]", "secret = word")
+    ]
+    assert "bindaddr = 127.0.0.1" in ours
+    assert len(ours) == len(sample)
 
 
 def test_every_device_is_a_phone_that_may_register(plan: Plan):
@@ -88,6 +104,14 @@ def test_the_dialplan_is_the_one_that_we_ship(plan: Plan):
     assert files["rahyab.conf"] == shipped.read_text()
     assert "RAHYAB_SERVER = 127.0.0.1:4573" in files["extensions.conf"]
     assert "[more]" in files["extensions.conf"]
+
+
+def test_keys_of_queues_stand_after_the_dialplan_that_we_ship(plan: Plan):
+    """As a site includes it."""
+    leaving = "\n[rahyab-leaving-support-fa]\nexten => 1,1,Goto(rahyab-leaving,1,1)\n"
+    without = _written(plan)["rahyab.conf"]
+
+    assert _written(replace(plan, leaving=leaving))["rahyab.conf"] == without + leaving
 
 
 def test_it_can_be_written_again(plan: Plan):

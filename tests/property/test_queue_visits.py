@@ -106,4 +106,4 @@ def test_the_end_stays_the_end(
         store.keep_queue_visit((beginning, talking, ended, lost)[place])
     assert list(store.queue_visits()) == [ended]
     assert list(store.callers_waiting("q", AT)) == []
-    assert store.departures("q", AT) == (0 if end.is_blocked else 1)
+    assert store.departures("q", AT) == int(end.is_entered)

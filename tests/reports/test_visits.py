@@ -25,12 +25,15 @@ NOT_LET_IN = {
     Disposition.DIVERTED_WAIT,
 }  # fmt: skip
 
+NO_ATTEMPT = {Disposition.NOT_ENTERED}
+
 
 @given(st.lists(st.sampled_from(Disposition)))
 def test_nobody_is_lost(ended: list[Disposition]) -> None:
-    """Attempts are who was let in and who was not, and each stands in one of the columns."""
+    """Attempts are who was let in and who was not; who never came stands in no column."""
     counts = count_visits(replace(VISIT, disposition=each) for each in ended)
-    assert counts.attempts == counts.entered + counts.blocked == len(ended)
+    assert counts.attempts == counts.entered + counts.blocked
+    assert counts.attempts == len(ended) - sum(each in NO_ATTEMPT for each in ended)
     assert counts.entered == sum(each in LET_IN for each in ended)
     assert counts.blocked == sum(each in NOT_LET_IN for each in ended)
     assert counts.of_entered() == {each: ended.count(each) for each in LET_IN}
@@ -40,7 +43,8 @@ def test_nobody_is_lost(ended: list[Disposition]) -> None:
 @pytest.mark.parametrize("disposition", Disposition)
 def test_each_is_on_one_side(disposition: Disposition) -> None:
     """Of the gate of the queue."""
-    assert (disposition in LET_IN) is not (disposition in NOT_LET_IN)
+    assert [disposition in side for side in (LET_IN, NOT_LET_IN, NO_ATTEMPT)].count(True) == 1
+    assert disposition.is_entered is (disposition in LET_IN)
     assert disposition.is_blocked is (disposition in NOT_LET_IN)
 
 

@@ -43,9 +43,9 @@ prompts:
 SAID = '    say: {prompt: press-one, every: 45s}\n    keys: {"1": {voicemail: messages}}\n'
 
 
-def found(more: str, shift: str = "late") -> set[str]:
+def found(more: str, shift: str = "late", tests: str = "") -> set[str]:
     """What is found of these rules: the code, and about what."""
-    text = RulesText("rules.yaml", RULES.format(more=more, shift=shift))
+    text = RulesText("rules.yaml", RULES.format(more=more, shift=shift) + tests)
     problems = examine(text, known_prompts=builtin_prompts(), year=EXAMPLE_YEAR).problems
     return {f"{each.code} {each.path}" for each in problems}
 
@@ -88,3 +88,21 @@ def test_a_key_that_changes_the_language_may_lead_back() -> None:
     in_english = '    keys: {"1": {language: en, queue: reception}}\n'
     told = {"key-to-the-same-queue queues.reception.keys.1"}
     assert found(f"{said}{back}") - found(f"{said}{in_english}") == told
+
+
+@pytest.mark.parametrize(
+    ("expected", "unknown"),
+    [("reception", True), ("reception-en", False), ("reception-fa", False)],
+)
+def test_a_queue_in_which_something_is_said_is_one_for_each_language(
+    expected: str, unknown: bool
+) -> None:
+    """Also to those who write tests: they can expect no other."""
+    tests = f"""
+tests:
+  - name: a caller waits
+    call: {{from: "+989121234567", to: "+982191000000", at: "2026-11-24 10:00"}}
+    expect: {{asterisk_queue: {expected}}}
+"""
+    problem = "unknown-asterisk-queue tests[0].expect.asterisk_queue"
+    assert (problem in found(SAID, tests=tests)) == unknown

@@ -308,10 +308,10 @@ class AppQueue:
                 return True
             if phone.rejects is None or phone.rejects >= left:
                 yield from self._ringing(caller, seat, left)
-                self._not_answered(caller, seat, pause=line.options.autopause)
+                self._not_answered(line, caller, seat)
                 return False
             yield from self._ringing(caller, seat, phone.rejects)
-            self._not_answered(caller, seat, pause=False)
+            self._not_answered(line, caller, seat)
             end = self.now + whole if line.options.timeoutrestart else end
             enough = end - self.now > TOO_LITTLE
             seat = self._ring_one(line, caller, candidates) if enough else None
@@ -379,10 +379,13 @@ class AppQueue:
             line.next_place = 0 if line.wrapped else line.next_place + 1
         line.wrapped = False
 
-    def _not_answered(self, caller: Caller, seat: Seat, *, pause: bool) -> None:
-        """Put down as no answer; autopause is for this queue alone (`rna`)."""
+    def _not_answered(self, line: Line, caller: Caller, seat: Seat) -> None:
+        """Put down as no answer; autopause is for this queue alone (`rna`).
+
+        So is a refusal: chan_pjsip tells of its end only, and never that the telephone was busy.
+        """
         seat.phone.busy = False
-        seat.paused = seat.paused or pause
+        seat.paused = seat.paused or line.options.autopause
         self._note("unanswered", caller, agent=seat.member.name)
 
     def _connect(self, line: Line, caller: Caller, seat: Seat) -> None:

@@ -14,7 +14,7 @@ class Phone:
     """An agent's telephone, the same in every queue.
 
     `picks_up` is after how many milliseconds it is answered, None for never; `rejects` after how
-    many it says busy. `there` is false while it is not registered.
+    many it refuses. `there` is false while it is not registered.
     """
 
     device: str

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from agi_server.lab.asterisk import Asterisk
 from agi_server.lab.caller import Caller
@@ -130,20 +130,43 @@ class Site:
         return "0 active channels" in self.telephony.asterisk.rx("core show channels count")
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an Asterisk has besides what is made of the rules.
+
+    Attributes:
+        queues: Text that is put behind the compiled queues.
+        dialplan: Contexts of a test.
+        devices: More of them than the agents of the rules have.
+    """
+
+    queues: str = ""
+    dialplan: str = ""
+    devices: tuple[str, ...] = ()
+
+
+NOTHING: Final = Added()
+
+
 @contextmanager
-def site_of(rules: Path, root: Root, sounds: Path, folder: Path) -> Iterator[Site]:
+def site_of(
+    rules: Path, root: Root, sounds: Path, folder: Path, added: Added = NOTHING
+) -> Iterator[Site]:
     """A site over these rules, whose prompts are built already."""
     policy = load_policy_file(rules)
     port, messages = free_port(socket.SOCK_STREAM), folder / "messages"
     plan = Plan(
         folder / "lab",
         (LOCALHOST, port),
-        queues=queues_conf(policy),
+        queues=queues_conf(policy) + added.queues,
         queue_rules=queue_rules_conf(policy),
         leaving=leaving_contexts(policy),
-        devices=tuple(sorted({agent.device for agent in policy.agents.values()})),
+        devices=tuple(
+            sorted({agent.device for agent in policy.agents.values()} | {*added.devices})
+        ),
         sounds=sounds,
         shared=(messages,),
+        dialplan=added.dialplan,
     )
     output = folder / "server.log"
     with Asterisk.start(root, plan) as asterisk:
