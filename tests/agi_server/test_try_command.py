@@ -90,7 +90,7 @@ def test_tells_why_when_a_menu_decided(keys: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "end", "why"),
     [
-        ("1", "Waits in the Asterisk queue support-en.", "case opened: "),
+        ("1", "Waits in the Asterisk queue support-fa.", "case opened: "),
         ("2", "Goes out to the number +442079460000.", "left every-way: key 2"),
         ("3", "Is ended with cause 16.", "left every-way: key 3"),
         ("4 09121234567 1", "Is ended with cause 16.", "asked to be called back at +989121234567"),
