@@ -247,3 +247,14 @@ def test_a_wait_that_grows_longer_is_told_to_be_so() -> None:
     sooner = WaitRange(10, 60, 180)
     assert "queue-wait-longer" not in said(enter(talk, standing, Place(3, sooner))[0])
     assert said(enter(talk, standing, Place(3, MINUTES))[0])[0] == "queue-wait-longer"
+
+
+def test_the_place_is_the_one_after_the_words() -> None:
+    """Two have been answered while the caller was told where they are."""
+    talk = course(say=WORDS)
+    talk.has_waited = True
+    seen = {"support": QueueFacts(waiting=5)}
+    driver = Driver(world={LookAtQueues: [seen], FindPlace: [Place(4), Place(2)]})
+    assert driver.drive(talk.follow(Route(ToQueue("support")))) == ToQueue("support")
+    assert said(driver) == ["queue-place-is", *ordinal(5, "fa", "feminine")]
+    assert talk.position == 3
