@@ -32,6 +32,9 @@ QUEUES_BEFORE_WARNING: Final = 50
 """Asterisk queues. Each change of a telephone's state makes Asterisk look through the members of
 all of them (app_queue.c, `device_state_cb`); this many are what we have put under load."""
 
+MOST_QUEUES: Final = 500
+"""Asterisk queues. More are not written: ten times what was put under load is beyond knowledge."""
+
 POLICIES_REMEMBERED: Final = 8
 """Plans that are kept: those in force, the ones before, and the ones that calls still go by."""
 

@@ -14,6 +14,7 @@ from dialplan.conf_text import EXTENSIONS, NAMES, QUEUE_RULES, QUEUES
 from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from dialplan.releases import NEWEST, Release
+from dialplan.requirements import MOST_QUEUES, growth_warning, plan_for
 from routing.rules import Policy
 
 BACKUPS_KEPT: Final = 10
@@ -38,7 +39,15 @@ def asterisk_files(policy: Policy, release: Release = NEWEST) -> Mapping[str, st
     Args:
         policy: The rules.
         release: The Asterisk that reads them.
+
+    Raises:
+        CannotRunError: These are more queues than any Asterisk should have.
     """
+    plan = plan_for(policy)
+    if len(plan.all_queues) > MOST_QUEUES:
+        raise CannotRunError(
+            f"nothing is written beyond {MOST_QUEUES} queues: {growth_warning(plan)}"
+        )
     packaged = resources.files("dialplan").joinpath(EXTENSIONS)
     return {
         EXTENSIONS: packaged.read_text(encoding="utf-8") + leaving_contexts(policy),
