@@ -68,6 +68,7 @@ def test_a_new_database_is_never_seen_half_made(
     address = postgres.new_database()
 
     def look(connection: postgres_schema.Records) -> None:
+        del connection  # It has made nothing yet that others can see.
         with psycopg.connect(address, autocommit=True) as other:
             seen.append(postgres_schema.pending(other))
 
