@@ -33,8 +33,8 @@ from agi_server.ring_outs import (
 from agi_server.visits import entered_number
 from agi_server.waiting_callers import Caller, WaitingCallers, caller_of
 from ami.access import Access
-from ami.keeping import Link
 from ami.messages import Message, UnsendableError
+from ami.reconnecting import Link
 from ami.session import ActionRefusedError, Session
 from crm.ports import StoreError
 from crm.records import TimelineEvent

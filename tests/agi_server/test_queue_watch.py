@@ -19,7 +19,7 @@ from agi_server.queue_watch import watching_queues
 from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
 from agi_server.visits import entered_number
-from ami import keeping as link_keeping
+from ami import reconnecting
 from ami.testing import FakeCaller, FakeManager, fake_manager
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.ports import StoreUnavailableError
@@ -35,7 +35,7 @@ SARA, JANIS = ("sara", "PJSIP/101"), ("janis", "PJSIP/102")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounds and pauses are short."""
     monkeypatch.setattr(queue_watch, "ROUND_SECONDS", 0.01)
-    monkeypatch.setattr(link_keeping, "PAUSES_SECONDS", (0.01,))
+    monkeypatch.setattr(reconnecting, "PAUSES_SECONDS", (0.01,))
 
 
 @dataclass(slots=True)
