@@ -24,6 +24,7 @@ from ami.testing import FakeCaller, FakeManager, fake_manager
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.ports import StoreUnavailableError
 from crm.records import Call, CallChange, NewCall
+from crm.writes import ChangedCall
 from routing.destinations import Priority
 
 AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
@@ -44,8 +45,11 @@ class World:
 
     manager: FakeManager
     store: MemoryStore
+    spool: Spooling
     away: bool = False
     """Whether the server finds no store."""
+    takes_nothing: bool = False
+    """Whether the store can be read, and not be written."""
     measurements: Measurements = field(default_factory=Measurements)
     now: datetime = AT
 
@@ -58,9 +62,7 @@ class World:
         self, call: str, priority: Priority | None, queued: datetime | None, visit: int = 1
     ) -> None:
         """What the request has said that sent the call to the queue."""
-        there = VisitState(entered_number(visit), "support", "fa", "support", AT, AT, 1)
-        state = CallState(priority=priority, first_queued_at=queued, visit=there)
-        self.store.change_call(call, CallChange(state=state.to_data()))
+        self.store.change_call(call, sent_to_queue(priority, queued, visit))
 
     def join(self, call: str, priority: Priority | None, *, has: int, **other: str) -> None:
         """Such a call enters the queue `support`."""
@@ -95,6 +97,13 @@ def a_call(call: str) -> NewCall:
     return NewCall(call, AT, "", "", None, "1", None, "fa", None, "r", {})
 
 
+def sent_to_queue(priority: Priority | None, queued: datetime | None, visit: int = 1) -> CallChange:
+    """What a request has said that sent its call to the queue `support`."""
+    there = VisitState(entered_number(visit), "support", "fa", "support", AT, AT, 1)
+    state = CallState(priority=priority, first_queued_at=queued, visit=there)
+    return CallChange(visit=visit, state=state.to_data())
+
+
 async def until(seen: Callable[[], bool]) -> None:
     """Return when something is so; fails after a minute."""
     async with asyncio.timeout(60):
@@ -107,7 +116,8 @@ async def watched(
     folder: Path, manager: FakeManager, database: MemoryDatabase
 ) -> AsyncIterator[World]:
     """A world that is watched."""
-    world = World(manager, MemoryStore(database))
+    spool = Spooling(folder / "spool", lambda: world.now)
+    world = World(manager, MemoryStore(database), spool)
 
     class Troubled(MemoryStore):
         def call(self, call_id: str) -> Call | None:
@@ -115,8 +125,12 @@ async def watched(
                 raise StoreUnavailableError("away")
             return super().call(call_id)
 
+        def change_call(self, call_id: str, change: CallChange) -> None:
+            if world.takes_nothing:
+                raise StoreUnavailableError("full")
+            super().change_call(call_id, change)
+
     stores = StoreThreads(lambda: Troubled(database))
-    spool = Spooling(folder / "spool", lambda: world.now)
     async with (
         keeping(stores, spool, clock=lambda: world.now) as records,
         watching_queues(manager.access, records, lambda: world.now, world.measurements),
@@ -375,6 +389,20 @@ def test_a_call_that_is_half_told_is_looked_up_again(tmp_path: Path) -> None:
         await until(lambda: ("b", 4) in world.line())
         world.say("a", RISING, AT)
         world.now += timedelta(seconds=11)
+        await until(lambda: ("a", 4) in world.line())
+
+    play(tmp_path, story)
+
+
+def test_what_waits_in_a_spool_counts(tmp_path: Path) -> None:
+    """The store has the beginning, and could not take what came after it."""
+
+    async def story(world: World) -> None:
+        world.takes_nothing = True
+        world.store.begin_call(a_call("a"))
+        await world.spool.keep("a", (ChangedCall("a", sent_to_queue(RISING, AT)),), "full")
+        world.enter("a", has=1)
+        world.now += timedelta(seconds=61)
         await until(lambda: ("a", 4) in world.line())
 
     play(tmp_path, story)
