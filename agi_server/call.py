@@ -246,7 +246,8 @@ class Calls:
         """
         try:
             call = await self.records.call(request.call_id, budget)
-        except StoreError:
+        except StoreError as error:
+            log.warning("a call goes on without the store", call=request.call_id, reason=str(error))
             return None
         if call is None:
             log.warning("a call that nobody remembers", call=request.call_id)
