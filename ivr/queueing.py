@@ -2,7 +2,8 @@
 
 What happens in the queue itself is Asterisk's; here is only what comes before and after. A caller
 may be sent to the same queue several times: to wait for one agent alone first, and after a key that
-leads nowhere. The gate is asked once, and what was earned by waiting is kept.
+leads nowhere. The gate is asked once, and what was earned by waiting is kept. Where somebody may
+wait for one agent first, the queue has no bound of Asterisk's own to keep them out after it.
 """
 
 from collections.abc import Mapping
