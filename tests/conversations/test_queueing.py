@@ -254,13 +254,18 @@ def test_a_key_of_the_queue_leads_where_it_says(tmp_path: Path) -> None:
 
 
 def test_a_key_that_leads_nowhere_leads_back_with_the_place(tmp_path: Path) -> None:
-    """The rules may have lost it since the queue was built. The gate is not asked again."""
+    """The rules may have lost it since the queue was built. The gate is not asked again.
+
+    One came before, and five since: the caller is the second of the seven.
+    """
 
     async def call(site: Site) -> None:
         await site.request(caller(), Script.INCOMING)
-        back = caller(waiting=9)
+        others(site, 10, -1, -2, -3, -4, -5, queue="support-fa")
+        back = caller(waiting=6)
         await site.request(back, Script.AFTER_QUEUE, 2, key="5", queued=str(EPOCH))
-        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "support-fa")
+        where = (contract.GO, contract.QUEUE, contract.QUEUE_POSITION)
+        assert told(back, *where) == (Go.QUEUE, "support-fa", "2")
         assert ends(site) == [
             (199, "support-fa", Disposition.EXIT_KEY),
             (299, "support-fa", Disposition.IN_PROGRESS),
