@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from crm.records import QueueVisit
+from ivr.talk import ToldPlace
 from routing.destinations import Pace, Priority
 
 
@@ -68,6 +69,7 @@ class CallState:
         preferred: The agent for whom the caller waits alone, if for one.
         asked_for: The queues in which the caller has waited for such an agent.
         told_until: Until when it was said, at most, that waiting will take.
+        told_place: The place in a queue that the caller was told last.
         visit: The visit to a queue that goes on.
     """
 
@@ -87,6 +89,7 @@ class CallState:
     preferred: str | None = None
     asked_for: frozenset[str] = frozenset()
     told_until: datetime | None = None
+    told_place: ToldPlace | None = None
     visit: VisitState | None = None
 
     def to_data(self) -> Mapping[str, Any]:
@@ -108,6 +111,7 @@ class CallState:
             "preferred": self.preferred,
             "asked_for": sorted(self.asked_for),
             "told_until": _time_to_data(self.told_until),
+            "told_place": None if self.told_place is None else asdict(self.told_place),
             "visit": None if self.visit is None else self.visit.to_data(),
         }
 
@@ -115,6 +119,7 @@ class CallState:
     def from_data(cls, data: Mapping[str, Any]) -> "CallState":
         """The inverse of `to_data`; of a call that was never stored, the beginning."""
         priority = data.get("priority")
+        told_place = data.get("told_place")
         visit = data.get("visit")
         return cls(
             rule=data.get("rule") or "",
@@ -133,6 +138,7 @@ class CallState:
             preferred=data.get("preferred"),
             asked_for=frozenset(data.get("asked_for") or ()),
             told_until=_time_from_data(data.get("told_until")),
+            told_place=None if told_place is None else ToldPlace(**told_place),
             visit=None if visit is None else VisitState.from_data(visit),
         )
 

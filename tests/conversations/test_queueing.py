@@ -10,13 +10,15 @@ from typing import NoReturn
 
 import pytest
 
+from agi_server.call_state import CallState, VisitState
 from agi_server.testing import FakeChannel, Press, Queue, QueueMember, ScriptedCaller
 from crm.ports import StoreUnavailableError
-from crm.records import Customer, Disposition, NewCall, Outcome, QueueVisit
+from crm.records import CallChange, Customer, Disposition, NewCall, Outcome, QueueVisit
 from crm.sqlite_store import SqliteStore
 from crm.stores import open_store
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
+from routing.destinations import Priority
 from tests.conversations.site import CALL_ID, MAIN_NUMBER, NOW, Site, serving
 from tests.conversations.test_routes import Time
 
@@ -198,6 +200,34 @@ def test_a_queue_that_moves_tells_how_long_it_takes(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
+def test_who_has_risen_meanwhile_goes_before(tmp_path: Path) -> None:
+    """Though they came with the priority of the caller who comes back, and later."""
+    priority = Priority(0, rise=5, every=30)
+
+    async def call(site: Site) -> None:
+        time = clock
+        await site.request(caller(dialled=RECEPTION), Script.INCOMING)
+        others(site, -1, -2, -3, queue="reception-fa")
+        with closing(open_store(site.place)) as store:
+            for visit in store.callers_waiting("reception-fa", NOW):
+                if visit.call_id.startswith("other") and visit.call_id[-1] != "1":
+                    going_on = VisitState.from_visit(visit)
+                    state = CallState(priority=priority, visit=going_on).to_data()
+                    store.change_call(visit.call_id, CallChange(visit=1, state=state))
+        time.pass_by(20)
+        await back(site, 2, EPOCH, "1")
+        time.pass_by(13)
+        await back(site, 3, EPOCH + 20, "3")
+
+    async def back(site: Site, visit: int, queued: int, position: str) -> None:
+        channel = caller(dialled=RECEPTION, waiting=3)
+        await site.request(channel, Script.AFTER_QUEUE, visit, key="5", queued=str(queued))
+        assert told(channel, contract.QUEUE_POSITION) == (position,)
+
+    clock = Time()
+    play(tmp_path, call, clock=clock)
+
+
 def _fields(visit: QueueVisit) -> dict[str, object]:
     return {name: getattr(visit, name) for name in QueueVisit.__slots__}
 
@@ -224,13 +254,18 @@ def test_a_key_of_the_queue_leads_where_it_says(tmp_path: Path) -> None:
 
 
 def test_a_key_that_leads_nowhere_leads_back_with_the_place(tmp_path: Path) -> None:
-    """The rules may have lost it since the queue was built. The gate is not asked again."""
+    """The rules may have lost it since the queue was built. The gate is not asked again.
+
+    One came before, and five since: the caller is the second of the seven.
+    """
 
     async def call(site: Site) -> None:
         await site.request(caller(), Script.INCOMING)
-        back = caller(waiting=9)
+        others(site, 10, -1, -2, -3, -4, -5, queue="support-fa")
+        back = caller(waiting=6)
         await site.request(back, Script.AFTER_QUEUE, 2, key="5", queued=str(EPOCH))
-        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "support-fa")
+        where = (contract.GO, contract.QUEUE, contract.QUEUE_POSITION)
+        assert told(back, *where) == (Go.QUEUE, "support-fa", "2")
         assert ends(site) == [
             (199, "support-fa", Disposition.EXIT_KEY),
             (299, "support-fa", Disposition.IN_PROGRESS),
