@@ -20,7 +20,11 @@ END_OF_THE_RULES: Final = "end of the rules"
 """The stage of a call that the rules themselves ended."""
 
 
+NO_SUCH_QUEUE: Final = "UNKNOWN"
+"""What QUEUESTATUS says where Asterisk has no such queue (app_queue.c, `join_queue`)."""
+
 DISPOSITIONS: Final[Mapping[str, Disposition]] = {
+    NO_SUCH_QUEUE: Disposition.NOT_ENTERED,
     QueueStatus.CONTINUE: Disposition.ANSWERED,
     QueueStatus.TIMEOUT: Disposition.TIMEOUT,
     QueueStatus.FULL: Disposition.FULL,

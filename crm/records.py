@@ -266,7 +266,8 @@ class Disposition(StrEnum):
     DIVERTED_WAIT = "diverted-wait"
     """Blocked: the wait would likely have been too long."""
     NOT_ENTERED = "not-entered"
-    """No attempt: the caller hung up on the way to the queue, before Asterisk had them in it."""
+    """No attempt: the caller hung up on the way to the queue, before Asterisk had them in it; or
+    Asterisk has no such queue."""
 
     @property
     def is_blocked(self) -> bool:

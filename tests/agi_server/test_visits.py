@@ -34,7 +34,8 @@ def request(status: str = "", **more: object) -> Request:
         (request(QueueStatus.CONTINUE), Disposition.ANSWERED, Disposition.ANSWERED),
         (request(QueueStatus.TIMEOUT, abandoned=True), Disposition.TIMEOUT, Disposition.TIMEOUT),
         (request(key="1"), Disposition.EXIT_KEY, Disposition.EXIT_KEY),
-        (request("UNKNOWN"), Disposition.UNKNOWN, Disposition.UNKNOWN),
+        (request("UNKNOWN"), Disposition.NOT_ENTERED, Disposition.NOT_ENTERED),
+        (request("SOMETHING-NEW"), Disposition.UNKNOWN, Disposition.UNKNOWN),
     ],
 )
 def test_the_end_of_a_visit_is_told_by_what_asterisk_says(
@@ -49,6 +50,13 @@ def test_the_end_of_a_visit_is_told_by_what_asterisk_says(
 def test_every_status_of_asterisk_is_the_end_of_a_visit(status: QueueStatus) -> None:
     """None of them is left unknown."""
     assert disposition_of(request(status), is_over=False) is not Disposition.UNKNOWN
+
+
+def test_nobody_enters_a_queue_that_is_not_there() -> None:
+    """So that what is entered stays what Asterisk's own log has an ENTERQUEUE of."""
+    disposition = disposition_of(request("UNKNOWN", fell_back=True), is_over=True)
+    assert not disposition.is_entered
+    assert not disposition.is_blocked
 
 
 def test_nobody_is_answered_before_they_came() -> None:

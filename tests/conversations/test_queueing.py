@@ -249,7 +249,7 @@ def test_a_key_that_leads_nowhere_leads_back_with_the_place(tmp_path: Path) -> N
         (QueueStatus.LEAVEUNAVAIL, (Go.QUEUE, None), Disposition.LEAVE_EMPTY, None),
         (QueueStatus.WITHDRAW, (Go.QUEUE, None), Disposition.WITHDRAWN, None),
         (QueueStatus.TIMEOUT, (Go.QUEUE, None), Disposition.TIMEOUT, None),
-        ("UNKNOWN", (Go.QUEUE, None), Disposition.UNKNOWN, None),
+        ("UNKNOWN", (Go.QUEUE, None), Disposition.NOT_ENTERED, None),
     ],
 )
 def test_every_end_of_a_visit_has_its_name_and_its_way(
