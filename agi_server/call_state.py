@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 
-from crm.records import QueueVisit
+from crm.records import Call, QueueVisit
 from routing.destinations import Pace, Priority
 
 
@@ -69,6 +69,8 @@ class CallState:
         asked_for: The queues in which the caller has waited for such an agent.
         told_until: Until when it was said, at most, that waiting will take.
         visit: The visit to a queue that goes on.
+        request: The how-manieth request of the call left this; None in states of versions that did
+            not say so, and before any request has.
     """
 
     rule: str = ""
@@ -88,6 +90,7 @@ class CallState:
     asked_for: frozenset[str] = frozenset()
     told_until: datetime | None = None
     visit: VisitState | None = None
+    request: int | None = None
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
@@ -109,6 +112,7 @@ class CallState:
             "asked_for": sorted(self.asked_for),
             "told_until": _time_to_data(self.told_until),
             "visit": None if self.visit is None else self.visit.to_data(),
+            "request": self.request,
         }
 
     @classmethod
@@ -134,7 +138,24 @@ class CallState:
             asked_for=frozenset(data.get("asked_for") or ()),
             told_until=_time_from_data(data.get("told_until")),
             visit=None if visit is None else VisitState.from_data(visit),
+            request=data.get("request"),
         )
+
+
+def is_behind(call: Call, request: int) -> bool:
+    """Whether what is known of a call ends before the request that came before this one.
+
+    What another machine could not give to the store is in its spool. So the store may know the
+    beginning of a call alone, or not where the call has been since.
+
+    Args:
+        call: The call as far as it is known.
+        request: The how-manieth request of the call is made now.
+    """
+    if not call.state:
+        return True
+    left = CallState.from_data(call.state).request
+    return left is not None and left < request - 1
 
 
 def _time_to_data(moment: datetime | None) -> str | None:

@@ -102,6 +102,7 @@ class Conversation:
             asked_for=self.course.asked_for,
             told_until=self.course.told_until,
             visit=None if self.visit is None else VisitState.from_visit(self.visit),
+            request=self.journal.visit,
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:

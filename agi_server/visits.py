@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agi_server.call_state import CallState
+from agi_server.call_state import CallState, is_behind
 from agi_server.conversation import Conversation
 from agi_server.endings import disposition_of
 from agi_server.queue_entered import EnteredQueue
@@ -199,7 +199,8 @@ def ends_of_visits(
     going_on = None if call is None else CallState.from_data(call.state).visit
     if call is not None and going_on is not None:
         visit = going_on.of(call.id)
-        if request.fell_back:  # the request that would have told has failed
+        has_gone_on = is_behind(call, request.visit) and is_in_mid_wait(request)
+        if request.fell_back or has_gone_on:  # who would have told has failed, or is elsewhere
             left_at = min(request.queued_at or now, now)
             yield replace(visit, disposition=Disposition.UNKNOWN, left_at=left_at)
         else:

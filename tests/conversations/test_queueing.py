@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -17,7 +17,7 @@ from crm.sqlite_store import SqliteStore
 from crm.stores import open_store
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
-from tests.conversations.site import CALL_ID, MAIN_NUMBER, NOW, Site, serving
+from tests.conversations.site import CALL_ID, MAIN_NUMBER, NOW, ServedSite, Site, serving
 from tests.conversations.test_routes import Time
 
 RULES = Path(__file__).with_name("queueing.yaml")
@@ -41,7 +41,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def play(
     folder: Path,
-    conversation: Callable[[Site], Awaitable[None]],
+    conversation: Callable[[ServedSite], Awaitable[None]],
     kind: type[SqliteStore] = SqliteStore,
     clock: Callable[[], datetime] = lambda: NOW,
 ) -> None:
@@ -297,6 +297,78 @@ def test_a_call_that_nobody_remembers_completes_its_visit_all_the_same(tmp_path:
         assert visit.disposition is Disposition.EXIT_KEY
 
     play(tmp_path, call)
+
+
+KNOWN = {contract.QUEUE: "support-fa", contract.QUEUE_RULE: "support-fa"}
+
+
+def begun_elsewhere(site: ServedSite, facts: Mapping[str, Any], revision: str) -> None:
+    """Let the store know that the call has begun, and no more: its end is in a spool elsewhere."""
+    with closing(open_store(site.place)) as store:
+        store.begin_call(
+            NewCall(
+                CALL_ID, NOW, STRANGER, "", STRANGER, MAIN_NUMBER, None, "fa", None, revision, facts
+            )
+        )
+
+
+async def half_known(folder: Path) -> tuple[Mapping[str, Any], str]:
+    """The facts and the rules of such a call, which another machine has served."""
+    async with serving(folder, rules_file=RULES) as site:
+        await site.request(caller(), Script.INCOMING)
+        call = site.story().call
+        return call.facts, call.revision
+
+
+def test_what_the_store_knows_half_the_channel_completes(tmp_path: Path) -> None:
+    """Another machine could not write where it sent the caller: on it goes as `give_up` says."""
+
+    async def call(site: ServedSite) -> None:
+        begun_elsewhere(site, *await half_known(elsewhere))
+        back = caller(known={**KNOWN, contract.PRIORITY: "7"})
+        after = {"status": QueueStatus.TIMEOUT, "queued": str(EPOCH - 60)}
+        await site.request(back, Script.AFTER_QUEUE, 2, **after)
+        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "reception-fa")
+        lost, entered = site.story().queue_visits
+        assert (lost.number, lost.queue, lost.disposition) == (199, "support", Disposition.TIMEOUT)
+        assert (entered.number, entered.waiting_since) == (299, NOW - timedelta(seconds=60))
+        assert "begun-anew" in {one.kind for one in site.story().timeline}
+
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    play(tmp_path, call)
+
+
+def test_a_call_known_half_that_ends_in_a_queue_was_abandoned_there(tmp_path: Path) -> None:
+    """And not left in a menu, where the store saw it last."""
+
+    async def call(site: ServedSite) -> None:
+        begun_elsewhere(site, *await half_known(elsewhere))
+        channel = caller(known=KNOWN)
+        channel.hang_up()
+        await site.request(channel, Script.ENDED, 2, queued=str(EPOCH), abandoned="TRUE")
+        assert ends(site) == [(199, "support-fa", Disposition.ABANDONED)]
+        assert site.story().call.outcome is Outcome.ABANDONED
+
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    play(tmp_path, call)
+
+
+def test_a_visit_that_another_machine_has_ended_is_not_ended_here(tmp_path: Path) -> None:
+    """The caller went on from it by the request that is not known here."""
+
+    async def call(site: Site) -> None:
+        await site.request(caller(), Script.INCOMING)
+        channel = caller(known={contract.QUEUE: "reception-fa"})
+        channel.hang_up()
+        end = {"queued": str(EPOCH + 60), "abandoned": "TRUE"}
+        await site.request(channel, Script.ENDED, 3, **end)
+        assert ends(site) == [
+            (199, "support-fa", Disposition.UNKNOWN),
+            (299, "reception-fa", Disposition.ABANDONED),
+        ]
+        assert site.story().call.outcome is Outcome.ABANDONED
+
+    play(tmp_path, call, clock=lambda: NOW + timedelta(minutes=5))
 
 
 def test_a_forgotten_call_that_ends_in_a_queue_was_abandoned_there(tmp_path: Path) -> None:
