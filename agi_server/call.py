@@ -299,7 +299,7 @@ class Calls:
         if not is_in_mid_wait(request):
             return
         entered = await gather_queue(channel, self.rules.book.policy)
-        visit = lost_visit(entered, request, entered.language or language)
+        visit = lost_visit(entered, request, entered.language or language, self.clock())
         if visit is not None:
             journal.visit_queue(ended_visit(visit, request, self.clock(), is_over=True))
 
@@ -360,7 +360,7 @@ async def _learn_from_channel(talk: Conversation, channel: Channel, request: Req
     talk.journal.note("begun-anew", queue=queue)
     talk.queue, talk.first_queued_at = queue, talk.first_queued_at or request.queued_at
     course.has_waited = talk.first_queued_at is not None
-    talk.visit = lost_visit(entered, request, language)
+    talk.visit = lost_visit(entered, request, language, talk.now())
     if queue is not None:
         talk.survey_wanted = policy.queues[queue].survey
         course.stage = f"queue {queue}"

@@ -9,7 +9,7 @@ request that hears of it, which enters nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from agi_server.call_state import CallState, is_behind
@@ -84,16 +84,25 @@ def ended_visit(visit: QueueVisit, request: Request, now: datetime, *, is_over: 
     """
     disposition = disposition_of(request, is_over=is_over)
     is_answered = disposition is Disposition.ANSWERED
-    answered_at = request.answered_at if is_answered else None
+    left_at = max(now, visit.entered_at)
     return replace(
         visit,
         disposition=disposition,
-        left_at=now,
+        left_at=left_at,
         agent=request.agent if is_answered else None,
-        # Asterisk counts whole seconds: nobody is answered before they came.
-        answered_at=None if answered_at is None else max(answered_at, visit.entered_at),
+        answered_at=_answered_at(visit, request, left_at) if is_answered else None,
         key=request.key if disposition is Disposition.EXIT_KEY else None,
     )
+
+
+def _answered_at(visit: QueueVisit, request: Request, left_at: datetime) -> datetime | None:
+    """When an agent answered, by the clock that the visit was entered by.
+
+    Asterisk's own may be another: of what it tells only how long the caller waited counts.
+    """
+    if request.hold is None:
+        return None
+    return min(visit.entered_at + timedelta(seconds=request.hold), left_at)
 
 
 async def turn_away(talk: Conversation, turned: TurnAway) -> None:
@@ -149,7 +158,9 @@ _BACK: Final = {
 }
 
 
-def lost_visit(entered: EnteredQueue, request: Request, language: str) -> QueueVisit | None:
+def lost_visit(
+    entered: EnteredQueue, request: Request, language: str, now: datetime
+) -> QueueVisit | None:
     """The visit that the request before has entered, of a call that nobody here remembers.
 
     Args:
@@ -157,19 +168,22 @@ def lost_visit(entered: EnteredQueue, request: Request, language: str) -> QueueV
         request: What the dialplan tells.
         language: The caller's.
 
+        now: The moment: by Asterisk's clock, which may be ahead, they may not have come yet.
+
     Returns:
         None where the caller was in no queue.
     """
     if request.queued_at is None or not entered.asterisk_queue:
         return None
+    entered_at = min(request.queued_at, now)
     return QueueVisit(
         call_id=request.call_id,
         number=entered_number(request.visit - 1),
         queue=entered.queue,
         language=language,
         asterisk_queue=entered.asterisk_queue,
-        entered_at=request.queued_at,
-        waiting_since=request.queued_at,
+        entered_at=entered_at,
+        waiting_since=entered_at,
         priority=entered.priority,
     )
 
@@ -201,7 +215,7 @@ def ends_of_visits(
         visit = going_on.of(call.id)
         has_gone_on = is_behind(call, request.visit) and is_in_mid_wait(request)
         if request.fell_back or has_gone_on:  # who would have told has failed, or is elsewhere
-            left_at = min(request.queued_at or now, now)
+            left_at = max(visit.entered_at, min(request.queued_at or now, now))
             yield replace(visit, disposition=Disposition.UNKNOWN, left_at=left_at)
         else:
             yield ended_visit(visit, request, now, is_over=True)

@@ -1,16 +1,20 @@
 """How visits to queues ended, and whom a caller stands behind, as pure functions tell it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agi_server.call_state import CallState, VisitState
 from agi_server.endings import disposition_of
+from agi_server.queue_entered import EnteredQueue
 from agi_server.queue_places import Written, place_among
 from agi_server.request import Request
-from agi_server.visits import ended_visit, ends_of_visits, entered_number
+from agi_server.visits import ended_visit, ends_of_visits, entered_number, lost_visit
 from crm.records import Disposition, QueueVisit
 from dialplan.contract import QueueStatus
 from routing.waits import Place, wait_range
+from tests.agi_server.test_endings import CALL
 from tests.sample import POLICY
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -66,6 +70,35 @@ def test_nobody_is_answered_before_they_came() -> None:
     told = request(QueueStatus.CONTINUE, agent="sara", hold=0)
     ended = ended_visit(visit, told, NOW + timedelta(seconds=60), is_over=False)
     assert (ended.agent, ended.answered_at) == ("sara", came)
+
+
+@pytest.mark.parametrize("ahead", [-60, 0, 600])
+def test_a_wait_is_as_long_whatever_the_clock_of_asterisk_says(ahead: int) -> None:
+    """It runs on another machine, a minute behind or ten ahead of the server."""
+    queued = NOW + timedelta(seconds=ahead)
+    told = request(QueueStatus.CONTINUE, agent="sara", hold=40, queued_at=queued)
+    ended = ended_visit(VISIT, told, NOW + timedelta(seconds=100), is_over=False)
+    assert ended.answered_at == NOW + timedelta(seconds=40)
+
+
+@pytest.mark.parametrize("fell_back", [True, False])
+def test_nobody_leaves_a_queue_before_they_came(fell_back: bool) -> None:
+    """By Asterisk's clock they took the fallback ten seconds earlier; or the clock was set back."""
+    told = request(visit=3, fell_back=fell_back, queued_at=NOW - timedelta(seconds=10))
+    state = {**CallState(request=2, visit=VisitState.from_visit(VISIT)).to_data()}
+    call = replace(CALL, state=state)
+    for visit in ends_of_visits(call, told, POLICY, NOW - timedelta(seconds=5)):
+        assert visit.left_at is not None
+        assert visit.left_at >= visit.entered_at
+
+
+def test_a_visit_told_by_the_channel_alone_did_not_begin_in_future() -> None:
+    """Where Asterisk's clock is ahead."""
+    entered = EnteredQueue("support-fa", "support", "fa", 0)
+    told = request(queued_at=NOW + timedelta(seconds=600))
+    visit = lost_visit(entered, told, "fa", NOW)
+    assert visit is not None
+    assert (visit.entered_at, visit.waiting_since) == (NOW, NOW)
 
 
 def test_a_visit_has_the_number_that_the_next_request_can_name() -> None:
