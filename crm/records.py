@@ -212,7 +212,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
     """The caller left while waiting in a queue."""
     LEFT_IN_MENU = "left-in-menu"
-    """The caller hung up before reaching a queue or another end."""
+    """The caller hung up before reaching a queue or another end, also on the way to the queue."""
     VOICEMAIL = "voicemail"
     """The caller left a message."""
     SELF_SERVED = "self-served"
