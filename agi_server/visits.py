@@ -241,6 +241,7 @@ def _fallback_visit(request: Request, queue: str, language: str, now: datetime) 
         language=language,
         asterisk_queue=contract.FALLBACK_QUEUE,
         entered_at=entered_at,
-        waiting_since=entered_at,
+        # Who comes back from a round was not let in: only the last one is a visit.
+        waiting_since=min(request.fell_back_at or entered_at, entered_at),
     )
     return ended_visit(visit, request, now, is_over=True)

@@ -92,7 +92,11 @@ The server clears it when it sends a caller to a queue: without it at the end of
 caller never came there.
 """
 FELL_BACK: Final = "RAHYAB_FELL_BACK"
-"""`yes` once the call has taken the fallback."""
+"""Unix time in whole seconds at which the call took the fallback; empty: it has not.
+
+From then on the caller waits for an agent; each round in which they try to enter the fallback queue
+sets RAHYAB_QUEUED_AT anew.
+"""
 
 KEY: Final = "RAHYAB_KEY"
 """The key by which the caller has left the queue; empty otherwise."""

@@ -109,6 +109,15 @@ def test_a_visit_has_the_number_that_the_next_request_can_name() -> None:
     assert list(ends_of_visits(None, request(fell_back=True, trial=True), POLICY, NOW)) == []
 
 
+def test_the_last_round_of_the_fallback_is_the_visit() -> None:
+    """The wait began when the fallback took the call."""
+    entered, fell_back = NOW - timedelta(seconds=20), NOW - timedelta(seconds=50)
+    told = request(fell_back=True, fell_back_at=fell_back, queued_at=entered, agent="mina", hold=4)
+    (visit,) = ends_of_visits(None, told, POLICY, NOW)
+    assert (visit.entered_at, visit.waiting_since) == (entered, fell_back)
+    assert (visit.disposition, visit.agent) == (Disposition.ANSWERED, "mina")
+
+
 def others(*ages: int, priority: int = 0) -> list[QueueVisit]:
     """Visits that have gone on for so many seconds."""
     times = (NOW - timedelta(seconds=age) for age in ages)
