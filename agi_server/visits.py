@@ -84,25 +84,25 @@ def ended_visit(visit: QueueVisit, request: Request, now: datetime, *, is_over: 
     """
     disposition = disposition_of(request, is_over=is_over)
     is_answered = disposition is Disposition.ANSWERED
-    left_at = max(now, visit.entered_at)
+    answered_at = _answered_at(visit, request) if is_answered else None
     return replace(
         visit,
         disposition=disposition,
-        left_at=left_at,
+        left_at=max(now, answered_at or visit.entered_at),
         agent=request.agent if is_answered else None,
-        answered_at=_answered_at(visit, request, left_at) if is_answered else None,
+        answered_at=answered_at,
         key=request.key if disposition is Disposition.EXIT_KEY else None,
     )
 
 
-def _answered_at(visit: QueueVisit, request: Request, left_at: datetime) -> datetime | None:
+def _answered_at(visit: QueueVisit, request: Request) -> datetime | None:
     """When an agent answered, by the clock that the visit was entered by.
 
     Asterisk's own may be another: of what it tells only how long the caller waited counts.
     """
     if request.hold is None:
         return None
-    return min(visit.entered_at + timedelta(seconds=request.hold), left_at)
+    return visit.entered_at + timedelta(seconds=request.hold)
 
 
 async def turn_away(talk: Conversation, turned: TurnAway) -> None:
