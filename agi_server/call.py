@@ -365,6 +365,8 @@ async def _learn_from_channel(talk: Conversation, channel: Channel, request: Req
         talk.survey_wanted = policy.queues[queue].survey
         course.stage = f"queue {queue}"
         talk.journal.learn(queue=queue)
+    if queue is not None and entered.waited_for is not None:
+        course.preferred, course.asked_for = entered.waited_for, course.asked_for | {queue}
 
 
 async def _flush(talk: Conversation) -> None:

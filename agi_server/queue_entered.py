@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agi_server.channel import Channel
 from dialplan import contract
+from dialplan.contract import AGENT_QUEUE
 from dialplan.requirements import requirement_entered
 from routing.destinations import HIGHEST_PRIORITY
 from routing.rules import Policy
@@ -25,6 +26,12 @@ class EnteredQueue:
     queue: str | None
     language: str | None
     priority: int
+
+    @property
+    def waited_for(self) -> str | None:
+        """The agent for whom the caller waited alone; None where anybody might have answered."""
+        agent = self.asterisk_queue.removeprefix(AGENT_QUEUE)
+        return None if agent == self.asterisk_queue else agent
 
 
 async def gather_queue(channel: Channel, policy: Policy) -> EnteredQueue:

@@ -122,7 +122,8 @@ QUEUE_RULE: Final = "RAHYAB_QUEUE_RULE"
 """The penalty rule (queuerules.conf) that widens the circle of agents; may be empty.
 
 It is called after what the caller requires (`support-en`), which RAHYAB_QUEUE may serve together
-with other requirements and not tell.
+with other requirements and not tell. So it is where the caller waits for one agent alone, whom it
+concerns in nothing else.
 """
 QUEUE_TIMEOUT: Final = "RAHYAB_QUEUE_TIMEOUT"
 """Seconds after which the caller is given back to `after-queue`."""

@@ -145,7 +145,7 @@ def test_the_own_agent_is_waited_for_alone_and_then_anybody(tmp_path: Path) -> N
         channel = caller(number=OWNED, waiting=3)
         await site.request(channel, Script.INCOMING)
         names = (contract.QUEUE, contract.QUEUE_RULE, contract.QUEUE_TIMEOUT)
-        assert told(channel, *names) == ("rahyab-agent-sara", "", "20")
+        assert told(channel, *names) == ("rahyab-agent-sara", "support-fa", "20")
         assert told(channel, contract.QUEUE_POSITION) == ("",)
         assert ends(site) == [(199, "rahyab-agent-sara", Disposition.IN_PROGRESS)]
         others(site, -5, -6, -7, -8, queue="support-fa")
@@ -369,6 +369,21 @@ def test_a_visit_that_another_machine_has_ended_is_not_ended_here(tmp_path: Path
         assert site.story().call.outcome is Outcome.ABANDONED
 
     play(tmp_path, call, clock=lambda: NOW + timedelta(minutes=5))
+
+
+def test_a_forgotten_call_goes_on_from_the_own_agent_to_anybody(tmp_path: Path) -> None:
+    """The channel tells for which queue the caller waited there; once is enough."""
+
+    async def call(site: Site) -> None:
+        known = {contract.QUEUE: "rahyab-agent-sara", contract.QUEUE_RULE: "support-fa"}
+        back = caller(number=OWNED, known=known)
+        after = {"status": QueueStatus.TIMEOUT, "queued": str(EPOCH)}
+        await site.request(back, Script.AFTER_QUEUE, 2, **after)
+        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "support-fa")
+        alone, _ = site.story().queue_visits
+        assert (alone.number, alone.queue) == (199, "support")
+
+    play(tmp_path, call)
 
 
 def test_a_forgotten_call_that_ends_in_a_queue_was_abandoned_there(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_caller_waits_for_one_agent_alone() -> None:
     variables = told(course)
     assert variables[contract.QUEUE] == "rahyab-agent-mina"
     assert f"[{variables[contract.QUEUE]}]\n" in queues_conf(KNOWING)
-    assert variables[contract.QUEUE_RULE] == ""
+    assert variables[contract.QUEUE_RULE] == "support-fa"
     assert variables[contract.QUEUE_TIMEOUT] == "20"
 
 
