@@ -117,7 +117,7 @@ AGISTATUS alone is no proof: it is SUCCESS when a server crashes and FAILURE aft
 GO: Final = "RAHYAB_GO"
 """Where to go now: one of `Go`."""
 QUEUE: Final = "RAHYAB_QUEUE"
-"""The Asterisk queue to enter."""
+"""The Asterisk queue to enter; empty: the caller was sent to one agent since."""
 QUEUE_RULE: Final = "RAHYAB_QUEUE_RULE"
 """The penalty rule (queuerules.conf) that widens the circle of agents; may be empty.
 

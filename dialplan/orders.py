@@ -71,6 +71,10 @@ def _agent(course: Course, agent: str) -> Mapping[str, str]:
         contract.AGENT: agent,
         contract.DEVICE: policy.agents[agent].device,
         contract.RING: str(policy.tracking.agent_ring or SHORTEST_RING),
+        # Of an earlier queue: what the channel tells must not be taken for this agent.
+        contract.QUEUE: "",
+        contract.QUEUE_RULE: "",
+        contract.QUEUED_AT: "",
     }
 
 
