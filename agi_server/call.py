@@ -57,7 +57,7 @@ from ivr.effects import Steps
 from ivr.queueing import come_back
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
-from routing.destinations import Route
+from routing.destinations import Priority, Route
 from routing.entrances import (
     facts_on_arrival,
     route_after_agent,
@@ -360,11 +360,15 @@ async def _learn_from_channel(talk: Conversation, channel: Channel, request: Req
     talk.journal.note("begun-anew", queue=queue)
     talk.queue, talk.first_queued_at = queue, talk.first_queued_at or request.queued_at
     course.has_waited = talk.first_queued_at is not None
+    if course.priority is None and entered.priority:  # how it rises, only the route knows
+        course.priority = Priority(entered.priority)
     talk.visit = lost_visit(entered, request, language, talk.now())
     if queue is not None:
         talk.survey_wanted = policy.queues[queue].survey
         course.stage = f"queue {queue}"
         talk.journal.learn(queue=queue)
+    elif entered.agent is not None:
+        course.stage = f"{AGENT_STAGE}{entered.agent}"
     if queue is not None and entered.waited_for is not None:
         course.preferred, course.asked_for = entered.waited_for, course.asked_for | {queue}
 

@@ -386,6 +386,36 @@ def test_a_forgotten_call_goes_on_from_the_own_agent_to_anybody(tmp_path: Path) 
     play(tmp_path, call)
 
 
+@pytest.mark.parametrize("status", [QueueStatus.CONTINUE, QueueStatus.TIMEOUT])
+def test_a_forgotten_call_that_rang_one_agent_has_visited_no_queue(
+    tmp_path: Path, status: QueueStatus
+) -> None:
+    """It goes on as after that agent, and not to the fallback queue."""
+
+    async def call(site: Site) -> None:
+        back = caller(known={contract.QUEUE: "", contract.AGENT: "mina"})
+        end = {"status": status, "agent": "mina", "hold": "3", "queued": str(EPOCH)}
+        await site.request(back, Script.AFTER_QUEUE, 4, **end)
+        assert told(back, contract.GO) == (Go.HANGUP,)
+        assert ends(site) == []
+        assert site.story().call.stage != "queue support"
+
+    play(tmp_path, call)
+
+
+def test_a_forgotten_call_keeps_its_priority(tmp_path: Path) -> None:
+    """Asterisk goes by it in the next queue, too; so must what is written of that visit."""
+
+    async def call(site: Site) -> None:
+        back = caller(known={**KNOWN, contract.PRIORITY: "7"})
+        after = {"status": QueueStatus.TIMEOUT, "queued": str(EPOCH)}
+        await site.request(back, Script.AFTER_QUEUE, 2, **after)
+        assert told(back, contract.QUEUE, contract.PRIORITY) == ("reception-fa", "7")
+        assert [each.priority for each in site.story().queue_visits] == [7, 7]
+
+    play(tmp_path, call)
+
+
 def test_a_forgotten_call_that_ends_in_a_queue_was_abandoned_there(tmp_path: Path) -> None:
     """Of one that ends anywhere else nothing can be told."""
 
