@@ -27,13 +27,14 @@ from agi_server.endings import (
     final_change,
     likely_outcome,
 )
+from agi_server.forgotten import complete_lost_visit, learn_from_channel
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
 from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
-from agi_server.queue_entered import gather_queue
+from agi_server.queue_log import log_blocked
 from agi_server.recordings import recordings_before
 from agi_server.records import Records
 from agi_server.request import Request, moment_of, read_request
@@ -41,12 +42,9 @@ from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from agi_server.visits import (
     back_from,
-    ended_visit,
     ends_of_visits,
-    is_in_mid_wait,
     leave,
     log_not_let_in,
-    lost_visit,
 )
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
@@ -57,7 +55,7 @@ from ivr.effects import Steps
 from ivr.queueing import come_back
 from ivr.rulebook import Rulebook
 from routing.decisions_data import route_to_data
-from routing.destinations import Priority, Route
+from routing.destinations import Route
 from routing.entrances import (
     facts_on_arrival,
     route_after_agent,
@@ -157,10 +155,14 @@ class Calls:
         else:
             journal.change = final_change(call, request, self.clock())
             told = call_log_fields(call, journal.change)
-        for visit in ends_of_visits(call, request, self.rules.book.policy, self.clock()):
+        visits = list(ends_of_visits(call, request, self.rules.book.policy, self.clock()))
+        for visit in visits:
             journal.visit_queue(visit)
         journal.note("ended", stage=None if call is None else call.stage)
         await journal.flush()
+        for visit in visits:
+            if visit.disposition.is_blocked:
+                await log_blocked(channel, visit.asterisk_queue, visit.disposition)
         await complete(channel, Script.ENDED)
         log.info("call", **told)
 
@@ -182,7 +184,7 @@ class Calls:
             language = facts.language
         journal.change = change_at_the_end(request, self.clock())
         journal.likely = likely_outcome(request)
-        await self._complete_lost_visit(channel, request, journal, language)
+        await complete_lost_visit(journal, channel, request, self.rules.book.policy, language)
         outcome = journal.change.outcome or journal.likely
         if call is None:
             return {"call": request.call_id, "outcome": outcome}
@@ -280,7 +282,7 @@ class Calls:
             return await self._begin_anew(channel, request)
         talk = self._resume(channel, request, await self._book(call), call)
         if is_behind(call, request.visit):
-            await _learn_from_channel(talk, channel, request)
+            await learn_from_channel(talk, channel, request)
         return talk
 
     async def _begin_anew(self, channel: Channel, request: Request) -> Conversation:
@@ -288,20 +290,9 @@ class Calls:
         book = self.rules.book
         facts = await self._gather(channel, request, book.policy)
         talk = self._begin(channel, request, book, facts)
-        await _learn_from_channel(talk, channel, request)
+        await learn_from_channel(talk, channel, request)
         talk.journal.new_call = self._new_call(request, talk.course.facts, book)
         return talk
-
-    async def _complete_lost_visit(
-        self, channel: Channel, request: Request, journal: Journal, language: str
-    ) -> None:
-        """Write down the visit in which a call ended that nobody here remembers."""
-        if not is_in_mid_wait(request):
-            return
-        entered = await gather_queue(channel, self.rules.book.policy)
-        visit = lost_visit(entered, request, entered.language or language, self.clock())
-        if visit is not None:
-            journal.visit_queue(ended_visit(visit, request, self.clock(), is_over=True))
 
     def _journal(self, channel: Channel, request: Request) -> Journal:
         return Journal(request.call_id, request.visit, self.records, self.clock, channel)
@@ -325,6 +316,7 @@ class Calls:
         except HungUpError:
             talk.journal.note("hung-up", stage=talk.course.stage)
             await _flush(talk)
+            await log_not_let_in(talk)
         except Exception as error:
             talk.journal.note("failed", stage=talk.course.stage, error=type(error).__name__)
             await _flush(talk)
@@ -349,28 +341,6 @@ class Calls:
             facts=facts_to_data(facts),
             trial=request.trial,
         )
-
-
-async def _learn_from_channel(talk: Conversation, channel: Channel, request: Request) -> None:
-    """Take from the channel where the caller has been, as nobody here remembers it."""
-    course, policy = talk.course, talk.course.book.policy
-    entered = await gather_queue(channel, policy)
-    queue, language = entered.queue, entered.language or course.facts.language
-    course.facts, talk.line.language = replace(course.facts, language=language), language
-    talk.journal.note("begun-anew", queue=queue)
-    talk.queue, talk.first_queued_at = queue, talk.first_queued_at or request.queued_at
-    course.has_waited = talk.first_queued_at is not None
-    if course.priority is None and entered.priority:  # how it rises, only the route knows
-        course.priority = Priority(entered.priority)
-    talk.visit = lost_visit(entered, request, language, talk.now())
-    if queue is not None:
-        talk.survey_wanted = policy.queues[queue].survey
-        course.stage = f"queue {queue}"
-        talk.journal.learn(queue=queue)
-    elif entered.agent is not None:
-        course.stage = f"{AGENT_STAGE}{entered.agent}"
-    if queue is not None and entered.waited_for is not None:
-        course.preferred, course.asked_for = entered.waited_for, course.asked_for | {queue}
 
 
 async def _flush(talk: Conversation) -> None:

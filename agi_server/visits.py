@@ -129,10 +129,13 @@ async def turn_away(talk: Conversation, turned: TurnAway) -> None:
 
 
 async def log_not_let_in(talk: Conversation) -> None:
-    """Write into Asterisk's queue log, if it is so, that Asterisk did not let the caller in."""
-    blocked, talk.blocked = talk.blocked, None
-    if blocked is not None:
-        await _log(talk, blocked)
+    """Write into Asterisk's queue log, if it is so, that Asterisk did not let the caller in.
+
+    That can be done on a dead channel, too.
+    """
+    if talk.blocked is not None:
+        await _log(talk, talk.blocked)
+        talk.blocked = None
 
 
 def _keep(talk: Conversation, visit: QueueVisit) -> None:

@@ -269,6 +269,22 @@ def test_every_end_of_a_visit_has_its_name_and_its_way(
     play(tmp_path, call)
 
 
+@pytest.mark.parametrize("script", [Script.AFTER_QUEUE, Script.ENDED])
+def test_who_is_not_let_in_and_hangs_up_is_in_the_queue_log(tmp_path: Path, script: Script) -> None:
+    """The application runs on a dead channel, too."""
+
+    async def call(site: Site) -> None:
+        await site.request(caller(), Script.INCOMING)
+        channel = caller()
+        channel.hang_up()
+        end = {"status": QueueStatus.FULL, "queued": str(EPOCH)}
+        await site.request(channel, script, 2, **end)
+        assert ends(site) == [(199, "support-fa", Disposition.FULL)]
+        assert channel.executed == [("QueueLog", "support-fa,1700000000.1,NONE,FULL")]
+
+    play(tmp_path, call)
+
+
 def test_who_overflows_comes_before_whoever_came_later(tmp_path: Path) -> None:
     """And after those of a higher priority, and those who have waited for longer."""
 
