@@ -97,6 +97,18 @@ def test_reports_of_an_earlier_queue_are_cleared(
     assert f"Set({contract.QUEUED_AT}=${{EPOCH}})" in each_time
 
 
+@pytest.mark.parametrize("name", [contract.MIN_PENALTY, contract.RAISE_PENALTY])
+@pytest.mark.parametrize("extension", ["queue", "fallback"])
+def test_penalties_that_the_site_has_set_keep_no_agent_away(
+    dialplan: str, name: str, extension: str
+):
+    """Asterisk reads all three when a caller enters."""
+    after = dialplan.partition(f"exten => {extension},1,")[2]
+    before_queue = after.partition(",Queue(")[0]
+
+    assert re.search(rf"[(,]{name}=0[,)]", before_queue)
+
+
 @pytest.mark.parametrize("name", [contract.MAX_PENALTY, contract.PRIORITY])
 def test_the_fallback_lifts_limits_of_an_earlier_queue(dialplan: str, name: str):
     """Or agents whom that queue kept away would be kept away from the fallback too."""
