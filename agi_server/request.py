@@ -32,7 +32,8 @@ class Request:
         hold: Seconds until the agent answered, else None.
         queued_at: When the caller entered the queue, else None.
         key: The key by which the caller left the queue, else empty.
-        abandoned: Whether the caller stopped waiting in a queue, as Asterisk says.
+        abandoned: Whether the caller has left a queue without an agent, as Asterisk says: where
+            `status` says nothing else, by hanging up.
         fell_back: Whether the fallback took the call.
         fell_back_at: When, if it is told.
         trial: Whether `rahyab try` made the call.

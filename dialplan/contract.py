@@ -156,7 +156,9 @@ MEMBER_NAME: Final = "MEMBERNAME"
 MEMBER_INTERFACE: Final = "MEMBERINTERFACE"
 """The agent's device."""
 ABANDONED: Final = "ABANDONED"
-"""`TRUE` once the caller has hung up while waiting in a queue (app_queue.c)."""
+"""`TRUE` once a caller has left a queue without having spoken with an agent (app_queue.c,
+`record_abandoned`): by hanging up, but also where the wait was over, nobody was there any more or
+somebody took them out. So QUEUESTATUS goes before it."""
 HOLD_TIME: Final = "QEHOLDTIME"
 """Seconds the caller waited before an agent answered (setqueueentryvar=yes)."""
 MAX_PENALTY: Final = "QUEUE_MAX_PENALTY"
