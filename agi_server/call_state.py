@@ -38,8 +38,10 @@ class VisitState:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "VisitState":
         """The inverse of `to_data`."""
+        # A newer version, which serves beside this one, may have left more.
+        known = {each.name: data[each.name] for each in fields(cls)}
         times = {name: datetime.fromisoformat(data[name]) for name in _TIMES}
-        return cls(**{**data, **times})
+        return cls(**{**known, **times})
 
 
 _TIMES: Final = ("entered_at", "waiting_since")

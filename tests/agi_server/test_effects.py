@@ -41,6 +41,7 @@ def test_what_an_earlier_version_left_is_resumed() -> None:
         "asked_for": [],
         "told_until": None,
         "visit": None,
+        "request": None,
     }
 
 

@@ -1,11 +1,12 @@
 """How visits to queues ended, and whom a caller stands behind, as pure functions tell it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agi_server.call_state import CallState, VisitState
+from agi_server.call_state import CallState, VisitState, is_behind
 from agi_server.endings import disposition_of
 from agi_server.queue_entered import EnteredQueue
 from agi_server.queue_places import Written, place_among
@@ -116,6 +117,32 @@ def test_the_last_round_of_the_fallback_is_the_visit() -> None:
     (visit,) = ends_of_visits(None, told, POLICY, NOW)
     assert (visit.entered_at, visit.waiting_since) == (entered, fell_back)
     assert (visit.disposition, visit.agent) == (Disposition.ANSWERED, "mina")
+
+
+def test_what_a_newer_version_left_of_a_visit_is_read() -> None:
+    """Two versions serve side by side while the servers are renewed."""
+    left = CallState(visit=VisitState.from_visit(VISIT)).to_data()
+    newer = {**left, "mood": "good", "visit": {**left["visit"], "room": 3}}
+    read = CallState.from_data(newer).visit
+    assert read is not None
+    assert read.of("1") == VISIT
+
+
+@pytest.mark.parametrize(
+    ("state", "behind"),
+    [
+        ({}, True),
+        ({"rule": "arrival/everyone"}, False),
+        (CallState(request=1).to_data(), True),
+        (CallState(request=2).to_data(), False),
+    ],
+    ids=["begun", "left by an earlier version", "one is missing", "whole"],
+)
+def test_a_call_is_behind_where_a_request_is_missing(
+    state: Mapping[str, object], behind: bool
+) -> None:
+    """The third is made now."""
+    assert is_behind(replace(CALL, state=state), 3) is behind
 
 
 def others(*ages: int, priority: int = 0) -> list[QueueVisit]:
