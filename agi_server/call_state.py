@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 
-from crm.records import QueueVisit
+from crm.records import Call, QueueVisit
 from ivr.talk import ToldPlace
 from routing.destinations import Pace, Priority
 
@@ -39,8 +39,10 @@ class VisitState:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "VisitState":
         """The inverse of `to_data`."""
+        # A newer version, which serves beside this one, may have left more.
+        known = {each.name: data[each.name] for each in fields(cls)}
         times = {name: datetime.fromisoformat(data[name]) for name in _TIMES}
-        return cls(**{**data, **times})
+        return cls(**{**known, **times})
 
 
 _TIMES: Final = ("entered_at", "waiting_since")
@@ -71,6 +73,8 @@ class CallState:
         told_until: Until when it was said, at most, that waiting will take.
         told_place: The place in a queue that the caller was told last.
         visit: The visit to a queue that goes on.
+        request: The how-manieth request of the call left this; None in states of versions that did
+            not say so, and before any request has.
     """
 
     rule: str = ""
@@ -91,6 +95,7 @@ class CallState:
     told_until: datetime | None = None
     told_place: ToldPlace | None = None
     visit: VisitState | None = None
+    request: int | None = None
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
@@ -113,6 +118,7 @@ class CallState:
             "told_until": _time_to_data(self.told_until),
             "told_place": None if self.told_place is None else asdict(self.told_place),
             "visit": None if self.visit is None else self.visit.to_data(),
+            "request": self.request,
         }
 
     @classmethod
@@ -140,7 +146,24 @@ class CallState:
             told_until=_time_from_data(data.get("told_until")),
             told_place=None if told_place is None else ToldPlace(**told_place),
             visit=None if visit is None else VisitState.from_data(visit),
+            request=data.get("request"),
         )
+
+
+def is_behind(call: Call, request: int) -> bool:
+    """Whether what is known of a call ends before the request that came before this one.
+
+    What another machine could not give to the store is in its spool. So the store may know the
+    beginning of a call alone, or not where the call has been since.
+
+    Args:
+        call: The call as far as it is known.
+        request: The how-manieth request of the call is made now.
+    """
+    if not call.state:
+        return True
+    left = CallState.from_data(call.state).request
+    return left is not None and left < request - 1
 
 
 def _time_to_data(moment: datetime | None) -> str | None:

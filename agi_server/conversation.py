@@ -104,6 +104,7 @@ class Conversation:
             told_until=self.course.told_until,
             told_place=self.course.told_place,
             visit=None if self.visit is None else VisitState.from_visit(self.visit),
+            request=self.journal.visit,
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:

@@ -43,6 +43,7 @@ def test_what_an_earlier_version_left_is_resumed() -> None:
         "told_until": None,
         "told_place": None,
         "visit": None,
+        "request": None,
     }
 
 
