@@ -10,8 +10,9 @@ from agi_server.cli.dialplan_options import target_folder
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.settings import Settings
-from dialplan.conf_text import QUEUES, keeping, read_made, read_queues
+from dialplan.conf_text import QUEUES, read_made, read_queues
 from dialplan.console import queues_shown, version_shown
+from dialplan.kept_sections import with_kept_queues
 from dialplan.releases import NEWEST, Release, release_of
 from routing.rules import Policy
 
@@ -77,14 +78,13 @@ def prepare(
     release = _release(branch, version, before)
     files = asterisk_files(policy, release)
     waiting = None if queues is None else _waiting(queues, before, files)
-    kept = keeping(files[QUEUES], before.get(QUEUES, ""), frozenset(waiting or ()))
     return Prepared(
         settings=settings,
         policy=policy,
         folder=target,
         release=release,
         before=before,
-        files={**files, QUEUES: kept},
+        files=with_kept_queues(files, before, waiting or ()),
         waiting=waiting,
         command=command,
         trouble=trouble,

@@ -226,6 +226,24 @@ def test_a_queue_that_goes_is_kept_while_callers_wait_in_it(site: Site) -> None:
     assert "[reception]" not in (site.ours / "queues.conf").read_text()
 
 
+def test_with_a_queue_that_is_kept_stay_the_keys_that_lead_out_of_it(site: Site) -> None:
+    """Asterisk has both; other contexts that the folder had go."""
+    site.write_rules(
+        TEXT.replace("    music: jazz", "    music: jazz\n    keys: {1: {hangup: true}}")
+    )
+    assert site.run("install").exit_code == 0
+    extensions = site.ours / "extensions.conf"
+    extensions.write_text(extensions.read_text() + "\n[rahyab-old]\nexten => s,1,NoOp()\n")
+    site.let_wait({"reception": 1})
+    site.write_rules(renamed(TEXT))
+    result = site.run("install")
+    loaded = (site.folder / "loaded" / "extensions.conf").read_text()
+
+    assert result.exit_code == 0, result.output
+    assert "\n[rahyab-leaving-reception]\nexten => 1,1,Goto(rahyab-leaving,1,1)\n" in loaded
+    assert "rahyab-old" not in loaded
+
+
 @pytest.mark.parametrize(
     ("version", "release"),
     [
