@@ -1,7 +1,7 @@
 """Sections of our files that the rules do not make any more, and that are kept for those who wait.
 
-With a queue stays the context that its callers leave by (`dialplan.leaving`): while it is not there,
-Asterisk takes no key for one that leads out.
+With a queue stays the context that its callers leave by (`dialplan.leaving`): while it is not
+there, Asterisk takes no key for one that leads out.
 """
 
 from collections.abc import Collection, Mapping
