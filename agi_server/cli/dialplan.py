@@ -9,6 +9,7 @@ from agi_server.cli.dialplan_files import (
     WriteError,
     asterisk_files,
     instructions,
+    tell_queues,
     write_changed,
 )
 from agi_server.cli.dialplan_install import install
@@ -16,7 +17,7 @@ from agi_server.cli.dialplan_options import build_for_option, target_folder, to_
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
 from dialplan.releases import Release
-from dialplan.requirements import Plan, growth_warning, plan_for
+from dialplan.requirements import plan_for
 
 
 @click.group("dialplan")
@@ -46,14 +47,5 @@ def build(folder: Path | None, branch: str) -> None:
         raise CannotRunError(str(error)) from None
     for name, changed in written.items():
         click.echo(f"{'written  ' if changed else 'unchanged'}  {target / name}")
-    click.echo(_count(plan_for(policy)))
+    tell_queues(plan_for(policy))
     click.echo(instructions(target))
-
-
-def _count(plan: Plan) -> str:
-    """How many Asterisk queues the rules make; a warning beside it if they are many."""
-    warning = growth_warning(plan)
-    if warning is not None:
-        click.echo(f"warning: {warning}", err=True)
-    count = len(plan.queues)
-    return f"{count} Asterisk queue{'' if count == 1 else 's'}: see `rahyab queues list`"

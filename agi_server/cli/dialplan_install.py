@@ -16,6 +16,7 @@ from agi_server.cli.dialplan_files import (
     WriteError,
     backups,
     instructions,
+    tell_queues,
     write_changed,
 )
 from agi_server.cli.dialplan_options import asterisk_option, command_option, to_option
@@ -24,7 +25,7 @@ from agi_server.cli.dialplan_taking import RELOADS, Lacking, cures, lacks, reloa
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import make_home_for
 from dialplan.conf_text import NAMES
-from dialplan.requirements import growth_warning, plan_for
+from dialplan.requirements import plan_for
 
 TAKEN: Final = "taken.json"
 """Of when the files are that Asterisk has taken: `build` may have written others since."""
@@ -70,11 +71,9 @@ def _tell_files(prepared: Prepared, written: Mapping[str, bool]) -> None:
             f" (before: {backups(path)[-1].name})" if changed and name in prepared.before else ""
         )
         click.echo(f"{'written  ' if changed else 'unchanged'}  {path}{before}")
+    tell_queues(plan_for(prepared.policy))
     for sentence in kept_queues(prepared):
         click.echo(sentence)
-    warning = growth_warning(plan_for(prepared.policy))
-    if warning is not None:
-        click.echo(f"warning: {warning}", err=True)
 
 
 def _leave_to_do(prepared: Prepared, trouble: str) -> NoReturn:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from agi_server.cli.dialplan_files import BACKUPS_KEPT, backups, write_changed
+from dialplan.conf_text import read_queues
+from dialplan.contract import AGENT_QUEUE, FALLBACK_QUEUE
 from tests.agi_server.dialplan_site import NAMES, Site
 from tests.sample import TEXT
 
@@ -198,6 +200,22 @@ def test_queues_that_go_are_told_where_asterisk_cannot_be_asked(site: Site) -> N
 def renamed(text: str) -> str:
     """The sample's rules with another name for a queue."""
     return text.replace("reception", "front-desk")
+
+
+@pytest.mark.parametrize("prefers", [False, True])
+def test_as_many_queues_are_told_as_are_written(site: Site, *, prefers: bool) -> None:
+    """By `build` and `install` alike; those of agents whom callers prefer are queues too."""
+    if prefers:
+        prefer = "    music: jazz\n    prefer: {agent: owner, for: 20s}"
+        site.write_rules(TEXT.replace("    music: jazz", prefer))
+    built, installed = site.run("build"), site.run("install")
+    written = read_queues((site.ours / "queues.conf").read_text())
+
+    assert prefers == any(name.startswith(AGENT_QUEUE) for name in written)
+    told = f"\n{len(written) - 1} Asterisk queues: see `rahyab queues list`\n"
+    assert FALLBACK_QUEUE in written
+    assert told in built.output
+    assert told in installed.output
 
 
 def test_a_queue_that_goes_is_kept_while_callers_wait_in_it(site: Site) -> None:
