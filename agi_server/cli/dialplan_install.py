@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 import click
 
 from agi_server.cli.asterisk_command import NoAsteriskError
-from agi_server.cli.dialplan_diff import kept_queues
+from agi_server.cli.dialplan_diff import what_is_kept
 from agi_server.cli.dialplan_files import (
     WriteError,
     backups,
@@ -39,7 +39,7 @@ def install(folder: Path | None, branch: str | None, line: str | None) -> None:
     """Write what Asterisk includes, have Asterisk take it, and look whether it has.
 
     What a file was before stays beside it, with the date in its name. A queue that goes is kept
-    while callers wait in it. What is as it should be already is left alone.
+    for an hour, and while callers wait in it. What is as it should be already is left alone.
 
     Exit code 0: Asterisk has what the rules make. 1: it is written, but Asterisk does not have it;
     or problems in the rules. 2: it could not run.
@@ -72,7 +72,7 @@ def _tell_files(prepared: Prepared, written: Mapping[str, bool]) -> None:
         )
         click.echo(f"{'written  ' if changed else 'unchanged'}  {path}{before}")
     tell_queues(plan_for(prepared.policy))
-    for sentence in kept_queues(prepared):
+    for sentence in what_is_kept(prepared):
         click.echo(sentence)
 
 
