@@ -1,6 +1,6 @@
 """`rahyab dialplan diff`: what `install` would change, in meaning or in text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +18,7 @@ from agi_server.cli.printing import as_json, cell
 from agi_server.cli.problems import plural
 from dialplan.conf_differences import FileDifference, file_differences
 from dialplan.conf_text import EXTENSIONS, NAMES, QUEUE_RULES, QUEUES, read_made
+from dialplan.kept_sections import Kept
 
 _KINDS: Final = {EXTENSIONS: "context", QUEUES: "queue", QUEUE_RULES: "penalty rule"}
 """What a section of each file is."""
@@ -84,12 +85,12 @@ def _remarks(prepared: Prepared) -> Iterator[str]:
     before, now = (read_made(each.get(QUEUES, "")) for each in (prepared.before, prepared.files))
     if before and now and before.revision != now.revision:
         yield f"The files are of revision {before.revision}, the rules of {now.revision}."
-    yield from what_is_kept(prepared)
+    yield from what_is_kept(prepared.kept)
 
 
-def what_is_kept(prepared: Prepared) -> Iterator[str]:
+def what_is_kept(kept: Iterable[Kept]) -> Iterator[str]:
     """A sentence for each queue, penalty rule and context that stays without the rules."""
-    for each in prepared.kept:
+    for each in kept:
         begin = f"{_KINDS[each.file]} {each.name} is not in the rules any more and is kept, as"
         after = f"after {each.until:%Y-%m-%d %H:%M:%S} UTC"
         if each.waiting:

@@ -72,7 +72,7 @@ def _tell_files(prepared: Prepared, written: Mapping[str, bool]) -> None:
         )
         click.echo(f"{'written  ' if changed else 'unchanged'}  {path}{before}")
     tell_queues(plan_for(prepared.policy))
-    for sentence in what_is_kept(prepared):
+    for sentence in what_is_kept(prepared.kept):
         click.echo(sentence)
 
 

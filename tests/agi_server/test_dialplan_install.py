@@ -243,6 +243,22 @@ def test_a_queue_that_goes_is_kept_for_an_hour(site: Site) -> None:
     assert "[reception]" not in (site.folder / "loaded" / "queues.conf").read_text()
 
 
+def test_build_keeps_a_queue_that_goes_for_the_same_hour(site: Site) -> None:
+    """So that what is built and then installed is as safe."""
+    site.run("install")
+    site.write_rules(renamed(TEXT))
+    built = site.run("build")
+    before = (site.ours / "queues.conf").read_text()
+    site.run("install")
+
+    assert "queue reception is not in the rules any more and is kept, as calls" in built.output
+    assert "[reception]" in before
+    assert (site.ours / "queues.conf").read_text() == before
+    site.let_an_hour_pass()
+    site.run("build")
+    assert "[reception]" not in (site.ours / "queues.conf").read_text()
+
+
 def test_the_hour_begins_when_a_queue_is_first_left_out(site: Site) -> None:
     """Not with a later install, which changes something else; a queue that comes back is new."""
     site.run("install")

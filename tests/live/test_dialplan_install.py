@@ -208,6 +208,8 @@ def test_asterisk_leaves_callers_alone_in_a_queue_that_has_gone(site: Site):
     site.include()
     site.let_a_caller_wait()
     site.run("build")
+    site.let_an_hour_pass()
+    site.run("build")
     site.asterisk.rx("queue reload all")
     assert "No such queue" in site.asterisk.rx("queue show leaving")
 
