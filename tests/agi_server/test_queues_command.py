@@ -120,10 +120,11 @@ def test_what_callers_meet_in_a_queue_is_shown_in_words(waiting: Path) -> None:
     assert " ".join(said.split()) == (
         "Not let in is a caller outside the hours office or while 20 wait. Then: voicemail"
         " messages. At first a caller waits for the customer's own agent, else the one who last"
-        " spoke with the caller, for 20s: rahyab-agent-mina, rahyab-agent-sara. On coming in they"
-        " hear how many are before them and how long it will take. Every 45s they hear hello, then"
-        " not-a-choice. Nobody is rung for them meanwhile: a step, or the end, can come later by as"
-        " long as that takes. Key 1: ask to be called back."
+        " spoke with the caller, for 20s: rahyab-agent-mina, rahyab-agent-sara; after 22s"
+        " at the latest they go on into this queue. On coming in they hear how many are before them"
+        " and how long it will take. Every 45s they hear hello, then not-a-choice. Nobody is rung"
+        " for them meanwhile: a step, or the end, can come later by as long as that takes. Key 1:"
+        " ask to be called back."
     )
 
 
@@ -141,6 +142,7 @@ def test_programs_read_what_callers_meet_in_a_queue(waiting: Path) -> None:
         "prefer": {
             "agent": ["owner", "last"],
             "for": 20,
+            "gone_at_the_latest": 22,
             "asterisk_queues": {"mina": "rahyab-agent-mina", "sara": "rahyab-agent-sara"},
         },
         "say": {
