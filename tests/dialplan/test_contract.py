@@ -12,7 +12,7 @@ from dialplan.contract import Argument, Go, QueueStatus, Script
 OWN = re.compile(r"\bRAHYAB_[A-Z_]+\b")
 EXTENSION = re.compile(r"^exten => ([^,]+),", re.MULTILINE)
 CONTEXT = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
-REQUEST = re.compile(r"Gosub\(ask,1\(([^)]+)\)\)")
+REQUEST = re.compile(r"Gosub\(ask,1\(([^),]+)(?:,[^)]+)?\)\)")
 ASKING = re.compile(r"AGI\(\$\{ASK_SERVER\}/\$\{ARG1\},(.*)\)$", re.MULTILINE)
 
 SPECIAL = {"h", "i", "t", "e"}
@@ -209,10 +209,20 @@ def test_what_came_of_ringing_an_agent_is_told_as_of_a_queue(dialplan: str, stat
 
 
 def test_no_request_is_believed_without_its_proof(dialplan: str):
-    """After each request but the last, the dialplan looks at RAHYAB_DONE, never at AGISTATUS."""
-    for script in set(Script) - {Script.ENDED}:
-        assert f'"${{{contract.DONE}}}" = "{script}"' in dialplan
+    """Whoever asks goes where it says by RAHYAB_DONE, never by AGISTATUS; else elsewhere."""
+    proven = f'"${{{contract.DONE}}}" = "${{ARG1}}" & "${{{contract.GO}}}" != ""'
+    assert f" same => n,Return(${{IF($[{proven}]?${{{contract.GO}}}:${{ARG2}})}})\n" in dialplan
     assert "AGISTATUS" not in dialplan
+
+
+def test_without_an_answer_each_request_but_the_last_leads_somewhere(dialplan: str):
+    """To an extension that is there; where to go is read before anything else can change it."""
+    places = re.findall(
+        r"Gosub\(ask,1\((?!ended)[^),]+,([^)]+)\)\)\n same => n,Goto\(\$\{GOSUB_RETVAL\},1\)\n",
+        dialplan,
+    )
+    assert len(places) == len(REQUEST.findall(dialplan)) - 1
+    assert set(places) <= _extensions(dialplan, contract.CALL_CONTEXT)
 
 
 def test_every_server_asked_finds_the_proof_of_the_one_before_cleared(dialplan: str):
