@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agi_server.cli.dialplan_files import BACKUPS_KEPT, backups, write_changed
+from dialplan.conf_text import read_made
 from tests.agi_server.dialplan_site import NAMES, Site
 from tests.sample import TEXT
 
@@ -137,7 +138,7 @@ def test_a_file_that_asterisk_may_not_read_is_named(site: Site) -> None:
 
 
 def test_the_previous_version_stays_beside_it(site: Site) -> None:
-    """Of what has changed; the answer names it."""
+    """Of what has changed, be it the revision alone; the answer names it."""
     site.run("install")
     before = (site.ours / "queues.conf").read_text()
     site.write_rules(TEXT.replace("music: jazz", "music: soul"))
@@ -146,7 +147,10 @@ def test_the_previous_version_stays_beside_it(site: Site) -> None:
 
     assert f"{site.ours / 'queues.conf'} (before: {backup.name})\n" in result.output
     assert backup.read_text() == before
-    assert backups(site.ours / "extensions.conf") == []
+    (of_dialplan,) = backups(site.ours / "extensions.conf")
+    assert read_made(of_dialplan.read_text()) == read_made(before)
+    site.run("install")
+    assert backups(site.ours / "extensions.conf") == [of_dialplan]
 
 
 def test_so_many_previous_versions_stay(tmp_path: Path) -> None:
@@ -305,6 +309,20 @@ def test_diff_tells_each_change_in_meaning(site: Site) -> None:
     assert "2 differences\nThe files are of revision " in result.output
     assert {path: path.read_bytes() for path in site.ours.iterdir()} == before
     assert not RELOADS & set(site.asked())
+
+
+def test_a_changed_revision_alone_is_no_difference(site: Site) -> None:
+    """In meaning: the heads of all three files bear it."""
+    site.run("install")
+    site.write_rules(f"# the same rules, with a remark\n{TEXT}")
+    result = site.run("diff")
+
+    assert result.exit_code == 0
+    assert result.output.startswith("no difference in meaning\nThe files are of revision ")
+    lines = site.run("diff", "--text").output.splitlines()
+    changed = [each for each in lines if each.startswith("+") and not each.startswith("+++")]
+    assert len(changed) == len(NAMES)
+    assert len(set(changed)) == 1
 
 
 def test_diff_tells_the_lines_that_change(site: Site) -> None:
