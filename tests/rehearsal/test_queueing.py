@@ -119,6 +119,7 @@ def test_the_way_is_told_in_words() -> None:
     place = "{waiting: 2, ahead: 1, wait: {shortest: 1m, likely: 2m, longest: 3m}}"
     alone = "in_queue: [{gives_up: true}, {presses: '1', after: 9s}]"
     way = told(judged(0, OWNED, f"queues: {{support: {place}}}", alone, "expect: {language: fa}"))
+    assert "prefers sara in support: the customer's own agent" in way
     assert "goes to: queue support, to wait for sara alone" in way
     assert "is not answered by sara within 20s in support" in way
     assert "place in support: 1 before the caller; a wait of 1m to 3m, most likely 2m" in way
