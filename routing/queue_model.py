@@ -53,7 +53,9 @@ class NeedShape(Shape):
 class StepShape(Shape):
     """What is enough from some second on."""
 
-    after: Waiting = Field(description="Counted from the beginning of the wait.")
+    after: Waiting = Field(
+        description="Counted from coming into this queue; what was waited before is no part of it."
+    )
     need: list[NeedShape] = Field(description="What an agent must have from then on.")
 
 
@@ -139,8 +141,11 @@ class QueueShape(Shape):
     """Callers who wait for the same kind of help.
 
     At first only agents who meet `need` are rung. From the `after` of a step on, its `need` is
-    enough instead: steps let more and more people help those who have waited long. All times count
-    from the beginning of the wait.
+    enough instead: steps let more and more people help those who have waited long.
+
+    All times count from coming into this queue. Who comes from another one, or has waited for an
+    agent alone (`prefer`), begins anew with `need`; the place in the line and a priority that rises
+    keep the time of the whole wait.
 
     A caller who has waited as long as `give_up` says, or who cannot wait at all because nobody is
     there to serve the queue, goes where its `then` leads.
