@@ -94,10 +94,14 @@ class GateShape(Shape):
 class PreferShape(Shape):
     """An agent whom the caller knows: for some seconds the caller waits for nobody else.
 
-    `owner` is the customer's own agent (the preference `agent` in the customer file), `last` the
-    one who last spoke with them. The first counts whom the caller has, and who could serve the
-    queue at any of its steps. Who waited for an agent in vain keeps the place among those who came
-    later.
+    Only who is a known customer has one. `owner` is the customer's own agent: the preference
+    `agent` in the customer file, which holds the agent's key under `agents`, such as `sara`, and
+    not a name. `last` is the one who last spoke with the customer. The first counts whom the
+    customer has, and who could serve the queue at any of its steps. Who waited for an agent in vain
+    keeps the place among those who came later.
+
+    Who waits for an agent alone does not wait in the queue itself yet: neither `gate: {waiting:
+    ...}` nor a rule that asks for `waiting` counts them.
 
     Example:
         queues:
