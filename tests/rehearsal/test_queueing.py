@@ -103,6 +103,7 @@ def test_queues_are_entered_and_left_as_the_rules_say(
     [
         ((OWNED, "in_queue: {answered_by: mina}"), "the caller waits for sara alone at first"),
         ((OWNED, "in_queue: {answered_by: sara, after: 40s}"), "nobody waits longer than 20s"),
+        ((OWNED, "in_queue: {full: true}"), "the queue of sara alone is never full"),
         (('in_queue: {presses: "5"}',), "the queue support has no key 5"),
     ],
 )
