@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -85,6 +86,28 @@ def test_a_file_that_is_not_included_is_told_with_the_line_to_write(site: Site, 
 
     own.write_text(f'#include "{site.ours / name}"\n')
     assert site.run("install").exit_code == 0
+
+
+def test_a_first_install_names_every_file_that_is_not_included(site: Site) -> None:
+    """Also one of which Asterisk shows nothing: without steps there are no penalty rules."""
+    for name in NAMES:
+        (site.folder / "etc" / name).write_text("")
+    site.write_rules(without_steps(TEXT))
+    result = site.run("install")
+
+    assert result.exit_code == 1
+    for name in NAMES:
+        own = site.folder / "etc" / name
+        assert f"{own} does not include it. Write at its end:" in result.output
+        assert f'    #include "{site.ours / name}"\n' in result.output
+    rules = site.ours / "queuerules.conf"
+    assert f"Of {rules} Asterisk lacks nothing now" in result.output
+    assert result.output.count("Asterisk has not taken") == 2
+
+
+def without_steps(text: str) -> str:
+    """The sample's rules with queues that let in nobody later."""
+    return re.sub(r"need: .*\n    steps:\n(?:      .*\n)+", "need: [{skill: support}]\n", text)
 
 
 def test_an_include_through_another_file_is_found(site: Site) -> None:
