@@ -35,6 +35,7 @@ from ivr.effects import (
     NoInput,
     OpenCase,
     PlayBack,
+    Preferred,
     PutDownCallback,
     Record,
     Reply,
@@ -119,6 +120,11 @@ async def _note_left(talk: Conversation, left: Left) -> None:
     talk.journal.note("left", why=left.why, **_where(talk, left.dialogue), then=then)
 
 
+async def _note_preferred(talk: Conversation, preferred: Preferred) -> None:
+    data = {"queue": preferred.queue, "agent": preferred.agent, "whom": preferred.whom}
+    talk.journal.note("preferred", **data)
+
+
 async def _note_decision(talk: Conversation, decided: Decided) -> None:
     told = explanation(decided.decision, MOST_RULES_TOLD)
     talk.journal.note("decided", **explanation_to_data(told))
@@ -138,6 +144,7 @@ DOING: Final[Mapping[type[Effect], Callable[[Conversation, Any], Awaitable[Reply
     LookAtQueues: _look_at,
     FindPlace: find_place,
     TurnAway: turn_away,
+    Preferred: _note_preferred,
     Decided: _note_decision,
     Left: _note_left,
     OpenCase: _open_case,

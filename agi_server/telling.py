@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from crm.records import TimelineEvent
 from routing.decisions_data import destination_from_data, explanation_from_data, route_from_data
+from routing.describing_queues import ACQUAINTANCES
 from routing.explain import destination_in_words, explain, route_in_words
 
 Data = Mapping[str, Any]
@@ -58,6 +59,11 @@ def _place(data: Data) -> list[str]:
 def _turned_away(data: Data) -> list[str]:
     way = route_in_words(route_from_data(data["then"]))
     return [f"not let into {data['queue']}: {data['why']}; goes to {way}"]
+
+
+def _preferred(data: Data) -> list[str]:
+    whom = ACQUAINTANCES.get(data["whom"], data["whom"])
+    return [f"preferred in {data['queue']}: {data['agent']}, {whom}"]
 
 
 def _agent_rang_out(data: Data) -> list[str]:
@@ -118,6 +124,7 @@ TELLERS: Final[Mapping[str, Callable[[Data], list[str]]]] = {
     "queues": _queues,
     "place": _place,
     "turned-away": _turned_away,
+    "preferred": _preferred,
     "callback-asked": _callback_asked,
     "callback-failed": lambda data: [f"could not put down {data['number']} to call back"],
     "looked-up": lambda data: [

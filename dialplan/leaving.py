@@ -6,10 +6,13 @@ without a pause and with the same place; so the context holds the queue's own ke
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from dialplan.contract import CALL_CONTEXT, LEAVING_CONTEXT
 from dialplan.requirements import AsteriskQueue, plan_for
 from routing.rules import Policy
+
+_REMARK: Final = "\n; The keys of each queue: any other leaves callers where they are.\n"
 
 
 def leaving_context(queue: AsteriskQueue) -> str:
@@ -27,17 +30,7 @@ def leaving_contexts(policy: Policy) -> str:
         Nothing where no queue has keys.
     """
     contexts = [_context(each) for each in plan_for(policy).all_queues if each.ladder.keys]
-    return "".join((_header(policy), *contexts)) if contexts else ""
-
-
-def _header(policy: Policy) -> str:
-    lines = (
-        "",
-        f"; Made by `rahyab dialplan build` from revision {policy.revision} of the rules.",
-        "; Do not edit. The keys of each queue: any other leaves callers where they are.",
-        "",
-    )
-    return "\n".join(lines)
+    return "".join((_REMARK, *contexts)) if contexts else ""
 
 
 def _context(queue: AsteriskQueue) -> str:

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from dialplan.contract import FALLBACK_QUEUE
+from dialplan.heads import head
 from dialplan.leaving import leaving_context
 from dialplan.releases import NEWEST, Options, Release, known_options
 from dialplan.requirements import AsteriskQueue, Ladder, plan_for, requirement_for
@@ -122,7 +123,7 @@ def queues_conf(policy: Policy, release: Release = NEWEST) -> str:
         release: The Asterisk that will read it.
     """
     parts = [_queue(queue, policy, release) for queue in plan_for(policy).all_queues]
-    return "\n".join((_header(policy, release, _PAUSED), *parts, _fallback(policy, release)))
+    return "\n".join((head(policy, release, _PAUSED), *parts, _fallback(policy, release)))
 
 
 def queue_rules_conf(policy: Policy, release: Release = NEWEST) -> str:
@@ -138,7 +139,7 @@ def queue_rules_conf(policy: Policy, release: Release = NEWEST) -> str:
         for each in queue.requirements
         if len(each.queue.steps) > 1 or each.name != queue.name
     ]
-    return "\n".join((_header(policy, release, _LATE), *parts))
+    return "\n".join((head(policy, release, _LATE), *parts))
 
 
 _PAUSED: Final = (
@@ -149,15 +150,6 @@ _LATE: Final = (
     "penaltychange => seconds of waiting, the highest penalty that is rung from then on.",
     "It can be late by the ring time and two seconds, and by what is said to the caller just then.",
 )
-
-
-def _header(policy: Policy, release: Release, remarks: Iterable[str]) -> str:
-    lines = (
-        f"Made by `rahyab dialplan build` for Asterisk {release} from revision {policy.revision}",
-        "of the rules. Do not edit: the next build writes it anew.",
-        *remarks,
-    )
-    return "".join(f"; {line}\n" for line in lines)
 
 
 def _queue(queue: AsteriskQueue, policy: Policy, release: Release) -> str:

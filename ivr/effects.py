@@ -14,6 +14,7 @@ from ivr.keys import Input
 from routing.decisions import Decision
 from routing.destinations import Route
 from routing.facts import QueueFacts
+from routing.rules import Acquaintance
 from routing.waits import Place
 
 
@@ -236,6 +237,15 @@ class TurnAway:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferred:
+    """Put down for which agent the caller waits alone at first, and as whom they know them."""
+
+    queue: str
+    agent: str
+    whom: Acquaintance
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A rule list has decided."""
 
@@ -317,6 +327,7 @@ Effect: TypeAlias = (
     | LookAtQueues
     | FindPlace
     | TurnAway
+    | Preferred
     | Decided
     | Left
     | BeginSurvey

@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import Final
 
-from ivr.effects import FindPlace, LookAtQueues, Refusal, Say, Steps, TurnAway, expect
+from ivr.effects import FindPlace, LookAtQueues, Preferred, Refusal, Say, Steps, TurnAway, expect
 from ivr.spoken import LARGEST_ORDINAL, duration, number, ordinal
 from ivr.talk import Talk, ToldPlace
 from routing.destinations import Route, ToQueue
@@ -51,9 +51,11 @@ def enter(talk: Talk, to: ToQueue) -> Steps[Route | ToQueue]:
         why = _refusal(gate, standing, place)
         if why is not None:
             return (yield from _turn_away(queue, gate, why))
-    talk.preferred = None if is_back else _preferred(talk, queue)
-    if talk.preferred is not None:
+    preferred = None if is_back else _preferred(talk, queue)
+    if preferred is not None:
+        talk.preferred = preferred.agent
         talk.asked_for |= {queue.id}
+        yield preferred
     else:
         yield from _take_place(talk, queue, standing, place)
     return to
@@ -153,7 +155,7 @@ def _reaches(waiting: int | None, most: int | None) -> bool:
     return waiting is not None and most is not None and waiting >= most
 
 
-def _preferred(talk: Talk, queue: Queue) -> str | None:
+def _preferred(talk: Talk, queue: Queue) -> Preferred | None:
     """The agent for whom the caller waits alone at first; None: nobody, or they have done so."""
     if queue.prefer is None or queue.id in talk.asked_for:
         return None
@@ -162,7 +164,7 @@ def _preferred(talk: Talk, queue: Queue) -> str | None:
     for whom in queue.prefer.agents:
         agent = agents.get(known[whom] or "")
         if agent is not None and first_step(queue, agent, talk.facts.language) is not None:
-            return agent.id
+            return Preferred(queue.id, agent.id, whom)
     return None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from ivr.course import Ending
-from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, TurnAway
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, Preferred, TurnAway
 from routing.call_tests import Visit
 from routing.facts import Facts, QueueFacts
 from routing.waits import WaitRange
@@ -257,6 +257,7 @@ Event: TypeAlias = (
     | LookedAtQueues
     | FoundPlace
     | TurnAway
+    | Preferred
     | Decided
     | CaseOpened
     | LookedUp

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, TurnAway
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, Preferred, TurnAway
 from ivr.rulebook import Rulebook
 from rehearsal import account as steps
 from rehearsal.account import Account, Step
@@ -27,6 +27,7 @@ KINDS: Final[Mapping[type, str]] = {
     steps.LookedAtQueues: "queues",
     steps.FoundPlace: "place",
     TurnAway: "turned-away",
+    Preferred: "preferred",
     Decided: "decided",
     steps.CaseOpened: "case-opened",
     steps.LookedUp: "looked-up",

@@ -25,6 +25,7 @@ from ivr.effects import (
     MayAsk,
     OpenCase,
     PlayBack,
+    Preferred,
     PutDown,
     PutDownCallback,
     Record,
@@ -75,7 +76,7 @@ def do(scene: Scene, effect: Effect) -> Reply:
     return DOING[type(effect)](scene, effect)
 
 
-def _note(scene: Scene, event: Decided | ChangeLanguage | TurnAway) -> None:
+def _note(scene: Scene, event: Decided | ChangeLanguage | TurnAway | Preferred) -> None:
     scene.note(event)
 
 
@@ -237,6 +238,7 @@ DOING: Final[Mapping[type[Effect], Callable[[Scene, Any], Reply]]] = {
     LookAtQueues: _look_at,
     FindPlace: _find_place,
     TurnAway: _note,
+    Preferred: _note,
     Decided: _note,
     Left: _leave,
     OpenCase: _open_case,

@@ -23,7 +23,7 @@ class Stage:
     """From some second of waiting on.
 
     Attributes:
-        after: That second, counted from the beginning of the wait.
+        after: That second, counted from coming into the queue.
         at: The moment that it is.
         penalty: The highest penalty that is rung from then on.
         need: What an agent must have.

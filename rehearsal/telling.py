@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, Refusal, TurnAway
+from ivr.effects import ChangeLanguage, Decided, Left, MayAsk, Preferred, Refusal, TurnAway
 from ivr.prompts import Catalogue
 from rehearsal.account import (
     Account,
@@ -38,6 +38,7 @@ from rehearsal.account import (
 )
 from routing.call_tests import VisitEnd
 from routing.decide import reasons
+from routing.describing_queues import ACQUAINTANCES
 from routing.explain import destination_in_words, duration_in_words, route_in_words, rule_line
 from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
 from routing.problems import one_line
@@ -213,6 +214,10 @@ def _turned_away(event: TurnAway) -> Told:
     return Told(f"is not let into {event.queue}: {why}", (f"→ {route_in_words(event.route)}",))
 
 
+def _preferred(event: Preferred) -> Told:
+    return Told(f"prefers {event.agent} in {event.queue}: {ACQUAINTANCES[event.whom]}")
+
+
 REFUSALS: Final[Mapping[Refusal, str]] = {
     Refusal.CLOSED: "closed",
     Refusal.FULL: "as many wait as may",
@@ -327,6 +332,7 @@ TELLERS: Final[Mapping[type, Callable[[Any], Told]]] = {
     LookedAtQueues: _looked_at,
     FoundPlace: _found_place,
     TurnAway: _turned_away,
+    Preferred: _preferred,
     Decided: _decided,
     CaseOpened: lambda event: Told(
         f"a request is opened ({event.subject}); {event.tracking} stands for its number"

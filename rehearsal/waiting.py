@@ -91,6 +91,10 @@ def _visit_alone(course: Course, queue: Queue, said: Visit | None) -> Visit | No
         raise ImpossibleVisitError(
             f"{said.agent} cannot answer: the caller waits for {agent} alone at first"
         )
+    if said is not None and said.end is VisitEnd.FULL:
+        raise ImpossibleVisitError(
+            f"the queue of {agent} alone is never full: any number of callers may wait there"
+        )
     return None if said is None else _within(said, queue, waiting_limit(course, queue))
 
 

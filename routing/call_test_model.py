@@ -132,6 +132,14 @@ class WaitGivenShape(Shape):
     likely: Time = Field(description="As often longer as shorter.")
     longest: Time = Field(description="Hardly ever longer.")
 
+    @model_validator(mode="after")
+    def _rises(self) -> "WaitGivenShape":
+        if not self.shortest <= self.likely <= self.longest:
+            hint = "write them in rising order: {shortest: 2m, likely: 3m, longest: 5m}"
+            message = "no wait is like this: `likely` lies between `shortest` and `longest`"
+            raise complaint("impossible-wait", message, hint)
+        return self
+
 
 class QueueGivenShape(Shape):
     """How a queue stands; what is left out is not known.
@@ -156,6 +164,14 @@ class QueueGivenShape(Shape):
         " known to come later.",
     )
     wait: WaitGivenShape | None = Field(None, description="How long the caller will wait.")
+
+    @model_validator(mode="after")
+    def _ahead_are_among_the_waiting(self) -> "QueueGivenShape":
+        if self.ahead is not None and self.waiting is not None and self.ahead > self.waiting:
+            message = f"{self.ahead} cannot be before the caller where {self.waiting} wait"
+            hint = "let `ahead` be as many as `waiting`, or fewer"
+            raise complaint("more-ahead-than-wait", message, hint)
+        return self
 
 
 ENDS: Final = ("answered_by", "gives_up", "refused", "full", "presses", "hangs_up")

@@ -9,7 +9,7 @@ from routing.rules import Acquaintance, Announcements, Gate, Need, Preference, Q
 
 ACQUAINTANCES: Final[Mapping[Acquaintance, str]] = {
     "owner": "the customer's own agent",
-    "last": "the one who last spoke with the caller",
+    "last": "the one who last spoke with the customer",
 }
 """Whom callers prefer, in words."""
 

@@ -53,7 +53,9 @@ class NeedShape(Shape):
 class StepShape(Shape):
     """What is enough from some second on."""
 
-    after: Waiting = Field(description="Counted from the beginning of the wait.")
+    after: Waiting = Field(
+        description="Counted from coming into this queue; what was waited before is no part of it."
+    )
     need: list[NeedShape] = Field(description="What an agent must have from then on.")
 
 
@@ -92,10 +94,14 @@ class GateShape(Shape):
 class PreferShape(Shape):
     """An agent whom the caller knows: for some seconds the caller waits for nobody else.
 
-    `owner` is the customer's own agent (the preference `agent` in the customer file), `last` the
-    one who last spoke with them. The first counts whom the caller has, and who could serve the
-    queue at any of its steps. Who waited for an agent in vain keeps the place among those who came
-    later.
+    Only who is a known customer has one. `owner` is the customer's own agent: the preference
+    `agent` in the customer file, which holds the agent's key under `agents`, such as `sara`, and
+    not a name. `last` is the one who last spoke with the customer. The first counts whom the
+    customer has, and who could serve the queue at any of its steps. Who waited for an agent in vain
+    keeps the place among those who came later.
+
+    Who waits for an agent alone does not wait in the queue itself yet: neither `gate: {waiting:
+    ...}` nor a rule that asks for `waiting` counts them.
 
     Example:
         queues:
@@ -139,8 +145,11 @@ class QueueShape(Shape):
     """Callers who wait for the same kind of help.
 
     At first only agents who meet `need` are rung. From the `after` of a step on, its `need` is
-    enough instead: steps let more and more people help those who have waited long. All times count
-    from the beginning of the wait.
+    enough instead: steps let more and more people help those who have waited long.
+
+    All times count from coming into this queue. Who comes from another one, or has waited for an
+    agent alone (`prefer`), begins anew with `need`; the place in the line and a priority that rises
+    keep the time of the whole wait.
 
     A caller who has waited as long as `give_up` says, or who cannot wait at all because nobody is
     there to serve the queue, goes where its `then` leads.

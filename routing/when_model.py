@@ -69,7 +69,9 @@ class QueueStateShape(Shape):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    waiting: OneOrMany[Number] | None = Field(None, description="How many callers wait.")
+    waiting: OneOrMany[Number] | None = Field(
+        None, description="How many callers wait; not those who wait for an agent alone."
+    )
     longest_wait: OneOrMany[Span] | None = Field(
         None, description="How long the first of them has waited."
     )

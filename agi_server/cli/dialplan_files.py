@@ -14,6 +14,7 @@ import click
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.problems import plural
 from dialplan.conf_text import EXTENSIONS, NAMES, QUEUE_RULES, QUEUES
+from dialplan.heads import head
 from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from dialplan.releases import NEWEST, Release
@@ -52,8 +53,9 @@ def asterisk_files(policy: Policy, release: Release = NEWEST) -> Mapping[str, st
             f"nothing is written beyond {MOST_QUEUES} queues: {growth_warning(plan)}"
         )
     packaged = resources.files("dialplan").joinpath(EXTENSIONS)
+    shipped = packaged.read_text(encoding="utf-8")
     return {
-        EXTENSIONS: packaged.read_text(encoding="utf-8") + leaving_contexts(policy),
+        EXTENSIONS: f"{head(policy, release)};\n{shipped}{leaving_contexts(policy)}",
         QUEUES: queues_conf(policy, release),
         QUEUE_RULES: queue_rules_conf(policy, release),
     }

@@ -9,7 +9,7 @@ from typing import Final
 
 from agi_server.cli.asterisk_command import AsteriskCommand
 from agi_server.cli.dialplan_files import include_line
-from dialplan.conf_text import EXTENSIONS, QUEUES, included, read_dialplan
+from dialplan.conf_text import EXTENSIONS, NAMES, QUEUES, included, read_dialplan
 from dialplan.console import Shown, folders_shown, lacking
 
 RELOADS: Final = ("dialplan reload", "queue reload all")
@@ -73,6 +73,9 @@ def lacks(
 def cures(missing: Lacking, folder: Path, command: AsteriskCommand) -> Iterator[str]:
     """What to do about each file that Asterisk has not taken, in a few lines each.
 
+    So for one that it does not include, though it lacks nothing of that at present: a file may say
+    nothing that Asterisk shows, such as penalty rules where no queue has steps.
+
     Args:
         missing: What it lacks.
         folder: Where the files are.
@@ -84,22 +87,39 @@ def cures(missing: Lacking, folder: Path, command: AsteriskCommand) -> Iterator[
     folders = folders_shown(command.rx("core show settings"))
     etc = Path(folders.get("Configuration", "/etc/asterisk"))
     log = folders.get("Log", "/var/log/asterisk")
-    for name, things in missing.items():
-        path, own = folder / name, etc / name
-        yield f"Asterisk has not taken {path}: it lacks {_some(things)}."
-        match includes(own, path):
-            case False:
-                yield f"  {own} does not include it. Write at its end:\n    {include_line(path)}"
-                if name == QUEUES:
-                    yield "  and in its section [general]:\n    shared_lastcall=yes"
-            case True:
-                yield f"  {own} includes it. {_refused(path)}; the log says more: {log}"
-            case _:
-                yield (
-                    f"  Write this line at the end of {own}, which cannot be read from here:\n"
-                    f"    {include_line(path)}\n"
-                    f"  If it stands there: {_refused(path)}; the log says more: {log}"
-                )
+    for name in NAMES:
+        path, own, things = folder / name, etc / name, missing.get(name)
+        is_included = includes(own, path)
+        if things:
+            yield f"Asterisk has not taken {path}: it does not have {_some(things)} as it says."
+        elif not is_included:
+            yield f"Of {path} Asterisk lacks nothing now, but later rules need it too."
+        if things or not is_included:
+            yield from _cure(path, own, log, is_included=is_included)
+
+
+def _cure(path: Path, own: Path, log: str, *, is_included: bool | None) -> Iterator[str]:
+    """What to do about one file.
+
+    Args:
+        path: The file.
+        own: That of Asterisk's own which should include it.
+        log: Where Asterisk's log is.
+        is_included: Whether that includes it; None where it cannot be read.
+    """
+    match is_included:
+        case False:
+            yield f"  {own} does not include it. Write at its end:\n    {include_line(path)}"
+            if path.name == QUEUES:
+                yield "  and in its section [general]:\n    shared_lastcall=yes"
+        case True:
+            yield f"  {own} includes it. {_refused(path)}; the log says more: {log}"
+        case _:
+            yield (
+                f"  Write this line at the end of {own}, which cannot be read from here:\n"
+                f"    {include_line(path)}\n"
+                f"  If it stands there: {_refused(path)}; the log says more: {log}"
+            )
 
 
 def _some(things: Sequence[str]) -> str:

@@ -211,18 +211,16 @@ def _print_requirement(console: Console, requirement: Requirement, policy: Polic
         latest = duration_in_words(each.at_the_latest) if each.after else "at once"
         table.add_row(*map(cell, (duration_in_words(each.after), latest, penalty, who)))
     console.print(table)
-    for sentence in _sentences(requirement, steps):
-        console.print(cell(f"  {sentence}"))
-    end, gone = duration_in_words(ladder.give_up_after), duration_in_words(latest_end(ladder))
-    console.print(
-        cell(f"  Waiting ends after {end}, or {gone} where a telephone still rings then.")
-    )
-    for sentence in _met_by_callers(requirement, policy):
+    for sentence in (
+        *_on_the_way_in(requirement, policy),
+        *_sentences(requirement, steps),
+        *_while_they_wait(requirement.queue, ladder),
+    ):
         console.print(cell(f"  {sentence}"))
 
 
-def _met_by_callers(requirement: Requirement, policy: Policy) -> Iterator[str]:
-    """The gate, the agent whom they prefer, what they hear, and the keys, in words."""
+def _on_the_way_in(requirement: Requirement, policy: Policy) -> Iterator[str]:
+    """The gate, the agent whom callers prefer, and what they hear on coming in, in words."""
     queue = requirement.queue
     if queue.gate is not None:
         reasons, then = " or ".join(gate_in_words(queue.gate)), route_in_words(queue.gate.then)
@@ -232,15 +230,22 @@ def _met_by_callers(requirement: Requirement, policy: Policy) -> Iterator[str]:
         latest = duration_in_words(latest_alone(queue.prefer))
         yield (
             f"At first a caller waits for {preference_in_words(queue.prefer)}: {names}; after "
-            f"{latest} at the latest they go on into this queue."
+            f"{latest} at the latest they go on into this queue. "
+            "What follows counts from the end of that."
         )
     heard = " and ".join(heard_on_entry(queue.say))
     if heard:
         yield f"On coming in they hear {heard}."
+
+
+def _while_they_wait(queue: Queue, ladder: Ladder) -> Iterator[str]:
+    """What callers hear, the keys by which they leave, and the end, in words."""
     if queue.say.prompts:
         yield _again(queue.say)
     for key, route in queue.keys.items():
         yield f"Key {key}: {route_in_words(route)}."
+    end, gone = duration_in_words(ladder.give_up_after), duration_in_words(latest_end(ladder))
+    yield f"Waiting ends after {end}, or {gone} where a telephone still rings then."
 
 
 def _sentences(requirement: Requirement, steps: Sequence[Opening]) -> list[str]:

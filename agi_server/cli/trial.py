@@ -48,6 +48,8 @@ WHY: Final = (
     "queues",
     "decided",
     "left",
+    "turned-away",
+    "preferred",
     "looked-up",
     "pin-checked",
     "code-checked",

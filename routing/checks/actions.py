@@ -67,10 +67,14 @@ def _second_case(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
 
 
 def _never_rises(scene: Scene, ways: tuple[Way, ...]) -> Iterator[Problem]:
-    """A limit to what does not rise, or below where it begins."""
+    """What rises by nothing, or has a limit below where it begins."""
     for way in ways:
         priority = mapping(way.actions.get("priority"))
         start, rise, highest = (priority.get(key) for key in ("start", "rise", "highest"))
+        if rise == 0 and highest is None:
+            message = "the priority never rises: `rise` is 0"
+            hint = f"let `rise` be 1 or more, or write `priority: {start}`"
+            yield scene.at((*way.actions_path, "priority", "rise"), "no-effect", message, hint)
         path = (*way.actions_path, "priority", "highest")
         if highest is None or not isinstance(start, int) or not isinstance(highest, int):
             continue

@@ -59,7 +59,7 @@ def _steps(scene: Scene, queue: Queue) -> Iterator[Problem]:
         path: Path = ("queues", queue.id, "steps", index)
         if step.after <= before.after:
             message = f"this step comes at {spelt_seconds(step.after)}, not after the one before it"
-            hint = "`after` counts from the beginning of the wait: put the steps in rising order"
+            hint = "`after` counts from coming into the queue: put the steps in rising order"
             yield scene.at((*path, "after"), "step-order", message, hint)
         elif step.after - before.after < queue.ring_for:
             yield _within_ring(scene, queue, (*path, "after"), step.after - before.after)

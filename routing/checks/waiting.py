@@ -37,10 +37,12 @@ def problems(scene: Scene) -> Iterator[Problem]:
             if queue.gate is not None:
                 yield from _gate(scene, path, queue, queue.gate)
             if queue.say is not None:
+                yield from _vain(scene, path, queue.say)
                 yield from _often(scene, path, queue.say)
                 yield from _long(scene, path, queue.say)
                 yield from _many(scene, path, queue.say)
             yield from _preferred(scene, path, queue)
+            yield from _preferred_twice(scene, path, queue)
             yield from _untold(scene, path, queue)
             yield from _back(scene, id_, queue)
             yield from _cut_off(scene, path, queue)
@@ -59,6 +61,20 @@ def _gate(scene: Scene, path: Path, queue: QueueShape, gate: GateShape) -> Itera
         )
         hint = f"let `wait` be {spelt_seconds(end)} or less, or give up later"
         yield scene.at((*path, "gate", "wait"), "gate-after-the-end", message, hint)
+
+
+def _vain(scene: Scene, path: Path, say: QueueSayShape) -> Iterator[Problem]:
+    """Words of which callers hear nothing."""
+    if say.prompt:
+        return
+    if "every" in say.model_fields_set:
+        message = "nothing is said again here: `every` has no `prompt`"
+        hint = "write the `prompt` that callers are to hear, or delete `every`"
+        yield scene.at((*path, "say", "every"), "vain-words", message, hint, key=True)
+    elif not (say.place or say.wait):
+        message = "callers hear nothing by this `say`"
+        hint = "write `place: true`, `wait: true` or a `prompt` into it, or delete it"
+        yield scene.at((*path, "say"), "vain-words", message, hint, key=True)
 
 
 def _often(scene: Scene, path: Path, say: QueueSayShape) -> Iterator[Problem]:
@@ -106,6 +122,15 @@ def _preferred(scene: Scene, path: Path, queue: QueueShape) -> Iterator[Problem]
         )
         hint = "let `for` be shorter, or give up later"
         yield scene.at((*path, "prefer", "for"), "prefers-for-too-long", message, hint)
+
+
+def _preferred_twice(scene: Scene, path: Path, queue: QueueShape) -> Iterator[Problem]:
+    whom = () if queue.prefer is None else tuple(queue.prefer.agent)
+    for place, each in enumerate(whom):
+        if each in whom[:place]:
+            message = f"`{each}` is written twice, and looked for once"
+            hint = "keep the first of the two"
+            yield scene.at((*path, "prefer", "agent", place), "preferred-twice", message, hint)
 
 
 def _untold(scene: Scene, path: Path, queue: QueueShape) -> Iterator[Problem]:

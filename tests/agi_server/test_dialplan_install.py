@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agi_server.cli.dialplan_files import BACKUPS_KEPT, backups, write_changed
-from dialplan.conf_text import read_queues
+from dialplan.conf_text import read_made, read_queues
 from dialplan.contract import AGENT_QUEUE, FALLBACK_QUEUE
 from tests.agi_server.dialplan_site import NAMES, Site
 from tests.sample import TEXT
@@ -89,6 +89,28 @@ def test_a_file_that_is_not_included_is_told_with_the_line_to_write(site: Site, 
     assert site.run("install").exit_code == 0
 
 
+def test_a_first_install_names_every_file_that_is_not_included(site: Site) -> None:
+    """Also one of which Asterisk shows nothing: without steps there are no penalty rules."""
+    for name in NAMES:
+        (site.folder / "etc" / name).write_text("")
+    site.write_rules(without_steps(TEXT))
+    result = site.run("install")
+
+    assert result.exit_code == 1
+    for name in NAMES:
+        own = site.folder / "etc" / name
+        assert f"{own} does not include it. Write at its end:" in result.output
+        assert f'    #include "{site.ours / name}"\n' in result.output
+    rules = site.ours / "queuerules.conf"
+    assert f"Of {rules} Asterisk lacks nothing now" in result.output
+    assert result.output.count("Asterisk has not taken") == 2
+
+
+def without_steps(text: str) -> str:
+    """The sample's rules with queues that let in nobody later."""
+    return re.sub(r"need: .*\n    steps:\n(?:      .*\n)+", "need: [{skill: support}]\n", text)
+
+
 def test_an_include_through_another_file_is_found(site: Site) -> None:
     """By a name without a folder, and by a pattern."""
     own = site.folder / "etc" / "queues.conf"
@@ -140,7 +162,7 @@ def test_a_file_that_asterisk_may_not_read_is_named(site: Site) -> None:
 
 
 def test_the_previous_version_stays_beside_it(site: Site) -> None:
-    """Of what has changed; the answer names it."""
+    """Of what has changed, be it the revision alone; the answer names it."""
     site.run("install")
     before = (site.ours / "queues.conf").read_text()
     site.write_rules(TEXT.replace("music: jazz", "music: soul"))
@@ -149,7 +171,10 @@ def test_the_previous_version_stays_beside_it(site: Site) -> None:
 
     assert f"{site.ours / 'queues.conf'} (before: {backup.name})\n" in result.output
     assert backup.read_text() == before
-    assert backups(site.ours / "extensions.conf") == []
+    (of_dialplan,) = backups(site.ours / "extensions.conf")
+    assert read_made(of_dialplan.read_text()) == read_made(before)
+    site.run("install")
+    assert backups(site.ours / "extensions.conf") == [of_dialplan]
 
 
 def test_so_many_previous_versions_stay(tmp_path: Path) -> None:
@@ -437,6 +462,20 @@ def test_diff_tells_each_change_in_meaning(site: Site) -> None:
     assert "2 differences\nThe files are of revision " in result.output
     assert {path: path.read_bytes() for path in site.ours.iterdir()} == before
     assert not RELOADS & set(site.asked())
+
+
+def test_a_changed_revision_alone_is_no_difference(site: Site) -> None:
+    """In meaning: the heads of all three files bear it."""
+    site.run("install")
+    site.write_rules(f"# the same rules, with a remark\n{TEXT}")
+    result = site.run("diff")
+
+    assert result.exit_code == 0
+    assert result.output.startswith("no difference in meaning\nThe files are of revision ")
+    lines = site.run("diff", "--text").output.splitlines()
+    changed = [each for each in lines if each.startswith("+") and not each.startswith("+++")]
+    assert len(changed) == len(NAMES)
+    assert len(set(changed)) == 1
 
 
 def test_diff_tells_the_lines_that_change(site: Site) -> None:

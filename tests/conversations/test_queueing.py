@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from agi_server.call_state import CallState, VisitState
+from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel, Press, Queue, QueueMember, ScriptedCaller
 from crm.ports import StoreUnavailableError
 from crm.records import CallChange, Customer, Disposition, NewCall, Outcome, QueueVisit
@@ -141,7 +142,7 @@ def test_a_closed_gate_is_closed_also_to_an_empty_queue(tmp_path: Path) -> None:
 
 
 def test_the_own_agent_is_waited_for_alone_and_then_anybody(tmp_path: Path) -> None:
-    """The place is kept, the gate is asked once, and both visits are written down."""
+    """The place is kept, the gate is asked once; written down are both visits, and why sara."""
 
     async def call(site: Site) -> None:
         channel = caller(number=OWNED, waiting=3)
@@ -163,6 +164,9 @@ def test_the_own_agent_is_waited_for_alone_and_then_anybody(tmp_path: Path) -> N
             (299, "support-fa", Disposition.ABANDONED),
         ]
         assert site.story().call.outcome is Outcome.ABANDONED
+        preferred = [one for one in site.story().timeline if one.kind == "preferred"]
+        told_of = [line for one in preferred for line in tell_event(one)]
+        assert told_of == ["preferred in support: sara, the customer's own agent"]
 
     play(tmp_path, call)
 

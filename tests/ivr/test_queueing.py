@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from ivr.course import Course
-from ivr.effects import FindPlace, LookAtQueues, Refusal, Say, TurnAway
+from ivr.effects import FindPlace, LookAtQueues, Preferred, Refusal, Say, TurnAway
 from ivr.queueing import BackFrom, come_back
 from ivr.rulebook import Rulebook
 from ivr.spoken import duration, number, ordinal
@@ -123,21 +123,22 @@ def test_a_queue_without_any_of_this_is_entered_as_ever() -> None:
 @pytest.mark.parametrize(
     ("owner", "last", "preferred"),
     [
-        ("sara", "mina", "sara"),
-        (None, "mina", "mina"),
-        ("gone", "mina", "mina"),
+        ("sara", "mina", Preferred("support", "sara", "owner")),
+        (None, "mina", Preferred("support", "mina", "last")),
+        ("gone", "mina", Preferred("support", "mina", "last")),
         ("reza", None, None),
         (None, None, None),
     ],
 )
 def test_the_first_known_agent_who_can_serve_is_waited_for(
-    owner: str | None, last: str | None, preferred: str | None
+    owner: str | None, last: str | None, preferred: Preferred | None
 ) -> None:
-    """Reza never serves support; who is not in the rules any more is passed over."""
+    """Reza never serves support; who is not in the rules any more is passed over. It is told."""
     known = CustomerFacts(CustomerStatus.KNOWN, owner=owner, last_agent=last)
     talk = course(known, prefer=Preference(("owner", "last"), 20), say=WORDS)
     driver, ending = enter(talk, QueueFacts(waiting=2), Place(2))
-    assert (ending, talk.preferred) == (ToQueue("support"), preferred)
+    assert (ending, talk.preferred) == (ToQueue("support"), preferred and preferred.agent)
+    assert driver.asked(Preferred) == ([] if preferred is None else [preferred])
     assert bool(said(driver)) == (preferred is None)
 
 

@@ -326,6 +326,7 @@ COMPARED = {
     "alert": ("survey", "answers"),
     "place": ("queue", "ahead", "wait"),
     "turned-away": ("queue", "why", "then"),
+    "preferred": ("queue", "agent", "whom"),
     "sent": ("variables",),
     "hung-up": ("stage",),
     "failed": (),

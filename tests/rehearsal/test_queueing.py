@@ -103,6 +103,7 @@ def test_queues_are_entered_and_left_as_the_rules_say(
     [
         ((OWNED, "in_queue: {answered_by: mina}"), "the caller waits for sara alone at first"),
         ((OWNED, "in_queue: {answered_by: sara, after: 40s}"), "nobody waits longer than 20s"),
+        ((OWNED, "in_queue: {full: true}"), "the queue of sara alone is never full"),
         (('in_queue: {presses: "5"}',), "the queue support has no key 5"),
     ],
 )
@@ -119,6 +120,7 @@ def test_the_way_is_told_in_words() -> None:
     place = "{waiting: 2, ahead: 1, wait: {shortest: 1m, likely: 2m, longest: 3m}}"
     alone = "in_queue: [{gives_up: true}, {presses: '1', after: 9s}]"
     way = told(judged(0, OWNED, f"queues: {{support: {place}}}", alone, "expect: {language: fa}"))
+    assert "prefers sara in support: the customer's own agent" in way
     assert "goes to: queue support, to wait for sara alone" in way
     assert "is not answered by sara within 20s in support" in way
     assert "place in support: 1 before the caller; a wait of 1m to 3m, most likely 2m" in way
