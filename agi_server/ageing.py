@@ -12,14 +12,14 @@ class Waiting:
     """A caller in a queue.
 
     Attributes:
-        channel: Asterisk's name of the caller's channel.
+        caller: Asterisk's id of the caller's channel.
         queue: Asterisk's name of the queue.
         priority: What the rules have given the caller.
         since: When the caller first began to wait in a queue, of this call.
         has: The priority that Asterisk counts now.
     """
 
-    channel: str
+    caller: str
     queue: str
     priority: Priority
     since: datetime
@@ -28,9 +28,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """A priority that a caller is due to have. `channel` and `queue` as in `Waiting`."""
+    """A priority that a caller is due to have. `caller` and `queue` as in `Waiting`."""
 
-    channel: str
+    caller: str
     queue: str
     to: int
 
@@ -47,7 +47,7 @@ def rises(waiting: Iterable[Waiting], now: datetime) -> Sequence[Rise]:
         now: The moment.
     """
     return [
-        Rise(each.channel, each.queue, due)
+        Rise(each.caller, each.queue, due)
         for each in sorted(waiting, key=lambda each: each.since)
         if (due := each.priority.after((now - each.since).total_seconds())) > each.has
     ]

@@ -8,11 +8,12 @@ id.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from agi_server.alerts import Alerts
+from agi_server.call_state import is_behind
 from agi_server.cases import Cases
 from agi_server.channel import Channel, HungUpError
 from agi_server.clock import Clock
@@ -26,13 +27,14 @@ from agi_server.endings import (
     final_change,
     likely_outcome,
 )
+from agi_server.forgotten import complete_lost_visit, learn_from_channel
 from agi_server.gather import gather_caller, gather_customer, gather_variables
 from agi_server.journal import Journal
 from agi_server.line import Line
 from agi_server.measurements import Measurements
 from agi_server.perform import begin, complete, perform
 from agi_server.policy import PolicyError, RulesInForce
-from agi_server.queue_entered import gather_queue
+from agi_server.queue_log import log_blocked
 from agi_server.recordings import recordings_before
 from agi_server.records import Records
 from agi_server.request import Request, moment_of, read_request
@@ -40,12 +42,9 @@ from agi_server.session import Handler
 from agi_server.session_errors import BadRequestError
 from agi_server.visits import (
     back_from,
-    ended_visit,
     ends_of_visits,
-    is_in_mid_wait,
     leave,
     log_not_let_in,
-    lost_visit,
 )
 from crm.http_lookup.asking import HttpLookup
 from crm.ports import StoreError
@@ -143,7 +142,7 @@ class Calls:
         survey = talk.survey_wanted or _survey_of_queue(talk)
         if survey is None or survey not in book.policy.surveys:
             raise BadRequestError(f"the rules have no survey {survey!r} any more")
-        talk.agent = talk.agent or request.agent
+        talk.agent, talk.visit = talk.agent or request.agent, None
         await self._converse(talk, talk.course.survey(survey), Script.SURVEY)
 
     async def ended(self, channel: Channel) -> None:
@@ -151,23 +150,47 @@ class Calls:
         request = read_request(channel.environment)
         call = await self._call(request, END_BUDGET_SECONDS)
         journal = self._journal(channel, request)
-        if call is None:
-            # Whoever knows its beginning may write it later: that takes the place of this one.
-            facts = await self._gather(channel, request, self.rules.book.policy)
-            journal.new_call = self._new_call(request, facts, self.rules.book)
-            journal.change = change_at_the_end(request, self.clock())
-            journal.likely = likely_outcome(request)
-            told = {"call": request.call_id, "outcome": journal.change.outcome or journal.likely}
-            await self._complete_lost_visit(channel, request, journal, facts)
+        if call is None or is_behind(call, request.visit):
+            told = await self._end_forgotten(channel, request, journal, call)
         else:
             journal.change = final_change(call, request, self.clock())
             told = call_log_fields(call, journal.change)
-        for visit in ends_of_visits(call, request, self.rules.book.policy, self.clock()):
+        visits = list(ends_of_visits(call, request, self.rules.book.policy, self.clock()))
+        for visit in visits:
             journal.visit_queue(visit)
         journal.note("ended", stage=None if call is None else call.stage)
         await journal.flush()
+        for visit in visits:
+            if visit.disposition.is_blocked:
+                await log_blocked(channel, visit.asterisk_queue, visit.disposition)
         await complete(channel, Script.ENDED)
         log.info("call", **told)
+
+    async def _end_forgotten(
+        self, channel: Channel, request: Request, journal: Journal, call: Call | None
+    ) -> Mapping[str, Any]:
+        """Complete a call of which nobody here knows where it has been last.
+
+        Whoever knows that may write it later: what is told here takes the place of none of it.
+
+        Returns:
+            The fields of its line of log.
+        """
+        if call is not None:
+            language = call.language
+        else:
+            facts = await self._gather(channel, request, self.rules.book.policy)
+            journal.new_call = self._new_call(request, facts, self.rules.book)
+            language = facts.language
+        journal.change = change_at_the_end(request, self.clock())
+        journal.likely = likely_outcome(request)
+        await complete_lost_visit(journal, channel, request, self.rules.book.policy, language)
+        outcome = journal.change.outcome or journal.likely
+        if call is None:
+            return {"call": request.call_id, "outcome": outcome}
+        if call.outcome is not Outcome.IN_PROGRESS and not request.fell_back:
+            outcome = call.outcome
+        return call_log_fields(call, replace(journal.change, outcome=outcome))
 
     async def _gather(self, channel: Channel, request: Request, policy: Policy) -> Facts:
         at = moment_of(request, self.clock(), policy.business.timezone)
@@ -246,47 +269,31 @@ class Calls:
         """
         try:
             call = await self.records.call(request.call_id, budget)
-        except StoreError:
+        except StoreError as error:
+            log.warning("a call goes on without the store", call=request.call_id, reason=str(error))
             return None
         if call is None:
             log.warning("a call that nobody remembers", call=request.call_id)
         return call
 
     async def _talk_again(self, channel: Channel, request: Request) -> Conversation:
-        """Go on with a call; one that nobody here remembers is begun anew."""
+        """Go on with a call. What nobody here remembers of it the channel tells."""
         call = await self._call(request)
-        if call is not None:
-            return self._resume(channel, request, await self._book(call), call)
-        return await self._begin_anew(channel, request)
+        if call is None:
+            return await self._begin_anew(channel, request)
+        talk = self._resume(channel, request, await self._book(call), call)
+        if is_behind(call, request.visit):
+            await learn_from_channel(talk, channel, request)
+        return talk
 
     async def _begin_anew(self, channel: Channel, request: Request) -> Conversation:
         """Go on by the present rules with what the channel tells. Nobody is dropped."""
         book = self.rules.book
         facts = await self._gather(channel, request, book.policy)
-        entered = await gather_queue(channel, book.policy)
-        queue, facts = entered.queue, replace(facts, language=entered.language or facts.language)
         talk = self._begin(channel, request, book, facts)
-        talk.journal.new_call = self._new_call(request, facts, book)
-        talk.journal.note("begun-anew", queue=queue)
-        talk.queue, talk.first_queued_at = queue, request.queued_at
-        talk.course.has_waited = request.queued_at is not None
-        talk.visit = lost_visit(entered, request, facts.language)
-        if queue is not None:
-            talk.survey_wanted = book.policy.queues[queue].survey
-            talk.course.stage = f"queue {queue}"
-            talk.journal.learn(queue=queue)
+        await learn_from_channel(talk, channel, request)
+        talk.journal.new_call = self._new_call(request, talk.course.facts, book)
         return talk
-
-    async def _complete_lost_visit(
-        self, channel: Channel, request: Request, journal: Journal, facts: Facts
-    ) -> None:
-        """Write down the visit in which a call ended that nobody here remembers."""
-        if not is_in_mid_wait(request):
-            return
-        entered = await gather_queue(channel, self.rules.book.policy)
-        visit = lost_visit(entered, request, facts.language)
-        if visit is not None:
-            journal.visit_queue(ended_visit(visit, request, self.clock(), is_over=True))
 
     def _journal(self, channel: Channel, request: Request) -> Journal:
         return Journal(request.call_id, request.visit, self.records, self.clock, channel)
@@ -310,6 +317,7 @@ class Calls:
         except HungUpError:
             talk.journal.note("hung-up", stage=talk.course.stage)
             await _flush(talk)
+            await log_not_let_in(talk)
         except Exception as error:
             talk.journal.note("failed", stage=talk.course.stage, error=type(error).__name__)
             await _flush(talk)

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 
-from crm.records import QueueVisit
+from crm.records import Call, QueueVisit
+from ivr.talk import ToldPlace
 from routing.destinations import Pace, Priority
 
 
@@ -38,8 +39,10 @@ class VisitState:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "VisitState":
         """The inverse of `to_data`."""
+        # A newer version, which serves beside this one, may have left more.
+        known = {each.name: data[each.name] for each in fields(cls)}
         times = {name: datetime.fromisoformat(data[name]) for name in _TIMES}
-        return cls(**{**data, **times})
+        return cls(**{**known, **times})
 
 
 _TIMES: Final = ("entered_at", "waiting_since")
@@ -68,7 +71,10 @@ class CallState:
         preferred: The agent for whom the caller waits alone, if for one.
         asked_for: The queues in which the caller has waited for such an agent.
         told_until: Until when it was said, at most, that waiting will take.
+        told_place: The place in a queue that the caller was told last.
         visit: The visit to a queue that goes on.
+        request: The how-manieth request of the call left this; None in states of versions that did
+            not say so, and before any request has.
     """
 
     rule: str = ""
@@ -87,7 +93,9 @@ class CallState:
     preferred: str | None = None
     asked_for: frozenset[str] = frozenset()
     told_until: datetime | None = None
+    told_place: ToldPlace | None = None
     visit: VisitState | None = None
+    request: int | None = None
 
     def to_data(self) -> Mapping[str, Any]:
         """It as the store keeps it (JSON)."""
@@ -108,13 +116,16 @@ class CallState:
             "preferred": self.preferred,
             "asked_for": sorted(self.asked_for),
             "told_until": _time_to_data(self.told_until),
+            "told_place": None if self.told_place is None else asdict(self.told_place),
             "visit": None if self.visit is None else self.visit.to_data(),
+            "request": self.request,
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "CallState":
         """The inverse of `to_data`; of a call that was never stored, the beginning."""
         priority = data.get("priority")
+        told_place = data.get("told_place")
         visit = data.get("visit")
         return cls(
             rule=data.get("rule") or "",
@@ -133,8 +144,26 @@ class CallState:
             preferred=data.get("preferred"),
             asked_for=frozenset(data.get("asked_for") or ()),
             told_until=_time_from_data(data.get("told_until")),
+            told_place=None if told_place is None else ToldPlace(**told_place),
             visit=None if visit is None else VisitState.from_data(visit),
+            request=data.get("request"),
         )
+
+
+def is_behind(call: Call, request: int) -> bool:
+    """Whether what is known of a call ends before the request that came before this one.
+
+    What another machine could not give to the store is in its spool. So the store may know the
+    beginning of a call alone, or not where the call has been since.
+
+    Args:
+        call: The call as far as it is known.
+        request: The how-manieth request of the call is made now.
+    """
+    if not call.state:
+        return True
+    left = CallState.from_data(call.state).request
+    return left is not None and left < request - 1
 
 
 def _time_to_data(moment: datetime | None) -> str | None:

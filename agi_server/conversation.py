@@ -78,6 +78,7 @@ class Conversation:
         course.preferred = state.preferred
         course.asked_for = state.asked_for
         course.told_until = state.told_until
+        course.told_place = state.told_place
         self.queue = call.queue
         self.agent = call.agent
         self.visit = None if state.visit is None else state.visit.of(call.id)
@@ -101,7 +102,9 @@ class Conversation:
             preferred=self.course.preferred,
             asked_for=self.course.asked_for,
             told_until=self.course.told_until,
+            told_place=self.course.told_place,
             visit=None if self.visit is None else VisitState.from_visit(self.visit),
+            request=self.journal.visit,
         )
 
     def enter_queue(self, queue: str, now: datetime) -> None:

@@ -20,7 +20,11 @@ END_OF_THE_RULES: Final = "end of the rules"
 """The stage of a call that the rules themselves ended."""
 
 
+NO_SUCH_QUEUE: Final = "UNKNOWN"
+"""What QUEUESTATUS says where Asterisk has no such queue (app_queue.c, `join_queue`)."""
+
 DISPOSITIONS: Final[Mapping[str, Disposition]] = {
+    NO_SUCH_QUEUE: Disposition.NOT_ENTERED,
     QueueStatus.CONTINUE: Disposition.ANSWERED,
     QueueStatus.TIMEOUT: Disposition.TIMEOUT,
     QueueStatus.FULL: Disposition.FULL,
@@ -57,7 +61,7 @@ def final_change(call: Call, request: Request, now: datetime) -> CallChange:
     """What the end of the call adds to its row."""
     outcome = outcome_of(call, request)
     # Not by the times: a call that went on to a second queue has left the first one.
-    in_queue = call.outcome is Outcome.IN_PROGRESS and _is_waiting(call)
+    in_queue = call.outcome is Outcome.IN_PROGRESS and _is_waiting(call) and _has_come(request)
     answered_in_queue = in_queue and request.agent is not None
     return CallChange(
         ended_at=now,
@@ -127,8 +131,10 @@ def outcome_of(call: Call, request: Request) -> Outcome:
     if _is_waiting(call):
         if request.trial:
             return Outcome.REACHED_QUEUE
-        return Outcome.ANSWERED if request.agent is not None else Outcome.ABANDONED
-    if call.queued_at is not None:
+        if _has_come(request):
+            return Outcome.ANSWERED if request.agent is not None else Outcome.ABANDONED
+    has_waited = call.queued_at is not None and not _is_waiting(call)
+    if has_waited or call.left_queue_at is not None:
         return Outcome.NOT_ANSWERED
     return Outcome.SELF_SERVED if stage == END_OF_THE_RULES else Outcome.LEFT_IN_MENU
 
@@ -136,6 +142,11 @@ def outcome_of(call: Call, request: Request) -> Outcome:
 def _is_waiting(call: Call) -> bool:
     """Whether the caller was last sent to wait for an agent: in a queue, or for one alone."""
     return (call.stage or "").startswith(("queue ", AGENT_STAGE))
+
+
+def _has_come(request: Request) -> bool:
+    """Whether the caller came to where they were sent to wait, and did not hang up before."""
+    return request.queued_at is not None
 
 
 def call_log_fields(call: Call, change: CallChange) -> dict[str, Any]:

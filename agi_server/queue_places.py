@@ -5,13 +5,14 @@ conversation by now: of the visits that go on, as many are as Asterisk does not 
 and they are taken to be those who came first.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
+from agi_server.call_state import CallState
 from agi_server.conversation import Conversation
 from agi_server.endings import LONGEST_CALL
 from crm.ports import Store, StoreError
@@ -30,7 +31,7 @@ class Written:
     """What is written down of a queue.
 
     Attributes:
-        callers: Who waits there, or speaks with an agent by now.
+        callers: Who waits there, or speaks with an agent by now, with the priority of this moment.
         departures: How many have left it in the last `WINDOW`, but for those who still speak.
     """
 
@@ -61,7 +62,25 @@ async def find_place(talk: Conversation, wanted: FindPlace) -> Place:
 
 def _read(store: Store, asterisk_queue: str, now: datetime) -> Written:
     callers = store.callers_waiting(asterisk_queue, now - LONGEST_CALL)
-    return Written(callers, store.departures(asterisk_queue, now - WINDOW))
+    states = store.states_of_callers_waiting(asterisk_queue, now - LONGEST_CALL)
+    risen = [_risen(each, states.get(each.call_id, {}), now) for each in callers]
+    return Written(risen, store.departures(asterisk_queue, now - WINDOW))
+
+
+def _risen(visit: QueueVisit, state: Mapping[str, Any], now: datetime) -> QueueVisit:
+    """A visit with the priority that the caller has by now, who rises while they wait.
+
+    Args:
+        visit: As it was entered.
+        state: What its call has left to its next request; of a call that is half known it may be
+            older than the visit, and tells nothing then.
+        now: The moment.
+    """
+    known = CallState.from_data(state)
+    if known.priority is None or known.visit is None or known.visit.number != visit.number:
+        return visit
+    waited = (now - visit.waiting_since).total_seconds()
+    return replace(visit, priority=max(visit.priority, known.priority.after(waited)))
 
 
 def _place_without_store(talk: Conversation, waiting: int | None, now: datetime) -> Place:

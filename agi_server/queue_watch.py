@@ -6,9 +6,11 @@ due.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+import math
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -28,12 +30,14 @@ from agi_server.ring_outs import (
     rang_out,
     read_ring_out,
 )
+from agi_server.visits import entered_number
+from agi_server.waiting_callers import Caller, WaitingCallers, caller_of
 from ami.access import Access
-from ami.keeping import Link
 from ami.messages import Message, UnsendableError
+from ami.reconnecting import Link
 from ami.session import ActionRefusedError, Session
 from crm.ports import StoreError
-from crm.records import Call, TimelineEvent
+from crm.records import TimelineEvent
 from dialplan import contract
 from routing.destinations import HIGHEST_PRIORITY
 
@@ -49,32 +53,14 @@ WRITE_SECONDS: Final = 5.0
 MOST_MEMBERS: Final = 10_000
 """Members of queues whose last ring is remembered."""
 
-MOST_CALLERS: Final = 50_000
-"""Callers that are followed at a time: more cannot wait at one PBX."""
+LIST_SECONDS: Final = 60.0
+"""Between two lists of everybody who waits: so late is forgotten whom no event told of."""
+
+LOOK_AGAIN: Final = timedelta(seconds=10)
+"""Until a caller is looked up again whose last request is not in the store yet: what another
+machine could not give it waits there in a spool."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody who waits in a queue.
-
-    Attributes:
-        channel: Asterisk's name of the channel.
-        queue: Asterisk's name of the queue.
-        call: The call; None while it is not looked up, and of a call that is none of ours.
-        visit: The request that sent the caller there.
-        waiting: What there is to rise; None for a priority that stays, and in queues that others
-            than we have sent the call to.
-        is_known: Whether it has been looked up.
-    """
-
-    channel: str
-    queue: str
-    call: str | None = None
-    visit: int = 0
-    waiting: Waiting | None = None
-    is_known: bool = False
 
 
 class QueueWatch:
@@ -90,7 +76,7 @@ class QueueWatch:
         self._records = records
         self._clock = clock
         self._measurements = measurements
-        self._callers: dict[str, Caller] = {}
+        self._callers = WaitingCallers()
         self._rings: dict[tuple[str, str], tuple[RingOut, Caller]] = {}
         """The last ring of each member that no pause has followed yet. Asterisk pauses a member
         right behind the ring that is the cause, so the last one is it."""
@@ -121,35 +107,43 @@ class QueueWatch:
             event = await session.next_event()
             match event.event:
                 case "QueueCallerJoin":
-                    self._note_caller(event)
+                    self._callers.note(event)
                 case "QueueCallerLeave":
-                    self._callers.pop(event.get("Channel"), None)
+                    self._callers.leave(event)
                 case "AgentRingNoAnswer":
-                    await self._note_ring_out(session, read_ring_out(event, self._clock()))
+                    await self._note_ring_out(session, event)
                 case "QueueMemberPause" if is_auto_pause(event):
                     await self._note_pause(event)
 
     async def _raise_regularly(self, session: Session) -> None:
-        for entry in await _entries(session, {}):
-            self._note_caller(entry)
+        listed = -math.inf
         while True:
+            if asyncio.get_running_loop().time() >= listed + LIST_SECONDS:
+                listed = asyncio.get_running_loop().time()
+                await self._list(session)
             await self._look_up_new(session)
             await self._raise_due(session)
             await asyncio.sleep(ROUND_SECONDS)
 
-    def _note_caller(self, event: Message) -> None:
-        channel, queue = event.get("Channel"), event.get("Queue")
-        known = self._callers.get(channel)
-        if channel and len(self._callers) < MOST_CALLERS and (not known or known.queue != queue):
-            self._callers[channel] = Caller(channel, queue)
+    async def _list(self, session: Session, queue: str | None = None) -> None:
+        """Have Asterisk tell who waits in a queue, or in any, and who has which priority."""
+        before = self._callers.among(queue)
+        entries = await _entries(session, {} if queue is None else {"Queue": queue})
+        if entries is None:
+            return
+        self._callers.compare(before, entries)
+        for entry in entries:
+            caller = self._callers.get(entry)
+            if caller is not None:
+                self._callers.has(caller, _number(entry.get("Priority")))
 
     async def _look_up_new(self, session: Session) -> None:
         """Find out whose call each new caller's is."""
-        new = [caller for caller in self._callers.values() if not caller.is_known]
+        new = self._callers.to_look_up(self._clock())
         for at in range(0, len(new), LOOK_UPS_TOGETHER):
             together = new[at : at + LOOK_UPS_TOGETHER]
             looked = await asyncio.gather(*(self._look_up(session, each) for each in together))
-            if not all(caller.is_known for caller in looked):
+            if any(after is before for before, after in zip(together, looked, strict=True)):
                 return  # the store is away: the others need not wait for that too
 
     async def _look_up(self, session: Session, caller: Caller) -> Caller:
@@ -162,9 +156,7 @@ class QueueWatch:
         except (ActionRefusedError, UnsendableError) as error:
             self._tell_of_rights(str(error))
             known = replace(caller, is_known=True)
-        # Asterisk may have said meanwhile that the caller is gone, or elsewhere.
-        if self._callers.get(caller.channel) is caller:
-            self._callers[caller.channel] = known
+        self._callers.learn(caller, known)
         return known
 
     async def _known(self, session: Session, caller: Caller) -> Caller:
@@ -174,58 +166,28 @@ class QueueWatch:
         ]
         if not call_id or len(call_id) > LONGEST_CALL_ID or not call_id.isprintable():
             return replace(caller, is_known=True)
-        call = await self._call(call_id)
+        call = await self._records.call(call_id)
+        later = self._clock() + LOOK_AGAIN
         if call is None:
-            return replace(caller, is_known=True)
-        return replace(
-            caller,
-            call=call.id,
-            visit=_visit(visit),
-            waiting=_waiting(caller, call) if sent_to == caller.queue else None,
-            is_known=True,
-        )
-
-    async def _call(self, call_id: str) -> Call | None:
-        """A call from the store, or what waits of it in a spool. Raises StoreError."""
-        call = await self._records.read(lambda store: store.call(call_id))
-        return call or await self._records.call(call_id)
+            return replace(caller, look_at=later)
+        known = replace(caller, call=call.id, visit=_visit(visit), is_known=True)
+        if sent_to != caller.queue:
+            return known
+        state = CallState.from_data(call.state)
+        if state.visit is None or state.visit.number != entered_number(known.visit):
+            return replace(known, is_known=False, look_at=later)
+        return replace(known, waiting=_rising(caller, state))
 
     async def _raise_due(self, session: Session) -> None:
         """Raise who is due, by what Asterisk says of their queues now: others may have raised."""
-        due = rises(self._waiting(), self._clock())
+        due = rises(self._callers.risers(), self._clock())
         for queue in dict.fromkeys(rise.queue for rise in due):
-            before = [caller for caller in self._callers.values() if caller.queue == queue]
-            entries = await _entries(session, {"Queue": queue})
-            self._forget_others(before, entries)
-            self._compare(entries)
-        for rise in rises(self._waiting(), self._clock()) if due else ():
+            await self._list(session, queue)
+        for rise in rises(self._callers.risers(), self._clock()) if due else ():
             await self._raise(session, rise)
 
-    def _waiting(self) -> Iterable[Waiting]:
-        return [each.waiting for each in self._callers.values() if each.waiting is not None]
-
-    def _forget_others(self, before: Iterable[Caller], entries: Iterable[Message]) -> None:
-        """Forget who was in a queue and is not: a channel can get another name (a transfer)."""
-        there = {entry.get("Channel") for entry in entries}
-        for caller in before:
-            if caller.channel not in there and self._callers.get(caller.channel) is caller:
-                del self._callers[caller.channel]
-
-    def _compare(self, entries: Iterable[Message]) -> None:
-        """Take up who waits, and the priorities that Asterisk counts."""
-        for entry in entries:
-            self._note_caller(entry)
-            caller = self._callers.get(entry.get("Channel"))
-            if caller is not None and caller.queue == entry.get("Queue"):
-                self._has(caller, _number(entry.get("Priority")))
-
-    def _has(self, caller: Caller, priority: int) -> None:
-        if caller.waiting is not None:
-            waiting = replace(caller.waiting, has=priority)
-            self._callers[caller.channel] = replace(caller, waiting=waiting)
-
     async def _raise(self, session: Session, rise: Rise) -> None:
-        caller = self._callers.get(rise.channel)
+        caller = self._callers.of(rise.caller)
         if caller is None or caller.queue != rise.queue:
             return
         try:
@@ -235,7 +197,7 @@ class QueueWatch:
                 # earlier ones do not know it, and count the priority for later callers alone).
                 {
                     "Queue": rise.queue,
-                    "Caller": rise.channel,
+                    "Caller": caller.channel,
                     "Priority": str(rise.to),
                     "Immediate": "yes",
                 },
@@ -245,11 +207,12 @@ class QueueWatch:
             log.debug("a priority was not raised", call=caller.call, reason=str(error))
             return
         self._measurements.priority_rises += 1
-        self._has(caller, rise.to)
+        self._callers.has(caller, rise.to)
         log.debug("priority raised", call=caller.call, queue=name(rise.queue), to=rise.to)
 
-    async def _note_ring_out(self, session: Session, ring: RingOut) -> None:
-        caller = self._callers.get(ring.channel) or Caller(ring.channel, ring.queue)
+    async def _note_ring_out(self, session: Session, event: Message) -> None:
+        ring = read_ring_out(event, self._clock())
+        caller = self._callers.get(event) or caller_of(event)
         if not caller.is_known:
             caller = await self._look_up(session, caller)
         if len(self._rings) >= MOST_MEMBERS:
@@ -306,13 +269,13 @@ class QueueWatch:
             )
 
 
-async def _entries(session: Session, which: Mapping[str, str]) -> list[Message]:
-    """Who waits in queues, as Asterisk tells it. Raises LinkError."""
+async def _entries(session: Session, which: Mapping[str, str]) -> list[Message] | None:
+    """Who waits in queues, as Asterisk tells it; None if it does not. Raises LinkError."""
     try:
         listed = await session.ask_list("QueueStatus", which)
     except ActionRefusedError as error:
         log.warning("queues cannot be looked at", reason=name(str(error)))
-        return []
+        return None
     return [each for each in listed if each.event == "QueueEntry"]
 
 
@@ -322,14 +285,13 @@ async def _variable(session: Session, channel: str, variable: str) -> str:
     return answer.get("Value")
 
 
-def _waiting(caller: Caller, call: Call) -> Waiting | None:
+def _rising(caller: Caller, state: CallState) -> Waiting | None:
     """What there is to rise of a caller; None for nothing."""
-    state = CallState.from_data(call.state)
     priority, since = state.priority, state.first_queued_at
     if priority is None or since is None or not priority.rise:
         return None
     # What Asterisk counts is asked before anybody is raised; until then, the least that it can be.
-    return Waiting(caller.channel, caller.queue, priority, since, has=priority.start)
+    return Waiting(caller.id, caller.queue, priority, since, has=priority.start)
 
 
 def _number(text: str) -> int:

@@ -108,10 +108,10 @@ class Records:
         try:
             call = await self._call_with(call_id, waiting, seconds)
         except StoreError as error:
-            log.warning("a call goes on without the store", call=call_id, reason=str(error))
             call = call_after(self._memory.call(call_id), waiting)
             if call is None:
                 raise
+            log.warning("a call goes on without the store", call=call_id, reason=str(error))
         if call is not None:
             self._memory.remember(call)
         return call

@@ -32,8 +32,10 @@ class Request:
         hold: Seconds until the agent answered, else None.
         queued_at: When the caller entered the queue, else None.
         key: The key by which the caller left the queue, else empty.
-        abandoned: Whether the caller stopped waiting in a queue, as Asterisk says.
+        abandoned: Whether the caller has left a queue without an agent, as Asterisk says: where
+            `status` says nothing else, by hanging up.
         fell_back: Whether the fallback took the call.
+        fell_back_at: When, if it is told.
         trial: Whether `rahyab try` made the call.
     """
 
@@ -50,6 +52,7 @@ class Request:
     trial: bool
     key: str = ""
     abandoned: bool = False
+    fell_back_at: datetime | None = None
 
     @property
     def answered_at(self) -> datetime | None:
@@ -69,7 +72,7 @@ def read_request(environment: Mapping[str, str]) -> Request:
     call_id = arguments.get(Argument.CALL, "")
     if not call_id or len(call_id) > LONGEST_CALL_ID or not call_id.isprintable():
         raise BadRequestError("no call id: is dialplan/extensions.conf the one of this version?")
-    queued = _whole(arguments.get(Argument.QUEUED_AT))
+    fell_back = arguments.get(Argument.FELL_BACK)
     return Request(
         call_id=call_id,
         visit=_whole(arguments.get(Argument.VISIT)) or 0,
@@ -79,11 +82,12 @@ def read_request(environment: Mapping[str, str]) -> Request:
         status=arguments.get(Argument.STATUS, ""),
         agent=arguments.get(Argument.AGENT) or None,
         hold=_whole(arguments.get(Argument.HOLD)),
-        queued_at=None if queued is None else datetime.fromtimestamp(queued, UTC),
-        fell_back=arguments.get(Argument.FELL_BACK) == "yes",
+        queued_at=_time(arguments.get(Argument.QUEUED_AT)),
+        fell_back=bool(fell_back),
         trial=arguments.get(Argument.TRIAL) == "yes",
         key=arguments.get(Argument.KEY, ""),
         abandoned=arguments.get(Argument.ABANDONED) == "TRUE",
+        fell_back_at=_time(fell_back),
     )
 
 
@@ -113,6 +117,11 @@ def _arguments(environment: Mapping[str, str]) -> dict[str, str]:
         if name.startswith("agi_arg_") and "=" in value
     )
     return {name: value for name, _, value in pairs}
+
+
+def _time(text: str | None) -> datetime | None:
+    seconds = _whole(text)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _whole(text: str | None) -> int | None:

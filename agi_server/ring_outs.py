@@ -36,7 +36,6 @@ class RingOut:
     """An agent's device that rang without being answered.
 
     Attributes:
-        channel: The caller's.
         queue: Asterisk's name of the queue.
         agent: The member's name, which is our id of the agent.
         interface: The member's device.
@@ -45,7 +44,6 @@ class RingOut:
         at: When we were told.
     """
 
-    channel: str
     queue: str
     agent: str
     interface: str
@@ -63,7 +61,6 @@ def read_ring_out(event: Message, at: datetime) -> RingOut:
     """Read an event AgentRingNoAnswer."""
     milliseconds = event.get("RingTime")
     return RingOut(
-        channel=event.get("Channel"),
         queue=event.get("Queue"),
         agent=event.get("MemberName"),
         interface=event.get("Interface"),

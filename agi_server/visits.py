@@ -9,10 +9,10 @@ request that hears of it, which enters nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from agi_server.call_state import CallState
+from agi_server.call_state import CallState, is_behind
 from agi_server.conversation import Conversation
 from agi_server.endings import disposition_of
 from agi_server.queue_entered import EnteredQueue
@@ -84,16 +84,25 @@ def ended_visit(visit: QueueVisit, request: Request, now: datetime, *, is_over: 
     """
     disposition = disposition_of(request, is_over=is_over)
     is_answered = disposition is Disposition.ANSWERED
-    answered_at = request.answered_at if is_answered else None
+    answered_at = _answered_at(visit, request) if is_answered else None
     return replace(
         visit,
         disposition=disposition,
-        left_at=now,
+        left_at=max(now, answered_at or visit.entered_at),
         agent=request.agent if is_answered else None,
-        # Asterisk counts whole seconds: nobody is answered before they came.
-        answered_at=None if answered_at is None else max(answered_at, visit.entered_at),
+        answered_at=answered_at,
         key=request.key if disposition is Disposition.EXIT_KEY else None,
     )
+
+
+def _answered_at(visit: QueueVisit, request: Request) -> datetime | None:
+    """When an agent answered, by the clock that the visit was entered by.
+
+    Asterisk's own may be another: of what it tells only how long the caller waited counts.
+    """
+    if request.hold is None:
+        return None
+    return visit.entered_at + timedelta(seconds=request.hold)
 
 
 async def turn_away(talk: Conversation, turned: TurnAway) -> None:
@@ -120,10 +129,13 @@ async def turn_away(talk: Conversation, turned: TurnAway) -> None:
 
 
 async def log_not_let_in(talk: Conversation) -> None:
-    """Write into Asterisk's queue log, if it is so, that Asterisk did not let the caller in."""
-    blocked, talk.blocked = talk.blocked, None
-    if blocked is not None:
-        await _log(talk, blocked)
+    """Write into Asterisk's queue log, if it is so, that Asterisk did not let the caller in.
+
+    That can be done on a dead channel, too.
+    """
+    if talk.blocked is not None:
+        await _log(talk, talk.blocked)
+        talk.blocked = None
 
 
 def _keep(talk: Conversation, visit: QueueVisit) -> None:
@@ -149,7 +161,9 @@ _BACK: Final = {
 }
 
 
-def lost_visit(entered: EnteredQueue, request: Request, language: str) -> QueueVisit | None:
+def lost_visit(
+    entered: EnteredQueue, request: Request, language: str, now: datetime
+) -> QueueVisit | None:
     """The visit that the request before has entered, of a call that nobody here remembers.
 
     Args:
@@ -157,19 +171,22 @@ def lost_visit(entered: EnteredQueue, request: Request, language: str) -> QueueV
         request: What the dialplan tells.
         language: The caller's.
 
+        now: The moment: by Asterisk's clock, which may be ahead, they may not have come yet.
+
     Returns:
         None where the caller was in no queue.
     """
     if request.queued_at is None or not entered.asterisk_queue:
         return None
+    entered_at = min(request.queued_at, now)
     return QueueVisit(
         call_id=request.call_id,
         number=entered_number(request.visit - 1),
         queue=entered.queue,
         language=language,
         asterisk_queue=entered.asterisk_queue,
-        entered_at=request.queued_at,
-        waiting_since=request.queued_at,
+        entered_at=entered_at,
+        waiting_since=entered_at,
         priority=entered.priority,
     )
 
@@ -199,8 +216,9 @@ def ends_of_visits(
     going_on = None if call is None else CallState.from_data(call.state).visit
     if call is not None and going_on is not None:
         visit = going_on.of(call.id)
-        if request.fell_back:  # the request that would have told has failed
-            left_at = min(request.queued_at or now, now)
+        has_gone_on = is_behind(call, request.visit) and is_in_mid_wait(request)
+        if request.fell_back or has_gone_on:  # who would have told has failed, or is elsewhere
+            left_at = max(visit.entered_at, min(request.queued_at or now, now))
             yield replace(visit, disposition=Disposition.UNKNOWN, left_at=left_at)
         else:
             yield ended_visit(visit, request, now, is_over=True)
@@ -226,6 +244,7 @@ def _fallback_visit(request: Request, queue: str, language: str, now: datetime) 
         language=language,
         asterisk_queue=contract.FALLBACK_QUEUE,
         entered_at=entered_at,
-        waiting_since=entered_at,
+        # Who comes back from a round was not let in: only the last one is a visit.
+        waiting_since=min(request.fell_back_at or entered_at, entered_at),
     )
     return ended_visit(visit, request, now, is_over=True)

@@ -24,8 +24,9 @@ _CHALLENGE: Final = "123456789"
 
 @dataclass(slots=True)
 class FakeCaller:
-    """Who waits in a queue of the fake."""
+    """Who waits in a queue of the fake; `id` is Asterisk's, which stays when the name changes."""
 
+    id: str
     channel: str
     queue: str
     priority: int = 0
@@ -58,6 +59,8 @@ class FakeManager:
     logins: int = 0
     _writers: dict[asyncio.StreamWriter, bool] = field(default_factory=dict)
     """Connections, with whether they are logged in."""
+    _ids: dict[str, str] = field(default_factory=dict)
+    """Asterisk's id of each channel, by the name that it came with."""
 
     def join(
         self, channel: str, queue: str, *, priority: int = 0, variables: Fields | None = None
@@ -65,15 +68,16 @@ class FakeManager:
         """A caller enters a queue: behind all who have as much."""
         self.queues.add(queue)
         self.variables[channel] = dict(variables or {})
-        self._insert(FakeCaller(channel, queue, priority))
-        self.emit("QueueCallerJoin", {"Channel": channel, "Queue": queue})
+        caller = FakeCaller(self._unique_id(channel), channel, queue, priority)
+        self._insert(caller)
+        self.emit("QueueCallerJoin", _told(caller))
 
     def leave(self, channel: str) -> None:
         """A caller leaves the queue, and Asterisk."""
         caller = next(each for each in self.callers if each.channel == channel)
         self.callers.remove(caller)
         del self.variables[channel]
-        self.emit("QueueCallerLeave", {"Channel": channel, "Queue": caller.queue})
+        self.emit("QueueCallerLeave", _told(caller))
 
     def ring_out(self, channel: str, queue: str, member: tuple[str, str], number: int) -> None:
         """A member lets a caller ring for five seconds.
@@ -86,7 +90,8 @@ class FakeManager:
         """
         name, interface = member
         told = {"Queue": queue, "Interface": interface, "MemberName": name, "RingTime": "5000"}
-        ids = {"Channel": channel, "DestUniqueid": f"1790000000.{number}"}
+        caller = {"Channel": channel, "Uniqueid": self._unique_id(channel)}
+        ids = {**caller, "DestUniqueid": f"1790000000.{number}"}
         self.emit("AgentRingNoAnswer", {**ids, **told})
 
     def pause(self, queue: str, member: tuple[str, str], reason: str = "Auto-Pause") -> None:
@@ -110,6 +115,9 @@ class FakeManager:
         """Cut every connection."""
         for writer in self._writers:
             writer.transport.abort()
+
+    def _unique_id(self, channel: str) -> str:
+        return self._ids.setdefault(channel, f"1780000000.{len(self._ids)}")
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection, to its end."""
@@ -203,14 +211,13 @@ class FakeManager:
         self.callers.insert(next(behind, len(self.callers)), caller)
 
 
+def _told(caller: FakeCaller) -> Fields:
+    return {"Queue": caller.queue, "Channel": caller.channel, "Uniqueid": caller.id}
+
+
 def _entry(caller: FakeCaller, position: int) -> Fields:
-    return {
-        "Event": "QueueEntry",
-        "Queue": caller.queue,
-        "Position": str(position),
-        "Channel": caller.channel,
-        "Priority": str(caller.priority),
-    }
+    place = {"Position": str(position), "Priority": str(caller.priority)}
+    return {"Event": "QueueEntry", **_told(caller), **place}
 
 
 def _error(message: str) -> Fields:

@@ -1,9 +1,9 @@
 """Visits to queues in the store in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from crm.memory_searching import is_found
 from crm.memory_session import MemorySession
@@ -52,6 +52,14 @@ class MemoryVisits(MemorySession):
                 and tables.calls[each.call_id].ended_at is None
             ]
         return sorted(found, key=_turn)
+
+    def states_of_callers_waiting(
+        self, asterisk_queue: str, since: datetime
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """What each call of `callers_waiting` has left to its next request, by the call's id."""
+        waiting = self.callers_waiting(asterisk_queue, since)
+        with self._tables() as tables:
+            return {each.call_id: tables.calls[each.call_id].state for each in waiting}
 
     def departures(self, asterisk_queue: str, since: datetime) -> int:
         """How many have left one of Asterisk's queues since then."""

@@ -308,6 +308,9 @@ def tables(connection: Records) -> Sequence[str]:
 def apply(connection: Records, told: Callable[[str], None] = lambda _: None) -> Sequence[str]:
     """Apply what is pending, each step in a transaction of its own; return the names applied.
 
+    A new database gets all of them in one: a server that starts at the same moment must not find it
+    half made, and take it for one of an older version.
+
     Args:
         connection: One in autocommit.
         told: Is told the name of each step when it is done.
@@ -325,7 +328,7 @@ def apply(connection: Records, told: Callable[[str], None] = lambda _: None) -> 
 
 def _apply_next(connection: Records) -> Sequence[str]:
     connection.execute(_STEPS_TABLE)
-    names = pending(connection)[:1]
+    names = pending(connection)[: len(STEPS) if not applied(connection) else 1]
     for name in names:
         STEPS[name](connection)
         connection.execute("INSERT INTO rahyab_migrations (name) VALUES (%s)", (name,))

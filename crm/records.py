@@ -212,7 +212,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
     """The caller left while waiting in a queue."""
     LEFT_IN_MENU = "left-in-menu"
-    """The caller hung up before reaching a queue or another end."""
+    """The caller hung up before reaching a queue or another end, also on the way to the queue."""
     VOICEMAIL = "voicemail"
     """The caller left a message."""
     SELF_SERVED = "self-served"
@@ -266,7 +266,8 @@ class Disposition(StrEnum):
     DIVERTED_WAIT = "diverted-wait"
     """Blocked: the wait would likely have been too long."""
     NOT_ENTERED = "not-entered"
-    """No attempt: the caller hung up on the way to the queue, before Asterisk had them in it."""
+    """No attempt: the caller hung up on the way to the queue, before Asterisk had them in it; or
+    Asterisk has no such queue."""
 
     @property
     def is_blocked(self) -> bool:

@@ -1,11 +1,11 @@
 """Visits to queues in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from crm import visit_rows as rows
-from crm.encoding import stored_text, stored_time
+from crm.encoding import read_json, read_text, stored_text, stored_time
 from crm.records import Disposition, QueueVisit
 from crm.sql_journal import since_clause
 from crm.sql_searching import no_trial, search_clause
@@ -42,12 +42,20 @@ WHERE call_id = ? AND number = ?
 _VISITS: Final = f"SELECT {rows.VISIT_COLUMNS} FROM queue_visits"
 _NEWEST_FIRST: Final = "ORDER BY entered_at DESC, call_id DESC, number DESC LIMIT ?"
 
-_WAITING: Final = f"""
-{_VISITS} WHERE asterisk_queue = ? AND entered_at >= ?
+_IS_WAITING: Final = f"""
+asterisk_queue = ? AND entered_at >= ?
     AND disposition = '{Disposition.IN_PROGRESS}' AND answered_at IS NULL
-    AND EXISTS (
+"""
+_WAITING: Final = f"""
+{_VISITS} WHERE {_IS_WAITING} AND EXISTS (
         SELECT 1 FROM calls WHERE calls.id = call_id AND calls.ended_at IS NULL AND calls.trial = 0)
 ORDER BY priority DESC, waiting_since, entered_at, call_id, number
+"""
+
+_STATES: Final = f"""
+SELECT id, state FROM calls
+WHERE ended_at IS NULL AND trial = 0
+    AND id IN (SELECT call_id FROM queue_visits WHERE {_IS_WAITING})
 """
 
 _NOT_ENTERED: Final = ", ".join(f"'{each}'" for each in Disposition if not each.is_entered)
@@ -97,6 +105,14 @@ class SqlVisits(SqlSession):
         """Who waits in one of Asterisk's queues, in the order in which they are to be served."""
         values = (stored_text(asterisk_queue), stored_time(since))
         return [rows.read_visit(row) for row in self._read(_WAITING, values)]
+
+    def states_of_callers_waiting(
+        self, asterisk_queue: str, since: datetime
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """What each call of `callers_waiting` has left to its next request, by the call's id."""
+        values = (stored_text(asterisk_queue), stored_time(since))
+        found = self._read(_STATES, values)
+        return {read_text(call_id): read_json(state) for call_id, state in found}
 
     def departures(self, asterisk_queue: str, since: datetime) -> int:
         """How many have left one of Asterisk's queues since then."""

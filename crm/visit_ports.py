@@ -1,8 +1,8 @@
 """What a store must be able to do with visits to queues: a part of `crm.ports.Store`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from crm.records import QueueVisit
 
@@ -34,13 +34,19 @@ class QueueVisits(Protocol):
         """Who waits in one of Asterisk's queues, in the order in which they are to be served.
 
         The higher priority goes first, and of one priority who has waited longest. Left out are
-        calls that have ended and trials, and whom an agent has answered.
+        calls that have ended and trials, and whom an agent has answered. A priority is the one that
+        the caller came with: that it may have risen since is not looked at.
 
         Args:
             asterisk_queue: The name of the queue.
             since: The earliest moment of coming, included: who came before that has left without
                 our being told.
         """
+
+    def states_of_callers_waiting(
+        self, asterisk_queue: str, since: datetime
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """What each call of `callers_waiting` has left to its next request, by the call's id."""
 
     def departures(self, asterisk_queue: str, since: datetime) -> int:
         """How many have left one of Asterisk's queues since then: answered, or in any other way.

@@ -15,12 +15,6 @@ QUEUE_RULES: Final = "queuerules.conf"
 NAMES: Final = (EXTENSIONS, QUEUES, QUEUE_RULES)
 """The files that we write."""
 
-KEPT: Final = (
-    "; Not in the rules any more: kept for the callers who wait in it. The next\n"
-    "; `rahyab dialplan install` that finds nobody in it takes it away."
-)
-"""What is written before a queue that is kept."""
-
 _REMARK: Final = re.compile(r"(?<!\\);.*")
 _HEADER: Final = re.compile(r"^; Made by .* for Asterisk (\d+) from revision (\S+)$", re.MULTILINE)
 _INCLUDE: Final = re.compile(r"^#(?:try)?include\s+[\"<]?([^\"<>]+)[\">]?$", re.MULTILINE)
@@ -172,18 +166,3 @@ def _extensions(section: Section) -> Extensions:
 def included(text: str) -> tuple[str, ...]:
     """The files that a file includes, as it names them: paths, or patterns of paths."""
     return tuple(_INCLUDE.findall("\n".join(bare_lines(text))))
-
-
-def keeping(text: str, before: str, names: frozenset[str]) -> str:
-    """A queues.conf with some queues more, as an earlier one has them.
-
-    Args:
-        text: What the rules make.
-        before: The earlier file.
-        names: The queues to take from it.
-    """
-    sections = read_sections(before)
-    kept = (sections[name] for name in sorted(names & sections.keys()))
-    return text + "".join(
-        f"\n{KEPT}\n" + "".join(f"{line}\n" for line in each.lines) for each in kept
-    )

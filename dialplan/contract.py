@@ -92,7 +92,11 @@ The server clears it when it sends a caller to a queue: without it at the end of
 caller never came there.
 """
 FELL_BACK: Final = "RAHYAB_FELL_BACK"
-"""`yes` once the call has taken the fallback."""
+"""Unix time in whole seconds at which the call took the fallback; empty: it has not.
+
+From then on the caller waits for an agent; each round in which they try to enter the fallback queue
+sets RAHYAB_QUEUED_AT anew.
+"""
 
 KEY: Final = "RAHYAB_KEY"
 """The key by which the caller has left the queue; empty otherwise."""
@@ -113,12 +117,13 @@ AGISTATUS alone is no proof: it is SUCCESS when a server crashes and FAILURE aft
 GO: Final = "RAHYAB_GO"
 """Where to go now: one of `Go`."""
 QUEUE: Final = "RAHYAB_QUEUE"
-"""The Asterisk queue to enter."""
+"""The Asterisk queue to enter; empty: the caller was sent to one agent since."""
 QUEUE_RULE: Final = "RAHYAB_QUEUE_RULE"
 """The penalty rule (queuerules.conf) that widens the circle of agents; may be empty.
 
 It is called after what the caller requires (`support-en`), which RAHYAB_QUEUE may serve together
-with other requirements and not tell.
+with other requirements and not tell. So it is where the caller waits for one agent alone, whom it
+concerns in nothing else.
 """
 QUEUE_TIMEOUT: Final = "RAHYAB_QUEUE_TIMEOUT"
 """Seconds after which the caller is given back to `after-queue`."""
@@ -151,11 +156,17 @@ MEMBER_NAME: Final = "MEMBERNAME"
 MEMBER_INTERFACE: Final = "MEMBERINTERFACE"
 """The agent's device."""
 ABANDONED: Final = "ABANDONED"
-"""`TRUE` once the caller has hung up while waiting in a queue (app_queue.c)."""
+"""`TRUE` once a caller has left a queue without having spoken with an agent (app_queue.c,
+`record_abandoned`): by hanging up, but also where the wait was over, nobody was there any more or
+somebody took them out. So QUEUESTATUS goes before it."""
 HOLD_TIME: Final = "QEHOLDTIME"
 """Seconds the caller waited before an agent answered (setqueueentryvar=yes)."""
 MAX_PENALTY: Final = "QUEUE_MAX_PENALTY"
 """The highest member penalty that may be rung; must be set at entry or a rule cannot change it."""
+MIN_PENALTY: Final = "QUEUE_MIN_PENALTY"
+"""The lowest member penalty that may be rung; the dialplan sets 0, which keeps nobody away."""
+RAISE_PENALTY: Final = "QUEUE_RAISE_PENALTY"
+"""Lower penalties count as this one; the dialplan sets it to 0, which raises none."""
 PRIORITY: Final = "QUEUE_PRIO"
 """The caller's place among others: higher goes first."""
 MUSIC: Final = "CHANNEL(musicclass)"

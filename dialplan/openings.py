@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dialplan.requirements import Ladder
 from routing.checks.ladders import LATENESS_SECONDS
+from routing.rules import Preference
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ def openings(ladder: Ladder) -> tuple[Opening, ...]:
 def latest_end(ladder: Ladder) -> int:
     """The second by which every caller has been answered or has left."""
     return ladder.give_up_after + ladder.ring_for + LATENESS_SECONDS
+
+
+def latest_alone(prefer: Preference) -> int:
+    """The second by which who waits for one agent alone has been answered or has gone on.
+
+    No ring comes on top: there it ends with the waiting (`CUT_SHORT` of `dialplan.queues`).
+    """
+    return prefer.seconds + LATENESS_SECONDS
 
 
 def _latest(ladder: Ladder, after: int) -> int:

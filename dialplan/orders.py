@@ -6,6 +6,7 @@ from typing import Final
 from dialplan import contract
 from dialplan.contract import Go
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name, penalty_rule_name
+from dialplan.requirements import requirement_for
 from ivr.course import Course, Ending
 from routing.destinations import (
     ToAgent,
@@ -70,13 +71,17 @@ def _agent(course: Course, agent: str) -> Mapping[str, str]:
         contract.AGENT: agent,
         contract.DEVICE: policy.agents[agent].device,
         contract.RING: str(policy.tracking.agent_ring or SHORTEST_RING),
+        # Of an earlier queue: what the channel tells must not be taken for this agent.
+        contract.QUEUE: "",
+        contract.QUEUE_RULE: "",
+        contract.QUEUED_AT: "",
     }
 
 
 def _queue(course: Course, queue_id: str, waited: float) -> Mapping[str, str]:
     queue = course.book.policy.queues[queue_id]
     if course.preferred is not None and queue.prefer is not None:
-        where = _one_agent(course.preferred, queue.prefer)
+        where = _one_agent(course, queue, course.preferred, queue.prefer)
     else:
         where = _all_agents(course, queue)
     variables = {
@@ -102,10 +107,15 @@ def _all_agents(course: Course, queue: Queue) -> Mapping[str, str]:
     }
 
 
-def _one_agent(agent: str, prefer: Preference) -> Mapping[str, str]:
-    """Where callers wait for one agent alone, of the only penalty that there is."""
+def _one_agent(course: Course, queue: Queue, agent: str, prefer: Preference) -> Mapping[str, str]:
+    """Where callers wait for one agent alone, of the only penalty that there is.
+
+    So a penalty rule changes nothing there, and Asterisk says nothing of one that it does not have
+    (app_queue.c, `copy_rules`); but it tells which queue the caller was sent to.
+    """
+    required = requirement_for(queue, course.facts.language, course.book.policy)
     return {
         contract.QUEUE: f"{contract.AGENT_QUEUE}{agent}",
-        contract.QUEUE_RULE: "",
+        contract.QUEUE_RULE: required.name,
         contract.QUEUE_TIMEOUT: str(prefer.seconds),
     }

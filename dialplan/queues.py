@@ -42,9 +42,6 @@ ALWAYS: Final[Options] = (
     ("retry", RETRY_SECONDS),
     ("wrapuptime", WRAP_UP_SECONDS),
     ("ringinuse", "no"),
-    # The last ring is not cut short by the caller's time limit: it would end up as "did not answer"
-    # against an agent who had a second to do so.
-    ("timeoutpriority", "conf"),
     ("timeoutrestart", "no"),
     # MEMBERNAME and QEHOLDTIME, for `after-queue`.
     ("setinterfacevar", "yes"),
@@ -57,6 +54,14 @@ ALWAYS: Final[Options] = (
     ("reportholdtime", "no"),
 )
 """What every queue says, as defaults differ between releases and sites."""
+
+RUNG_OUT: Final[Options] = (("timeoutpriority", "conf"),)
+"""The last ring is not cut short by the caller's time limit: it would end up as "did not answer"
+against an agent who had a second to do so."""
+
+CUT_SHORT: Final[Options] = (("timeoutpriority", "app"),)
+"""It is where the caller waits for that agent alone: for the seconds of `prefer`, whichever of its
+queues they were sent to, and then others are to be rung too. Nobody is paused there."""
 
 SILENT: Final[Options] = (("periodic-announce-frequency", 0),)
 """A queue in which nothing is said."""
@@ -152,7 +157,8 @@ def _queue(queue: AsteriskQueue, policy: Policy, release: Release) -> str:
     # Pausing the only agent would close the queue and help nobody.
     autopause = "yes" if len(ladder.members) > 1 else "no"
     own: Options = (("musicclass", ladder.music), ("timeout", ladder.ring_for))
-    options = (*own, *ALWAYS, *SERVED, ("autopause", autopause), *_waiting(queue))
+    end = RUNG_OUT if queue.alone is None else CUT_SHORT
+    options = (*own, *ALWAYS, *end, *SERVED, ("autopause", autopause), *_waiting(queue))
     members = [(policy.agents[each.agent], IDEAL_PENALTY + each.tier) for each in ladder.members]
     return _remark(queue) + _section(queue.name, known_options(options, release), members)
 
@@ -197,7 +203,7 @@ def _fallback(policy: Policy, release: Release) -> str:
     }
     members = [(agent, IDEAL_PENALTY) for agent in policy.agents.values() if agent.id in able]
     own: Options = (("musicclass", queue.music), ("timeout", queue.ring_for))
-    options = known_options((*own, *ALWAYS, *UNSERVED, *UNBOUNDED, *SILENT), release)
+    options = known_options((*own, *ALWAYS, *RUNG_OUT, *UNSERVED, *UNBOUNDED, *SILENT), release)
     return _section(FALLBACK_QUEUE, options, members)
 
 

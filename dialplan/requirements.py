@@ -76,7 +76,7 @@ class Ladder:
         ring_for: Seconds for which a telephone rings.
         give_up_after: Seconds after which waiting ends.
         music: The music class that waiting callers hear.
-        most_waiting: So many callers may wait; None: any number.
+        most_waiting: So many callers may wait; None: as many as the server lets in.
         keys: By which callers leave, in order.
         sounds: What is said to callers from time to time, the next one each time: sound files.
         every: Seconds from the end of one of these to the next; 0 where there is none.
@@ -224,11 +224,20 @@ def ladder_of(requirement: Requirement, policy: Policy) -> Ladder:
         ring_for=queue.ring_for,
         give_up_after=queue.give_up_after,
         music=queue.music,
-        most_waiting=None if queue.gate is None else queue.gate.waiting,
+        most_waiting=_most_waiting(queue),
         keys=tuple(sorted(queue.keys)),
         sounds=_sounds(requirement, policy),
         every=queue.say.every if queue.say.prompts else 0,
     )
+
+
+def _most_waiting(queue: Queue) -> int | None:
+    """The bound that Asterisk itself keeps, if any.
+
+    It would keep out whom the gate has let in already, to wait for one agent alone first: the gate
+    of such a queue is seen to by the server alone.
+    """
+    return None if queue.gate is None or queue.prefer is not None else queue.gate.waiting
 
 
 def _sounds(requirement: Requirement, policy: Policy) -> tuple[str, ...]:

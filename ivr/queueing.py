@@ -2,7 +2,8 @@
 
 What happens in the queue itself is Asterisk's; here is only what comes before and after. A caller
 may be sent to the same queue several times: to wait for one agent alone first, and after a key that
-leads nowhere. The gate is asked once, and what was earned by waiting is kept.
+leads nowhere. The gate is asked once, and what was earned by waiting is kept. Where somebody may
+wait for one agent first, the queue has no bound of Asterisk's own to keep them out after it.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Final
 
 from ivr.effects import FindPlace, LookAtQueues, Preferred, Refusal, Say, Steps, TurnAway, expect
 from ivr.spoken import LARGEST_ORDINAL, duration, number, ordinal
-from ivr.talk import Talk
+from ivr.talk import Talk, ToldPlace
 from routing.destinations import Route, ToQueue
 from routing.entrances import route_after_queue
 from routing.facts import QueueFacts
@@ -173,19 +174,33 @@ def _words(talk: Talk, queue: Queue, place: Place) -> tuple[str, ...]:
     said: tuple[str, ...] = ()
     if language is None:
         return said
-    if queue.say.place and place.ahead is not None:
-        said += _place_in_words(place.ahead, language)
+    if queue.say.place and place.ahead is not None and place.ahead < LARGEST_ORDINAL:
+        said += _place_in_words(talk, ToldPlace(queue.id, place.ahead), language)
     if queue.say.wait and place.wait is not None:
-        said += _wait_in_words(talk, place.wait, language)
+        return (*said, *_wait_in_words(talk, place.wait, language))
+    if queue.say.place or queue.say.wait:
+        return (*_overdue_in_words(talk), *said)
     return said
 
 
-def _place_in_words(ahead: int, language: str) -> tuple[str, ...]:
-    if ahead == 0:
+def _place_in_words(talk: Talk, place: ToldPlace, language: str) -> tuple[str, ...]:
+    """Where the caller is; and first, if that is worse than was said, why."""
+    told, talk.told_place = talk.told_place, place
+    why: tuple[str, ...] = ()
+    if told is not None and place.ahead > told.ahead:
+        is_same = told.queue == place.queue
+        why = ("queue-place-behind" if is_same else "queue-place-other-line",)
+    if place.ahead == 0:
         return ("queue-place-next",)
-    if ahead >= LARGEST_ORDINAL:
+    return (*why, "queue-place-is", *ordinal(place.ahead + 1, language, "feminine"))
+
+
+def _overdue_in_words(talk: Talk) -> tuple[str, ...]:
+    """That it takes longer than was said, where nobody can tell how long."""
+    if talk.told_until is None or talk.facts.at <= talk.told_until:
         return ()
-    return ("queue-place-is", *ordinal(ahead + 1, language, "feminine"))
+    talk.told_until = None
+    return ("queue-wait-longer",)
 
 
 def _wait_in_words(talk: Talk, wait: WaitRange, language: str) -> tuple[str, ...]:

@@ -20,6 +20,14 @@ FIRST_KEY_SECONDS: Final = 8.0
 BETWEEN_KEYS_SECONDS: Final = 4.0
 
 
+@dataclass(frozen=True, slots=True)
+class ToldPlace:
+    """The place in a queue that a caller was told: so many go before."""
+
+    queue: str
+    ahead: int
+
+
 @dataclass(slots=True)
 class Talk:
     """A call on its way. What the way has done to it stands in the attributes.
@@ -45,6 +53,7 @@ class Talk:
         preferred: The agent for whom the caller waits alone at first, if for one.
         asked_for: The queues in which the caller has waited for such an agent.
         told_until: The moment until which it was said, at most, that waiting will take.
+        told_place: The place that the caller was told last, if any.
     """
 
     book: Rulebook
@@ -65,6 +74,7 @@ class Talk:
     preferred: str | None = None
     asked_for: frozenset[str] = frozenset()
     told_until: datetime | None = None
+    told_place: ToldPlace | None = None
 
     def ask(self, dialogue: str, question: Question, check: Check | None = None) -> Steps[Outcome]:
         """Ask a question at the caller's pace."""

@@ -63,6 +63,9 @@ SOME_STATE: Final = "new"
 
 WHOSE_REQUEST: Final = "whose request it was"
 
+_TAKE: Final = "take"
+"""Counts recordings, in `Memory.told`."""
+
 _MAY_BE_SILENT: Final = frozenset(
     {
         ("callback", "confirm"),
@@ -257,7 +260,7 @@ def _check_code(memory: Memory, asked: CheckCode) -> bool | Failed:
 
 
 def _record(memory: Memory, wanted: Record) -> Taped:
-    taped = _next(memory, "take", memory.call.takes)
+    taped = _next(memory, _TAKE, memory.call.takes)
     return Taped(min(wanted.longest, TAKE_SECONDS)) if taped is None else taped
 
 
@@ -269,12 +272,37 @@ def _put_down(memory: Memory, wanted: PutDownCallback) -> PutDown | Failed:
     return PutDown()
 
 
+def _say(memory: Memory, said: Say) -> None:
+    """Somebody who left while prompts were played, or in a recording, leaves there again.
+
+    Raises:
+        StoppedError: The call went this very way, and ended here.
+    """
+    del said
+    here = HungUp(memory.course.stage)
+    if memory.call.end == here and _has_done_all(memory, here.stage):
+        raise StoppedError(here)
+
+
+def _has_done_all(memory: Memory, stage: str) -> bool:
+    """Whether the call has come as far as it did then, and its caller has done no more at it."""
+    return (
+        tuple(memory.turns) == memory.call.turns
+        and memory.told[_TAKE] >= len(memory.call.takes)
+        and all(
+            memory.asked[where] >= len(pressed)
+            for where, pressed in memory.call.keys.items()
+            if where[0] == stage
+        )
+    )
+
+
 def _nothing(_memory: Memory, _effect: Effect) -> None:
     """Nothing comes of it."""
 
 
 REPLIES: Final[Mapping[type[Effect], Callable[[Memory, Any], Reply]]] = {
-    Say: _nothing,
+    Say: _say,
     Collect: _collect,
     ChangeLanguage: _nothing,
     LookAtQueues: _look_at,

@@ -29,6 +29,7 @@ LONG_IN_SUM: Final = (
     "agi_server/test_answers_report_command.py",
     "agi_server/test_cli_customers.py",
     "agi_server/test_customers_by_hand.py",
+    "agi_server/test_dialplan_install.py",
     "agi_server/test_listing_commands.py",
     "agi_server/test_prompts_command.py",
     "agi_server/test_recordings_import.py",
@@ -40,13 +41,16 @@ LONG_IN_SUM: Final = (
     "conversations/test_mounted_scripts.py",
     "conversations/test_proof.py",
     "conversations/test_queue_facts.py",
+    "conversations/test_queueing.py",
     "conversations/test_surveys.py",
     "conversations/test_tracking.py",
     "crm/importing/",
     "crm/links/",
     "crm/test_importing.py",
+    "crm/test_old_databases.py",
     "crm/test_postgres_store.py",
     "crm/test_sqlite_backup.py",
+    "docs/test_documented_installing.py",
 )
 """Modules and folders whose tests are short, and too many for a minute: what they hold on a socket
 or on a disk is held in the head by others, which `./test quick` runs."""

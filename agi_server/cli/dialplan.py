@@ -1,22 +1,26 @@
 """`rahyab dialplan`: the files that Asterisk includes."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from agi_server.cli.dialplan_diff import diff_command
+from agi_server.cli.dialplan_diff import diff_command, what_is_kept
 from agi_server.cli.dialplan_files import (
     WriteError,
     asterisk_files,
     instructions,
+    read_files,
+    tell_queues,
     write_changed,
 )
 from agi_server.cli.dialplan_install import install
 from agi_server.cli.dialplan_options import build_for_option, target_folder, to_option
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import make_home_for, policy_for_command, settings_for_command
+from dialplan.kept_sections import kept_sections, with_kept
 from dialplan.releases import Release
-from dialplan.requirements import Plan, growth_warning, plan_for
+from dialplan.requirements import plan_for
 
 
 @click.group("dialplan")
@@ -34,26 +38,22 @@ dialplan_group.add_command(install)
 def build(folder: Path | None, branch: str) -> None:
     """Write extensions.conf, queues.conf and queuerules.conf from the rules.
 
-    A file that would not change is left alone. Asterisk is not asked: `install` does that too.
+    A file that would not change is left alone. What the rules make no more is kept for an hour.
+    Asterisk is not asked: `install` does that too.
     """
     settings = settings_for_command()
     policy = policy_for_command(settings.rules)
     target = target_folder(settings, folder)
+    made, before = asterisk_files(policy, Release(int(branch))), read_files(target)
+    kept = kept_sections(made, before, {}, datetime.now(UTC))
     make_home_for(settings, target)
     try:
-        written = write_changed(target, asterisk_files(policy, Release(int(branch))))
+        written = write_changed(target, with_kept(made, before, kept))
     except WriteError as error:
         raise CannotRunError(str(error)) from None
     for name, changed in written.items():
         click.echo(f"{'written  ' if changed else 'unchanged'}  {target / name}")
-    click.echo(_count(plan_for(policy)))
+    tell_queues(plan_for(policy))
+    for sentence in what_is_kept(kept):
+        click.echo(sentence)
     click.echo(instructions(target))
-
-
-def _count(plan: Plan) -> str:
-    """How many Asterisk queues the rules make; a warning beside it if they are many."""
-    warning = growth_warning(plan)
-    if warning is not None:
-        click.echo(f"warning: {warning}", err=True)
-    count = len(plan.queues)
-    return f"{count} Asterisk queue{'' if count == 1 else 's'}: see `rahyab queues list`"

@@ -1,9 +1,10 @@
 """`rahyab dialplan diff`: what `install` would change, in meaning or in text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -16,7 +17,11 @@ from agi_server.cli.listing import json_option
 from agi_server.cli.printing import as_json, cell
 from agi_server.cli.problems import plural
 from dialplan.conf_differences import FileDifference, file_differences
-from dialplan.conf_text import NAMES, QUEUES, read_made
+from dialplan.conf_text import EXTENSIONS, NAMES, QUEUE_RULES, QUEUES, read_made
+from dialplan.kept_sections import Kept
+
+_KINDS: Final = {EXTENSIONS: "context", QUEUES: "queue", QUEUE_RULES: "penalty rule"}
+"""What a section of each file is."""
 
 
 @click.command("diff")
@@ -31,7 +36,7 @@ def diff_command(
     """Tell what `install` would change in the files that Asterisk includes.
 
     In meaning: queues, members, penalties, options, penalty rules, extensions; the revision at the
-    head of a file is none. It also tells how many callers wait in queues that go.
+    head of a file is none. It also tells what `install` keeps of what the rules make no more.
 
     Exit code 0: no difference in meaning. 1: differences, or problems in the rules. 2: it could not
     run.
@@ -80,17 +85,19 @@ def _remarks(prepared: Prepared) -> Iterator[str]:
     before, now = (read_made(each.get(QUEUES, "")) for each in (prepared.before, prepared.files))
     if before and now and before.revision != now.revision:
         yield f"The files are of revision {before.revision}, the rules of {now.revision}."
-    yield from kept_queues(prepared)
+    yield from what_is_kept(prepared.kept)
 
 
-def kept_queues(prepared: Prepared) -> Iterator[str]:
-    """A sentence for each queue that is kept for those who wait in it."""
-    for name, count in (prepared.waiting or {}).items():
-        wait = "caller waits" if count == 1 else "callers wait"
-        yield (
-            f"queue {name} is not in the rules any more and is kept, as {count} {wait} in it: "
-            "install again when it is empty"
-        )
+def what_is_kept(kept: Iterable[Kept]) -> Iterator[str]:
+    """A sentence for each queue, penalty rule and context that stays without the rules."""
+    for each in kept:
+        begin = f"{_KINDS[each.file]} {each.name} is not in the rules any more and is kept, as"
+        after = f"after {each.until:%Y-%m-%d %H:%M:%S} UTC"
+        if each.waiting:
+            wait = "1 caller waits" if each.waiting == 1 else f"{each.waiting} callers wait"
+            yield f"{begin} {wait} in its queue: install again when that is empty, {after}"
+        else:
+            yield f"{begin} calls that have begun may be sent there: install again {after}"
 
 
 def _text(prepared: Prepared) -> Iterator[str]:
@@ -121,6 +128,15 @@ def _print_data(prepared: Prepared, found: Sequence[FileDifference]) -> None:
                 "now": each.now,
             }
             for each in found
+        ],
+        "kept": [
+            {
+                "file": each.file,
+                "name": each.name,
+                "until": each.until.isoformat(),
+                "waiting": each.waiting,
+            }
+            for each in prepared.kept
         ],
         "kept_for_callers": prepared.waiting,
         "asterisk_not_asked": prepared.trouble,

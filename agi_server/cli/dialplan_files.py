@@ -9,13 +9,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+import click
+
 from agi_server.cli.errors import CannotRunError
+from agi_server.cli.problems import plural
 from dialplan.conf_text import EXTENSIONS, NAMES, QUEUE_RULES, QUEUES
 from dialplan.heads import head
 from dialplan.leaving import leaving_contexts
 from dialplan.queues import queue_rules_conf, queues_conf
 from dialplan.releases import NEWEST, Release
-from dialplan.requirements import MOST_QUEUES, growth_warning, plan_for
+from dialplan.requirements import MOST_QUEUES, Plan, growth_warning, plan_for
 from routing.rules import Policy
 
 BACKUPS_KEPT: Final = 10
@@ -143,6 +146,19 @@ def backups(path: Path) -> list[Path]:
         for each in path.parent.iterdir()
         if each.name.startswith(begin) and _STAMPED.fullmatch(each.name.removeprefix(begin))
     )
+
+
+def tell_queues(plan: Plan) -> None:
+    """Print how many Asterisk queues the rules make; a warning beside it if they are many.
+
+    Args:
+        plan: The queues; those for agents whom callers prefer count as well.
+    """
+    warning = growth_warning(plan)
+    if warning is not None:
+        click.echo(f"warning: {warning}", err=True)
+    count = len(plan.all_queues)
+    click.echo(f"{count} Asterisk {plural('queue', count)}: see `rahyab queues list`")
 
 
 def instructions(folder: Path) -> str:

@@ -11,11 +11,12 @@ from typing import Final, NoReturn
 import click
 
 from agi_server.cli.asterisk_command import NoAsteriskError
-from agi_server.cli.dialplan_diff import kept_queues
+from agi_server.cli.dialplan_diff import what_is_kept
 from agi_server.cli.dialplan_files import (
     WriteError,
     backups,
     instructions,
+    tell_queues,
     write_changed,
 )
 from agi_server.cli.dialplan_options import asterisk_option, command_option, to_option
@@ -24,7 +25,7 @@ from agi_server.cli.dialplan_taking import RELOADS, Lacking, cures, lacks, reloa
 from agi_server.cli.errors import FINDINGS, CannotRunError
 from agi_server.cli.loading import make_home_for
 from dialplan.conf_text import NAMES
-from dialplan.requirements import growth_warning, plan_for
+from dialplan.requirements import plan_for
 
 TAKEN: Final = "taken.json"
 """Of when the files are that Asterisk has taken: `build` may have written others since."""
@@ -38,7 +39,7 @@ def install(folder: Path | None, branch: str | None, line: str | None) -> None:
     """Write what Asterisk includes, have Asterisk take it, and look whether it has.
 
     What a file was before stays beside it, with the date in its name. A queue that goes is kept
-    while callers wait in it. What is as it should be already is left alone.
+    for an hour, and while callers wait in it. What is as it should be already is left alone.
 
     Exit code 0: Asterisk has what the rules make. 1: it is written, but Asterisk does not have it;
     or problems in the rules. 2: it could not run.
@@ -70,11 +71,9 @@ def _tell_files(prepared: Prepared, written: Mapping[str, bool]) -> None:
             f" (before: {backups(path)[-1].name})" if changed and name in prepared.before else ""
         )
         click.echo(f"{'written  ' if changed else 'unchanged'}  {path}{before}")
-    for sentence in kept_queues(prepared):
+    tell_queues(plan_for(prepared.policy))
+    for sentence in what_is_kept(prepared.kept):
         click.echo(sentence)
-    warning = growth_warning(plan_for(prepared.policy))
-    if warning is not None:
-        click.echo(f"warning: {warning}", err=True)
 
 
 def _leave_to_do(prepared: Prepared, trouble: str) -> NoReturn:

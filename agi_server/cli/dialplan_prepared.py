@@ -1,7 +1,8 @@
-"""What is to be in the folder that Asterisk includes from: by the rules, and by who waits."""
+"""What is to be in the folder that Asterisk includes from: by the rules, and what is kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agi_server.cli.asterisk_command import AsteriskCommand, NoAsteriskError
@@ -10,8 +11,9 @@ from agi_server.cli.dialplan_options import target_folder
 from agi_server.cli.errors import CannotRunError
 from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.settings import Settings
-from dialplan.conf_text import QUEUES, keeping, read_made, read_queues
+from dialplan.conf_text import QUEUES, read_made, read_queues
 from dialplan.console import queues_shown, version_shown
+from dialplan.kept_sections import Kept, kept_sections, with_kept
 from dialplan.releases import NEWEST, Release, release_of
 from routing.rules import Policy
 
@@ -26,9 +28,10 @@ class Prepared:
         folder: Where the files are.
         release: The Asterisk that they are for.
         before: The text of each file that is there, by its name.
-        files: The text that each is to have. Queues that the rules do not have any more are in it
-            while callers wait in them.
-        waiting: How many callers wait in each of those queues; None where nobody can tell.
+        files: The text that each is to have, with what is kept.
+        kept: What is in it though the rules do not make it any more.
+        waiting: How many callers wait in each queue that the rules do not have any more; None where
+            nobody can tell.
         command: How Asterisk is asked.
         trouble: Why Asterisk could not be asked; None where it could.
     """
@@ -39,6 +42,7 @@ class Prepared:
     release: Release
     before: Mapping[str, str]
     files: Mapping[str, str]
+    kept: tuple[Kept, ...]
     waiting: Mapping[str, int] | None
     command: AsteriskCommand
     trouble: str | None
@@ -77,14 +81,15 @@ def prepare(
     release = _release(branch, version, before)
     files = asterisk_files(policy, release)
     waiting = None if queues is None else _waiting(queues, before, files)
-    kept = keeping(files[QUEUES], before.get(QUEUES, ""), frozenset(waiting or ()))
+    kept = kept_sections(files, before, waiting or {}, datetime.now(UTC))
     return Prepared(
         settings=settings,
         policy=policy,
         folder=target,
         release=release,
         before=before,
-        files={**files, QUEUES: kept},
+        files=with_kept(files, before, kept),
+        kept=kept,
         waiting=waiting,
         command=command,
         trouble=trouble,

@@ -66,7 +66,7 @@ def print_ladder(console: Console, book: Rulebook, ladder: Ladder) -> None:
     else:
         limit = duration_in_words(int(ladder.variables[contract.QUEUE_TIMEOUT]))
         console.print(cell(f"     rings {agent} alone, for {limit}"))
-    rule = ladder.variables[contract.QUEUE_RULE]
+    rule = ladder.variables[contract.QUEUE_RULE] if agent == entered else ""
     named = f", penalty rule [{rule}] of queuerules.conf" if rule else ", no penalty rule"
     console.print(cell(f"     Asterisk: {queue_application(ladder.variables)}{named}"))
 

@@ -12,7 +12,7 @@ from agi_server.cli.listing import ListingGroup, json_option, listing_table, pri
 from agi_server.cli.loading import policy_for_command, settings_for_command
 from agi_server.cli.printing import as_json, cell, table_console
 from agi_server.cli.queue_visits import visits_command
-from dialplan.openings import Opening, latest_end, openings
+from dialplan.openings import Opening, latest_alone, latest_end, openings
 from dialplan.queues import IDEAL_PENALTY, asterisk_queue_name
 from dialplan.requirements import (
     AsteriskQueue,
@@ -168,7 +168,12 @@ def _preference(requirement: Requirement, policy: Policy) -> dict[str, Any] | No
     if prefer is None:
         return None
     alone = {each.alone: each.name for each in _alone(requirement, policy)}
-    return {"agent": list(prefer.agents), "for": prefer.seconds, "asterisk_queues": alone}
+    return {
+        "agent": list(prefer.agents),
+        "for": prefer.seconds,
+        "gone_at_the_latest": latest_alone(prefer),
+        "asterisk_queues": alone,
+    }
 
 
 def _alone(requirement: Requirement, policy: Policy) -> list[AsteriskQueue]:
@@ -222,8 +227,12 @@ def _on_the_way_in(requirement: Requirement, policy: Policy) -> Iterator[str]:
         yield f"Not let in is a caller {reasons}. Then: {then}."
     if queue.prefer is not None:
         names = ", ".join(each.name for each in _alone(requirement, policy)) or "no Asterisk queue"
-        yield f"At first a caller waits for {preference_in_words(queue.prefer)}: {names}."
-        yield "What follows counts from the end of that."
+        latest = duration_in_words(latest_alone(queue.prefer))
+        yield (
+            f"At first a caller waits for {preference_in_words(queue.prefer)}: {names}; after "
+            f"{latest} at the latest they go on into this queue."
+        )
+        yield "What follows counts from then on."
     heard = " and ".join(heard_on_entry(queue.say))
     if heard:
         yield f"On coming in they hear {heard}."

@@ -14,9 +14,9 @@ NOON = datetime(2026, 3, 21, 12, tzinfo=UTC)
 RISING = Priority(10, rise=5, every=60, highest=30)
 
 
-def caller(channel: str, waited: float, has: int = 10, priority: Priority = RISING) -> Waiting:
+def caller(name: str, waited: float, has: int = 10, priority: Priority = RISING) -> Waiting:
     """One who has waited so many seconds at noon."""
-    return Waiting(channel, "support", priority, NOON - timedelta(seconds=waited), has)
+    return Waiting(name, "support", priority, NOON - timedelta(seconds=waited), has)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def placed(line: Sequence[Waiting], due: Sequence[Rise]) -> list[Waiting]:
     """The line after Asterisk has raised them in order: each behind those who have as much."""
     after = list(line)
     for rise in due:
-        (old,) = (each for each in after if each.channel == rise.channel)
+        (old,) = (each for each in after if each.caller == rise.caller)
         after.remove(old)
         behind = (place for place, each in enumerate(after) if each.has < rise.to)
-        new = Waiting(old.channel, old.queue, old.priority, old.since, rise.to)
+        new = Waiting(old.caller, old.queue, old.priority, old.since, rise.to)
         after.insert(next(behind, len(after)), new)
     return after
 
@@ -67,5 +67,5 @@ def test_nobody_is_overtaken_by_an_equal_who_came_later(waits: list[int], others
     due = rises(line, NOON)
     after = placed(placed(line, due[:others]), due)
 
-    assert [each.channel for each in after] == [each.channel for each in line]
+    assert [each.caller for each in after] == [each.caller for each in line]
     assert rises(after, NOON) == []

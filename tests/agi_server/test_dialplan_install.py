@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agi_server.cli.dialplan_files import BACKUPS_KEPT, backups, write_changed
-from dialplan.conf_text import read_made
+from dialplan.conf_text import read_made, read_queues
+from dialplan.contract import AGENT_QUEUE, FALLBACK_QUEUE
 from tests.agi_server.dialplan_site import NAMES, Site
 from tests.sample import TEXT
 
@@ -213,13 +214,17 @@ def test_without_the_command_it_is_told_how_to_name_it(site: Site) -> None:
 
 
 def test_queues_that_go_are_told_where_asterisk_cannot_be_asked(site: Site) -> None:
-    """Somebody may wait in them."""
+    """Somebody may wait in them, also when the hour is over for which they are kept anyway."""
     site.run("install")
     site.stop()
     site.write_rules(renamed(TEXT))
-    result = site.run("install")
+    first = site.run("install")
+    site.let_an_hour_pass()
+    last = site.run("install")
 
-    assert "These queues go: reception." in result.output
+    assert "These queues go" not in first.output
+    assert "queue reception is not in the rules any more and is kept" in first.output
+    assert "These queues go: reception." in last.output
 
 
 def renamed(text: str) -> str:
@@ -227,30 +232,155 @@ def renamed(text: str) -> str:
     return text.replace("reception", "front-desk")
 
 
+@pytest.mark.parametrize("prefers", [False, True])
+def test_as_many_queues_are_told_as_are_written(site: Site, *, prefers: bool) -> None:
+    """By `build` and `install` alike; those of agents whom callers prefer are queues too."""
+    if prefers:
+        prefer = "    music: jazz\n    prefer: {agent: owner, for: 20s}"
+        site.write_rules(TEXT.replace("    music: jazz", prefer))
+    built, installed = site.run("build"), site.run("install")
+    written = read_queues((site.ours / "queues.conf").read_text())
+
+    assert prefers == any(name.startswith(AGENT_QUEUE) for name in written)
+    told = f"\n{len(written) - 1} Asterisk queues: see `rahyab queues list`\n"
+    assert FALLBACK_QUEUE in written
+    assert told in built.output
+    assert told in installed.output
+
+
+def test_a_queue_that_goes_is_kept_for_an_hour(site: Site) -> None:
+    """Calls that have begun are still sent to it, by the rules that they began with."""
+    site.run("install")
+    site.write_rules(renamed(TEXT))
+    first, again, told = site.run("install"), site.run("install"), site.run("diff")
+    kept = (site.folder / "loaded" / "queues.conf").read_text()
+    site.let_an_hour_pass()
+    gone, last = site.run("diff"), site.run("install")
+
+    assert "[reception]" in kept
+    assert "[front-desk]" in kept
+    for each in (first, again, told):
+        assert "queue reception is not in the rules any more and is kept, as calls" in each.output
+    assert "nothing to do" in again.output
+    assert "queues.conf: queue reception" not in told.output
+    assert "queues.conf: queue reception" in gone.output
+    assert (first.exit_code, again.exit_code, last.exit_code) == (0, 0, 0)
+    assert "[reception]" not in (site.folder / "loaded" / "queues.conf").read_text()
+
+
+def test_build_keeps_a_queue_that_goes_for_the_same_hour(site: Site) -> None:
+    """So that what is built and then installed is as safe."""
+    site.run("install")
+    site.write_rules(renamed(TEXT))
+    built = site.run("build")
+    before = (site.ours / "queues.conf").read_text()
+    site.run("install")
+
+    assert "queue reception is not in the rules any more and is kept, as calls" in built.output
+    assert "[reception]" in before
+    assert (site.ours / "queues.conf").read_text() == before
+    site.let_an_hour_pass()
+    site.run("build")
+    assert "[reception]" not in (site.ours / "queues.conf").read_text()
+
+
+def test_the_hour_begins_when_a_queue_is_first_left_out(site: Site) -> None:
+    """Not with a later install, which changes something else; a queue that comes back is new."""
+    site.run("install")
+    site.write_rules(renamed(TEXT))
+    site.run("install")
+    site.let_an_hour_pass()
+    site.let_wait({"reception": 1})
+    site.write_rules(renamed(TEXT).replace("music: jazz", "music: soul"))
+    site.run("install")
+    site.let_wait({})
+    (kept,) = json.loads(site.run("diff", "--json").output)["differences"]
+    site.write_rules(TEXT)
+    site.run("install")
+    back = (site.ours / "queues.conf").read_text()
+
+    assert kept["place"] == "queue reception"
+    assert back.count("[reception]") == 1
+    assert "2026-01-31" not in back
+
+
+def test_a_penalty_rule_that_goes_is_kept_for_an_hour(site: Site) -> None:
+    """Also where its queue stays: calls that have begun come with it."""
+    site.run("install")
+    one_step = re.sub(r"    steps:\n(      - .*\n)+", "", TEXT)
+    site.write_rules(one_step.replace("{skill: support, level: 8}", "{skill: support, level: 3}"))
+    result = site.run("install")
+    rules = site.folder / "loaded" / "queuerules.conf"
+    kept = rules.read_text()
+    site.let_an_hour_pass()
+    last = site.run("install")
+
+    assert (result.exit_code, last.exit_code) == (0, 0)
+    assert "penalty rule support-fa is not in the rules any more and is kept" in result.output
+    assert "[support-fa]\npenaltychange => 20,2\n" in kept
+    assert "[support-fa]" not in rules.read_text()
+
+
+def test_programs_are_told_what_is_kept(site: Site) -> None:
+    """Until when, and for how many."""
+    site.run("install")
+    site.write_rules(renamed(TEXT))
+    site.run("install")
+    site.let_an_hour_pass()
+    site.let_wait({"reception": 2, "support-fa": 3})
+    data = json.loads(site.run("diff", "--json").output)
+
+    assert data["kept"] == [
+        {
+            "file": "queues.conf",
+            "name": "reception",
+            "until": "2026-01-31T13:00:00+00:00",
+            "waiting": 2,
+        }
+    ]
+    assert data["kept_for_callers"] == {"reception": 2}
+
+
 def test_a_queue_that_goes_is_kept_while_callers_wait_in_it(site: Site) -> None:
     """Asterisk would forget them at once. Installing again changes nothing until they are gone."""
     site.run("install")
     site.let_wait({"reception": 2})
     site.write_rules(renamed(TEXT))
-    told = site.run("diff")
-    first, again = site.run("install"), site.run("install")
+    first = site.run("install")
+    site.let_an_hour_pass()
+    told, again = site.run("diff"), site.run("install")
     kept = (site.ours / "queues.conf").read_text()
     site.let_wait({})
-    gone = site.run("diff")
     last = site.run("install")
 
-    for each in (told, first, again):
+    for each in (first, told, again):
         assert (
             "queue reception is not in the rules any more and is kept, as 2 callers" in each.output
         )
-    assert "queues.conf: queue front-desk" in told.output
     assert "queues.conf: queue reception" not in told.output
     assert (first.exit_code, again.exit_code, last.exit_code) == (0, 0, 0)
-    assert "nothing to do" in again.output
     assert "[reception]" in kept
-    assert "[front-desk]" in kept
-    assert "queues.conf: queue reception" in gone.output
     assert "[reception]" not in (site.ours / "queues.conf").read_text()
+
+
+def test_with_a_queue_that_is_kept_stay_the_keys_that_lead_out_of_it(site: Site) -> None:
+    """Asterisk has both; other contexts that the folder had go."""
+    site.write_rules(
+        TEXT.replace("    music: jazz", "    music: jazz\n    keys: {1: {hangup: true}}")
+    )
+    assert site.run("install").exit_code == 0
+    extensions = site.ours / "extensions.conf"
+    extensions.write_text(extensions.read_text() + "\n[rahyab-old]\nexten => s,1,NoOp()\n")
+    site.let_wait({"reception": 1})
+    site.write_rules(renamed(TEXT))
+    site.run("install")
+    site.let_an_hour_pass()
+    result = site.run("install")
+    loaded = (site.folder / "loaded" / "extensions.conf").read_text()
+
+    assert result.exit_code == 0, result.output
+    assert "\n[rahyab-leaving-reception]\nexten => 1,1,Goto(rahyab-leaving,1,1)\n" in loaded
+    assert "rahyab-old" not in loaded
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import get_args
 from agi_server.call_state import CallState, VisitState
 from agi_server.driving import DOING
 from ivr.effects import Effect
+from ivr.talk import ToldPlace
 
 MOMENT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 OLD_STATE = {
@@ -40,7 +41,9 @@ def test_what_an_earlier_version_left_is_resumed() -> None:
         "preferred": None,
         "asked_for": [],
         "told_until": None,
+        "told_place": None,
         "visit": None,
+        "request": None,
     }
 
 
@@ -56,6 +59,7 @@ def test_what_is_left_is_resumed_as_it_was() -> None:
         preferred="sara",
         asked_for=frozenset({"support"}),
         told_until=MOMENT,
+        told_place=ToldPlace("support", 3),
         visit=VisitState(199, "support", "fa", "rahyab-agent-sara", MOMENT, MOMENT, 10),
     )
     assert CallState.from_data(state.to_data()) == state

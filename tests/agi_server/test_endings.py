@@ -69,7 +69,9 @@ WITH_AGENT = replace(REQUEST, agent="sara", hold=5, queued_at=QUEUED)
     [
         (CALL, REQUEST, Outcome.LEFT_IN_MENU),
         (replace(CALL, stage=END_OF_THE_RULES), REQUEST, Outcome.SELF_SERVED),
-        (WAITING, REQUEST, Outcome.ABANDONED),
+        (WAITING, replace(REQUEST, queued_at=QUEUED), Outcome.ABANDONED),
+        (WAITING, REQUEST, Outcome.LEFT_IN_MENU),
+        (replace(WAITING, left_queue_at=QUEUED), REQUEST, Outcome.NOT_ANSWERED),
         (WAITING, WITH_AGENT, Outcome.ANSWERED),
         (WAITING, replace(REQUEST, trial=True), Outcome.REACHED_QUEUE),
         (replace(WAITING, stage=END_OF_THE_RULES), REQUEST, Outcome.NOT_ANSWERED),
@@ -118,6 +120,14 @@ def test_call_without_an_end_is_not_in_progress_for_ever() -> None:
     late = START + LONGEST_CALL + timedelta(seconds=1)
     assert outcome_in_words(CALL, late) == "end never reported"
     assert outcome_in_words(replace(CALL, outcome=Outcome.ANSWERED), late) == "answered"
+
+
+def test_who_hangs_up_on_the_way_to_a_queue_has_not_left_it() -> None:
+    """Asterisk never had them there."""
+    change = final_change(WAITING, REQUEST, END)
+
+    assert (change.outcome, change.left_queue_at) == (Outcome.LEFT_IN_MENU, None)
+    assert call_log_fields(WAITING, change)["waited"] is None
 
 
 def test_agent_of_a_second_queue_is_recorded() -> None:

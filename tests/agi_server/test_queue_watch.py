@@ -13,16 +13,18 @@ from structlog.testing import capture_logs
 
 from agi_server import queue_watch
 from agi_server.app import keeping
-from agi_server.call_state import CallState
+from agi_server.call_state import CallState, VisitState
 from agi_server.measurements import Measurements
 from agi_server.queue_watch import watching_queues
 from agi_server.spooling import Spooling
 from agi_server.store_threads import StoreThreads
-from ami import keeping as link_keeping
-from ami.testing import FakeManager, fake_manager
+from agi_server.visits import entered_number
+from ami import reconnecting
+from ami.testing import FakeCaller, FakeManager, fake_manager
 from crm.memory_store import MemoryDatabase, MemoryStore
 from crm.ports import StoreUnavailableError
 from crm.records import Call, CallChange, NewCall
+from crm.writes import ChangedCall
 from routing.destinations import Priority
 
 AT = datetime(2026, 3, 21, 8, 30, tzinfo=UTC)
@@ -34,7 +36,7 @@ SARA, JANIS = ("sara", "PJSIP/101"), ("janis", "PJSIP/102")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounds and pauses are short."""
     monkeypatch.setattr(queue_watch, "ROUND_SECONDS", 0.01)
-    monkeypatch.setattr(link_keeping, "PAUSES_SECONDS", (0.01,))
+    monkeypatch.setattr(reconnecting, "PAUSES_SECONDS", (0.01,))
 
 
 @dataclass(slots=True)
@@ -43,16 +45,24 @@ class World:
 
     manager: FakeManager
     store: MemoryStore
+    spool: Spooling
     away: bool = False
     """Whether the server finds no store."""
+    takes_nothing: bool = False
+    """Whether the store can be read, and not be written."""
     measurements: Measurements = field(default_factory=Measurements)
     now: datetime = AT
 
     def begin(self, call: str, priority: Priority | None, queued: datetime | None = AT) -> None:
         """A call of ours that has been sent to a queue."""
-        self.store.begin_call(NewCall(call, AT, "", "", None, "1", None, "fa", None, "r", {}))
-        state = CallState(priority=priority, first_queued_at=queued)
-        self.store.change_call(call, CallChange(state=state.to_data()))
+        self.store.begin_call(a_call(call))
+        self.say(call, priority, queued)
+
+    def say(
+        self, call: str, priority: Priority | None, queued: datetime | None, visit: int = 1
+    ) -> None:
+        """What the request has said that sent the call to the queue."""
+        self.store.change_call(call, sent_to_queue(priority, queued, visit))
 
     def join(self, call: str, priority: Priority | None, *, has: int, **other: str) -> None:
         """Such a call enters the queue `support`."""
@@ -82,6 +92,18 @@ class World:
             await until(lambda asked=asked: len(self.manager.asked) > asked)  # type: ignore[misc]
 
 
+def a_call(call: str) -> NewCall:
+    """The beginning of a call."""
+    return NewCall(call, AT, "", "", None, "1", None, "fa", None, "r", {})
+
+
+def sent_to_queue(priority: Priority | None, queued: datetime | None, visit: int = 1) -> CallChange:
+    """What a request has said that sent its call to the queue `support`."""
+    there = VisitState(entered_number(visit), "support", "fa", "support", AT, AT, 1)
+    state = CallState(priority=priority, first_queued_at=queued, visit=there)
+    return CallChange(visit=visit, state=state.to_data())
+
+
 async def until(seen: Callable[[], bool]) -> None:
     """Return when something is so; fails after a minute."""
     async with asyncio.timeout(60):
@@ -94,7 +116,8 @@ async def watched(
     folder: Path, manager: FakeManager, database: MemoryDatabase
 ) -> AsyncIterator[World]:
     """A world that is watched."""
-    world = World(manager, MemoryStore(database))
+    spool = Spooling(folder / "spool", lambda: world.now)
+    world = World(manager, MemoryStore(database), spool)
 
     class Troubled(MemoryStore):
         def call(self, call_id: str) -> Call | None:
@@ -102,8 +125,12 @@ async def watched(
                 raise StoreUnavailableError("away")
             return super().call(call_id)
 
+        def change_call(self, call_id: str, change: CallChange) -> None:
+            if world.takes_nothing:
+                raise StoreUnavailableError("full")
+            super().change_call(call_id, change)
+
     stores = StoreThreads(lambda: Troubled(database))
-    spool = Spooling(folder / "spool", lambda: world.now)
     async with (
         keeping(stores, spool, clock=lambda: world.now) as records,
         watching_queues(manager.access, records, lambda: world.now, world.measurements),
@@ -347,5 +374,84 @@ def test_an_older_asterisk_is_not_asked_again_and_again(tmp_path: Path) -> None:
         await world.rounds()
         assert world.line()[:2] == [("fixed", 5), ("rising", 7)]
         assert world.measurements.priority_rises == 1
+
+    play(tmp_path, story)
+
+
+def test_a_call_that_is_half_told_is_looked_up_again(tmp_path: Path) -> None:
+    """Its beginning is in the store, and what its last request has said is not there yet."""
+
+    async def story(world: World) -> None:
+        world.store.begin_call(a_call("a"))
+        world.enter("a", has=1)
+        world.join("b", RISING, has=1)
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("b", 4) in world.line())
+        world.say("a", RISING, AT)
+        world.now += timedelta(seconds=11)
+        await until(lambda: ("a", 4) in world.line())
+
+    play(tmp_path, story)
+
+
+def test_what_waits_in_a_spool_counts(tmp_path: Path) -> None:
+    """The store has the beginning, and could not take what came after it."""
+
+    async def story(world: World) -> None:
+        world.takes_nothing = True
+        world.store.begin_call(a_call("a"))
+        await world.spool.keep("a", (ChangedCall("a", sent_to_queue(RISING, AT)),), "full")
+        world.enter("a", has=1)
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("a", 4) in world.line())
+
+    play(tmp_path, story)
+
+
+def test_what_an_earlier_visit_has_left_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    """The caller came back and was sent here with another priority, which is not told yet."""
+
+    async def story(world: World) -> None:
+        world.join("a", RISING, has=1, RAHYAB_VISIT="2")
+        world.join("b", RISING, has=1)
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("b", 4) in world.line())
+        world.say("a", Priority(1, rise=2, every=60, highest=3), AT, visit=2)
+        world.now += timedelta(seconds=11)
+        await until(lambda: ("a", 3) in world.line())
+
+    play(tmp_path, story)
+
+
+def test_a_call_that_nobody_knows_yet_is_looked_up_again(tmp_path: Path) -> None:
+    """Another machine has begun it, and keeps it until the store is back."""
+
+    async def story(world: World) -> None:
+        world.enter("a", has=1)
+        world.join("b", RISING, has=1)
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("b", 4) in world.line())
+        world.begin("a", RISING)
+        world.now += timedelta(seconds=11)
+        await until(lambda: ("a", 4) in world.line())
+
+    play(tmp_path, story)
+
+
+def test_who_waits_is_listed_again_and_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """All queues: whom no event told of is found, and forgotten."""
+    monkeypatch.setattr(queue_watch, "LIST_SECONDS", 0.01)
+
+    async def story(world: World) -> None:
+        world.begin("a", RISING)
+        world.manager.queues.add("support")
+        variables = {"RAHYAB_CALL": "a", "RAHYAB_VISIT": "1", "RAHYAB_QUEUE": "support"}
+        world.manager.variables["SIP/a"] = variables
+        await until(lambda: len(world.manager.asked) > 1)
+        world.manager.callers.append(FakeCaller("1780000000.7", "SIP/a", "support", 1))
+        world.now += timedelta(seconds=61)
+        await until(lambda: ("a", 4) in world.line())
 
     play(tmp_path, story)

@@ -120,9 +120,10 @@ def test_what_callers_meet_in_a_queue_is_shown_in_words(waiting: Path) -> None:
     assert " ".join(said.split()) == (
         "Not let in is a caller outside the hours office or while 20 wait. Then: voicemail"
         " messages. At first a caller waits for the customer's own agent, else the one who last"
-        " spoke with the customer, for 20s: rahyab-agent-mina, rahyab-agent-sara. What follows"
-        " counts from the end of that. On coming in they hear how many are before them and how long"
-        " it will take. From 20s on mina is rung. From 1m on also sara is rung. Every 45s they hear"
+        " spoke with the customer, for 20s: rahyab-agent-mina, rahyab-agent-sara; after 22s"
+        " at the latest they go on into this queue. What follows counts from then on. On coming in"
+        " they hear how many are before them and how long it will take. From 20s on"
+        " mina is rung. From 1m on also sara is rung. Every 45s they hear"
         " hello, then not-a-choice. Nobody is rung for them meanwhile: a step, or the end, can come"
         " later by as long as that takes. Key 1: ask to be called back. Waiting ends after 5m, or"
         " 5m 17s where a telephone still rings then."
@@ -143,6 +144,7 @@ def test_programs_read_what_callers_meet_in_a_queue(waiting: Path) -> None:
         "prefer": {
             "agent": ["owner", "last"],
             "for": 20,
+            "gone_at_the_latest": 22,
             "asterisk_queues": {"mina": "rahyab-agent-mina", "sara": "rahyab-agent-sara"},
         },
         "say": {

@@ -36,6 +36,15 @@ def test_reads_what_the_dialplan_hands_over() -> None:
     assert not request.trial
 
 
+def test_the_fallback_tells_since_when() -> None:
+    """In whole seconds, which `rahyab-fallback` may have tried to be entered in again since."""
+    request = read_request(environment("call=a", "fell-back=1795500000", "queued=1795500010"))
+    assert (request.fell_back, request.fell_back_at) == (
+        True,
+        datetime.fromtimestamp(1795500000, UTC),
+    )
+
+
 def test_value_may_hold_equals_signs() -> None:
     """Only the first one divides."""
     assert read_request(environment("call=a=b")).call_id == "a=b"

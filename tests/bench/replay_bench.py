@@ -106,6 +106,7 @@ def _of(book: Rulebook, facts: Facts, keys: list[str | None]) -> Recorded:
         facts=facts,
         keys={("menu welcome", "welcome"): keys},
         looks=dict.fromkeys(book.policy.queues, (STANDING,)),
+        places={},
         look_ups=(),
         put_down=(),
         takes=(),

@@ -201,6 +201,23 @@ def test_who_waits_is_told_in_the_order_of_turns(store: Store, call: NewCall) ->
     assert list(store.callers_waiting("rahyab-sales-fa", AT)) == []
 
 
+def test_of_who_waits_the_state_of_the_call_is_told_too(store: Store, call: NewCall) -> None:
+    """By call, and of nobody else: neither of a queue beside it nor of a call that has ended."""
+    for name in ("a", "b", "ended"):
+        begin(store, call, name)
+        store.change_call(name, CallChange(visit=1, state={"music": name}))
+        store.keep_queue_visit(replace(WAITING, call_id=name))
+    begin(store, call, "none yet")
+    store.keep_queue_visit(replace(WAITING, call_id="none yet"))
+    begin(store, call, "sales")
+    store.keep_queue_visit(replace(WAITING, call_id="sales", asterisk_queue="rahyab-sales-fa"))
+    store.change_call("ended", CallChange(visit=2, ended_at=AT))
+    known = store.states_of_callers_waiting(QUEUE, AT)
+    assert known == {"a": {"music": "a"}, "b": {"music": "b"}, "none yet": {}}
+    assert known.keys() == {each.call_id for each in store.callers_waiting(QUEUE, AT)}
+    assert store.states_of_callers_waiting(QUEUE, AT + MINUTE) == {}
+
+
 def test_those_of_one_place_come_in_one_order(store: Store, call: NewCall) -> None:
     """By when they entered, and then by call."""
     for name, seconds in (("b", 1), ("c", 0), ("a", 1)):

@@ -59,7 +59,7 @@ def test_the_first_queue(tmp_path: Path) -> None:
                 await site.request(channel, Script.INCOMING, call=call)
                 told = await end(site, call, channel, 2)
                 assert ends(told) in ([], [Disposition.NOT_ENTERED]), commands
-                assert told.call.outcome is not Outcome.IN_PROGRESS, commands
+                assert told.call.outcome is Outcome.LEFT_IN_MENU, commands
         assert ends(told) == [Disposition.NOT_ENTERED]
 
     asyncio.run(story())

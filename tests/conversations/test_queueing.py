@@ -6,19 +6,21 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
+from agi_server.call_state import CallState, VisitState
 from agi_server.telling import tell_event
 from agi_server.testing import FakeChannel, Press, Queue, QueueMember, ScriptedCaller
 from crm.ports import StoreUnavailableError
-from crm.records import Customer, Disposition, NewCall, Outcome, QueueVisit
+from crm.records import CallChange, Customer, Disposition, NewCall, Outcome, QueueVisit
 from crm.sqlite_store import SqliteStore
 from crm.stores import open_store
 from dialplan import contract
 from dialplan.contract import Go, QueueStatus, Script
-from tests.conversations.site import CALL_ID, MAIN_NUMBER, NOW, Site, serving
+from routing.destinations import Priority
+from tests.conversations.site import CALL_ID, MAIN_NUMBER, NOW, ServedSite, Site, serving
 from tests.conversations.test_routes import Time
 
 RULES = Path(__file__).with_name("queueing.yaml")
@@ -42,7 +44,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def play(
     folder: Path,
-    conversation: Callable[[Site], Awaitable[None]],
+    conversation: Callable[[ServedSite], Awaitable[None]],
     kind: type[SqliteStore] = SqliteStore,
     clock: Callable[[], datetime] = lambda: NOW,
 ) -> None:
@@ -146,7 +148,7 @@ def test_the_own_agent_is_waited_for_alone_and_then_anybody(tmp_path: Path) -> N
         channel = caller(number=OWNED, waiting=3)
         await site.request(channel, Script.INCOMING)
         names = (contract.QUEUE, contract.QUEUE_RULE, contract.QUEUE_TIMEOUT)
-        assert told(channel, *names) == ("rahyab-agent-sara", "", "20")
+        assert told(channel, *names) == ("rahyab-agent-sara", "support-fa", "20")
         assert told(channel, contract.QUEUE_POSITION) == ("",)
         assert ends(site) == [(199, "rahyab-agent-sara", Disposition.IN_PROGRESS)]
         others(site, -5, -6, -7, -8, queue="support-fa")
@@ -202,6 +204,34 @@ def test_a_queue_that_moves_tells_how_long_it_takes(tmp_path: Path) -> None:
     play(tmp_path, call)
 
 
+def test_who_has_risen_meanwhile_goes_before(tmp_path: Path) -> None:
+    """Though they came with the priority of the caller who comes back, and later."""
+    priority = Priority(0, rise=5, every=30)
+
+    async def call(site: Site) -> None:
+        time = clock
+        await site.request(caller(dialled=RECEPTION), Script.INCOMING)
+        others(site, -1, -2, -3, queue="reception-fa")
+        with closing(open_store(site.place)) as store:
+            for visit in store.callers_waiting("reception-fa", NOW):
+                if visit.call_id.startswith("other") and visit.call_id[-1] != "1":
+                    going_on = VisitState.from_visit(visit)
+                    state = CallState(priority=priority, visit=going_on).to_data()
+                    store.change_call(visit.call_id, CallChange(visit=1, state=state))
+        time.pass_by(20)
+        await back(site, 2, EPOCH, "1")
+        time.pass_by(13)
+        await back(site, 3, EPOCH + 20, "3")
+
+    async def back(site: Site, visit: int, queued: int, position: str) -> None:
+        channel = caller(dialled=RECEPTION, waiting=3)
+        await site.request(channel, Script.AFTER_QUEUE, visit, key="5", queued=str(queued))
+        assert told(channel, contract.QUEUE_POSITION) == (position,)
+
+    clock = Time()
+    play(tmp_path, call, clock=clock)
+
+
 def _fields(visit: QueueVisit) -> dict[str, object]:
     return {name: getattr(visit, name) for name in QueueVisit.__slots__}
 
@@ -228,13 +258,18 @@ def test_a_key_of_the_queue_leads_where_it_says(tmp_path: Path) -> None:
 
 
 def test_a_key_that_leads_nowhere_leads_back_with_the_place(tmp_path: Path) -> None:
-    """The rules may have lost it since the queue was built. The gate is not asked again."""
+    """The rules may have lost it since the queue was built. The gate is not asked again.
+
+    One came before, and five since: the caller is the second of the seven.
+    """
 
     async def call(site: Site) -> None:
         await site.request(caller(), Script.INCOMING)
-        back = caller(waiting=9)
+        others(site, 10, -1, -2, -3, -4, -5, queue="support-fa")
+        back = caller(waiting=6)
         await site.request(back, Script.AFTER_QUEUE, 2, key="5", queued=str(EPOCH))
-        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "support-fa")
+        where = (contract.GO, contract.QUEUE, contract.QUEUE_POSITION)
+        assert told(back, *where) == (Go.QUEUE, "support-fa", "2")
         assert ends(site) == [
             (199, "support-fa", Disposition.EXIT_KEY),
             (299, "support-fa", Disposition.IN_PROGRESS),
@@ -253,7 +288,7 @@ def test_a_key_that_leads_nowhere_leads_back_with_the_place(tmp_path: Path) -> N
         (QueueStatus.LEAVEUNAVAIL, (Go.QUEUE, None), Disposition.LEAVE_EMPTY, None),
         (QueueStatus.WITHDRAW, (Go.QUEUE, None), Disposition.WITHDRAWN, None),
         (QueueStatus.TIMEOUT, (Go.QUEUE, None), Disposition.TIMEOUT, None),
-        ("UNKNOWN", (Go.QUEUE, None), Disposition.UNKNOWN, None),
+        ("UNKNOWN", (Go.QUEUE, None), Disposition.NOT_ENTERED, None),
     ],
 )
 def test_every_end_of_a_visit_has_its_name_and_its_way(
@@ -269,6 +304,22 @@ def test_every_end_of_a_visit_has_its_name_and_its_way(
         assert ends(site)[0] == (199, "support-fa", disposition)
         logged = [] if line is None else [f"support-fa,1700000000.1,NONE,{line}"]
         assert [options for _, options in back.executed] == logged
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize("script", [Script.AFTER_QUEUE, Script.ENDED])
+def test_who_is_not_let_in_and_hangs_up_is_in_the_queue_log(tmp_path: Path, script: Script) -> None:
+    """The application runs on a dead channel, too."""
+
+    async def call(site: Site) -> None:
+        await site.request(caller(), Script.INCOMING)
+        channel = caller()
+        channel.hang_up()
+        end = {"status": QueueStatus.FULL, "queued": str(EPOCH)}
+        await site.request(channel, script, 2, **end)
+        assert ends(site) == [(199, "support-fa", Disposition.FULL)]
+        assert channel.executed == [("QueueLog", "support-fa,1700000000.1,NONE,FULL")]
 
     play(tmp_path, call)
 
@@ -299,6 +350,123 @@ def test_a_call_that_nobody_remembers_completes_its_visit_all_the_same(tmp_path:
         (visit,) = site.story().queue_visits
         assert (visit.number, visit.queue, visit.priority) == (199, "support", 7)
         assert visit.disposition is Disposition.EXIT_KEY
+
+    play(tmp_path, call)
+
+
+KNOWN = {contract.QUEUE: "support-fa", contract.QUEUE_RULE: "support-fa"}
+
+
+def begun_elsewhere(site: ServedSite, facts: Mapping[str, Any], revision: str) -> None:
+    """Let the store know that the call has begun, and no more: its end is in a spool elsewhere."""
+    with closing(open_store(site.place)) as store:
+        store.begin_call(
+            NewCall(
+                CALL_ID, NOW, STRANGER, "", STRANGER, MAIN_NUMBER, None, "fa", None, revision, facts
+            )
+        )
+
+
+async def half_known(folder: Path) -> tuple[Mapping[str, Any], str]:
+    """The facts and the rules of such a call, which another machine has served."""
+    async with serving(folder, rules_file=RULES) as site:
+        await site.request(caller(), Script.INCOMING)
+        call = site.story().call
+        return call.facts, call.revision
+
+
+def test_what_the_store_knows_half_the_channel_completes(tmp_path: Path) -> None:
+    """Another machine could not write where it sent the caller: on it goes as `give_up` says."""
+
+    async def call(site: ServedSite) -> None:
+        begun_elsewhere(site, *await half_known(elsewhere))
+        back = caller(known={**KNOWN, contract.PRIORITY: "7"})
+        after = {"status": QueueStatus.TIMEOUT, "queued": str(EPOCH - 60)}
+        await site.request(back, Script.AFTER_QUEUE, 2, **after)
+        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "reception-fa")
+        lost, entered = site.story().queue_visits
+        assert (lost.number, lost.queue, lost.disposition) == (199, "support", Disposition.TIMEOUT)
+        assert (entered.number, entered.waiting_since) == (299, NOW - timedelta(seconds=60))
+        assert "begun-anew" in {one.kind for one in site.story().timeline}
+
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    play(tmp_path, call)
+
+
+def test_a_call_known_half_that_ends_in_a_queue_was_abandoned_there(tmp_path: Path) -> None:
+    """And not left in a menu, where the store saw it last."""
+
+    async def call(site: ServedSite) -> None:
+        begun_elsewhere(site, *await half_known(elsewhere))
+        channel = caller(known=KNOWN)
+        channel.hang_up()
+        await site.request(channel, Script.ENDED, 2, queued=str(EPOCH), abandoned="TRUE")
+        assert ends(site) == [(199, "support-fa", Disposition.ABANDONED)]
+        assert site.story().call.outcome is Outcome.ABANDONED
+
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    play(tmp_path, call)
+
+
+def test_a_visit_that_another_machine_has_ended_is_not_ended_here(tmp_path: Path) -> None:
+    """The caller went on from it by the request that is not known here."""
+
+    async def call(site: Site) -> None:
+        await site.request(caller(), Script.INCOMING)
+        channel = caller(known={contract.QUEUE: "reception-fa"})
+        channel.hang_up()
+        end = {"queued": str(EPOCH + 60), "abandoned": "TRUE"}
+        await site.request(channel, Script.ENDED, 3, **end)
+        assert ends(site) == [
+            (199, "support-fa", Disposition.UNKNOWN),
+            (299, "reception-fa", Disposition.ABANDONED),
+        ]
+        assert site.story().call.outcome is Outcome.ABANDONED
+
+    play(tmp_path, call, clock=lambda: NOW + timedelta(minutes=5))
+
+
+def test_a_forgotten_call_goes_on_from_the_own_agent_to_anybody(tmp_path: Path) -> None:
+    """The channel tells for which queue the caller waited there; once is enough."""
+
+    async def call(site: Site) -> None:
+        known = {contract.QUEUE: "rahyab-agent-sara", contract.QUEUE_RULE: "support-fa"}
+        back = caller(number=OWNED, known=known)
+        after = {"status": QueueStatus.TIMEOUT, "queued": str(EPOCH)}
+        await site.request(back, Script.AFTER_QUEUE, 2, **after)
+        assert told(back, contract.GO, contract.QUEUE) == (Go.QUEUE, "support-fa")
+        alone, _ = site.story().queue_visits
+        assert (alone.number, alone.queue) == (199, "support")
+
+    play(tmp_path, call)
+
+
+@pytest.mark.parametrize("status", [QueueStatus.CONTINUE, QueueStatus.TIMEOUT])
+def test_a_forgotten_call_that_rang_one_agent_has_visited_no_queue(
+    tmp_path: Path, status: QueueStatus
+) -> None:
+    """It goes on as after that agent, and not to the fallback queue."""
+
+    async def call(site: Site) -> None:
+        back = caller(known={contract.QUEUE: "", contract.AGENT: "mina"})
+        end = {"status": status, "agent": "mina", "hold": "3", "queued": str(EPOCH)}
+        await site.request(back, Script.AFTER_QUEUE, 4, **end)
+        assert told(back, contract.GO) == (Go.HANGUP,)
+        assert ends(site) == []
+        assert site.story().call.stage != "queue support"
+
+    play(tmp_path, call)
+
+
+def test_a_forgotten_call_keeps_its_priority(tmp_path: Path) -> None:
+    """Asterisk goes by it in the next queue, too; so must what is written of that visit."""
+
+    async def call(site: Site) -> None:
+        back = caller(known={**KNOWN, contract.PRIORITY: "7"})
+        after = {"status": QueueStatus.TIMEOUT, "queued": str(EPOCH)}
+        await site.request(back, Script.AFTER_QUEUE, 2, **after)
+        assert told(back, contract.QUEUE, contract.PRIORITY) == ("reception-fa", "7")
+        assert [each.priority for each in site.story().queue_visits] == [7, 7]
 
     play(tmp_path, call)
 

@@ -1,5 +1,6 @@
 """A PostgreSQL database that an earlier version wrote: nothing is lost when it is migrated."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -57,3 +58,22 @@ def test_callbacks_and_recordings_are_as_they_were(old: str) -> None:
         assert store.recordings() == [Recording("c", "main", "/m.wav", 1.5, AT, None)]
         assert store.ask_callback(asked) == asked
         assert store.finish_callback("c").state is CallbackState.DONE
+
+
+def test_a_new_database_is_never_seen_half_made(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that starts meanwhile would take it for one of an older version."""
+    seen: list[Sequence[str]] = []
+    address = postgres.new_database()
+
+    def look(connection: postgres_schema.Records) -> None:
+        del connection  # It has made nothing yet that others can see.
+        with psycopg.connect(address, autocommit=True) as other:
+            seen.append(postgres_schema.pending(other))
+
+    monkeypatch.setitem(postgres_schema.STEPS, "999-looks", look)
+    with psycopg.connect(address, autocommit=True) as connection:
+        postgres_schema.apply(connection)
+        assert postgres_schema.pending(connection) == []
+    assert seen == [list(postgres_schema.STEPS)]

@@ -8,13 +8,11 @@ from agi_server.cli.dialplan_files import asterisk_files
 from dialplan.conf_differences import FileDifference, file_differences
 from dialplan.conf_text import (
     EXTENSIONS,
-    KEPT,
     QUEUE_RULES,
     QUEUES,
     Made,
     Member,
     included,
-    keeping,
     read_dialplan,
     read_made,
     read_queues,
@@ -189,15 +187,6 @@ def test_what_was_written_by_hand_is_read_too() -> None:
     assert queue.options == {"m": "1, 2", "odd": ""}
     text = "[c]\nexten => s,1,Answer()\ninclude => other\nsame => n,Wait(1)\n"
     assert read_dialplan(text) == {"c": {"s": ("Answer()", "Wait(1)"), "": ("include => other",)}}
-
-
-def test_a_queue_is_kept_as_it_was() -> None:
-    """With what it is for; a queue that the earlier file does not have cannot be."""
-    earlier = "[old]\n; a remark\nstrategy = rrmemory\nmember => PJSIP/1,1,a\n\n[other]\n"
-    kept = keeping("[new]\n", earlier, frozenset({"old", "unknown"}))
-    assert kept == f"[new]\n\n{KEPT}\n[old]\nstrategy = rrmemory\nmember => PJSIP/1,1,a\n"
-    assert keeping("[new]\n", earlier, frozenset()) == "[new]\n"
-    assert keeping("[new]\n", kept, frozenset({"old"})) == kept
 
 
 def test_includes_are_found_in_every_form() -> None:

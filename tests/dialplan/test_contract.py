@@ -90,9 +90,23 @@ def test_reports_of_an_earlier_queue_are_cleared(
 ):
     """Asterisk leaves old values in place, so the dialplan empties them before the queue."""
     before_queue = dialplan.partition(f"Queue({queue}")[0].rpartition(f"exten => {extension}")[2]
+    # Of a round, too: the fallback tries again for half an hour.
+    each_time = before_queue.rpartition("(again)")[2]
 
-    assert re.search(rf"[(,]{name}=[,)]", before_queue)
-    assert f"Set({contract.QUEUED_AT}=${{EPOCH}})" in before_queue
+    assert re.search(rf"[(,]{name}=[,)]", each_time)
+    assert f"Set({contract.QUEUED_AT}=${{EPOCH}})" in each_time
+
+
+@pytest.mark.parametrize("name", [contract.MIN_PENALTY, contract.RAISE_PENALTY])
+@pytest.mark.parametrize("extension", ["queue", "fallback"])
+def test_penalties_that_the_site_has_set_keep_no_agent_away(
+    dialplan: str, name: str, extension: str
+):
+    """Asterisk reads all three when a caller enters."""
+    after = dialplan.partition(f"exten => {extension},1,")[2]
+    before_queue = after.partition(",Queue(")[0]
+
+    assert re.search(rf"[(,]{name}=0[,)]", before_queue)
 
 
 @pytest.mark.parametrize("name", [contract.MAX_PENALTY, contract.PRIORITY])

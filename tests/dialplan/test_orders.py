@@ -7,7 +7,7 @@ from dialplan.orders import orders
 from dialplan.queues import queues_conf
 from ivr.course import Course
 from ivr.rulebook import Rulebook
-from routing.destinations import Priority, ToQueue
+from routing.destinations import Priority, ToAgent, ToQueue
 from routing.rules import Preference
 from tests.sample import FACTS, POLICY
 
@@ -39,8 +39,15 @@ def test_a_caller_waits_for_one_agent_alone() -> None:
     variables = told(course)
     assert variables[contract.QUEUE] == "rahyab-agent-mina"
     assert f"[{variables[contract.QUEUE]}]\n" in queues_conf(KNOWING)
-    assert variables[contract.QUEUE_RULE] == ""
+    assert variables[contract.QUEUE_RULE] == "support-fa"
     assert variables[contract.QUEUE_TIMEOUT] == "20"
+
+
+def test_who_is_sent_to_one_agent_is_in_no_queue() -> None:
+    """What is left of an earlier queue would be a visit to it, where nobody remembers the call."""
+    variables = orders(Course(Rulebook.of(KNOWING), FACTS), ToAgent("mina"), waited=0)
+    left = (contract.QUEUE, contract.QUEUE_RULE, contract.QUEUED_AT)
+    assert [variables[name] for name in left] == ["", "", ""]
 
 
 def test_a_place_that_was_earned_is_told_beside_the_priority() -> None:

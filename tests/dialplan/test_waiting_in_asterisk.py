@@ -60,6 +60,12 @@ def test_as_many_may_wait_as_the_gate_says() -> None:
     assert of_queue(POLICY, "reception")["maxlen"] == ["0"]
 
 
+def test_who_comes_from_an_agent_of_their_own_is_not_kept_out() -> None:
+    """The gate has let them in before: Asterisk would not know."""
+    own = {"gate": gate(waiting=20), "prefer": Preference(("owner",), 20)}
+    assert of_queue(rules(reception=own), "reception")["maxlen"] == ["0"]
+
+
 def test_each_queue_with_keys_has_a_context_of_exactly_these() -> None:
     """Any other key finds no extension, and leaves the caller in the queue."""
     policy = rules(support={"keys": {"*": TO_END, "1": TO_END}})

@@ -82,6 +82,8 @@ SPOKEN_BY_THE_PROGRAM = {
     "point",
     "queue-place-next",
     "queue-place-is",
+    "queue-place-behind",
+    "queue-place-other-line",
     "queue-wait-longer",
     "queue-wait-below-a-minute",
     "queue-wait-is",

@@ -12,6 +12,7 @@ from ivr.effects import FindPlace, LookAtQueues, Preferred, Refusal, Say, TurnAw
 from ivr.queueing import BackFrom, come_back
 from ivr.rulebook import Rulebook
 from ivr.spoken import duration, number, ordinal
+from ivr.talk import ToldPlace
 from routing.destinations import Route, ToHangup, ToQueue, ToSurvey
 from routing.facts import CustomerFacts, CustomerStatus, QueueFacts
 from routing.rules import SILENT, Announcements, Gate, Preference, Queue
@@ -248,6 +249,41 @@ def test_a_wait_that_grows_longer_is_told_to_be_so() -> None:
     sooner = WaitRange(10, 60, 180)
     assert "queue-wait-longer" not in said(enter(talk, standing, Place(3, sooner))[0])
     assert said(enter(talk, standing, Place(3, MINUTES))[0])[0] == "queue-wait-longer"
+
+
+def test_a_wait_that_is_longer_than_was_said_is_told_though_nobody_knows_how_long() -> None:
+    """Once, and by any queue that has words; not while it may be as long as was said."""
+    talk = course(say=replace(WORDS, wait=False))
+    talk.told_until = talk.facts.at
+    standing = QueueFacts(waiting=3)
+    assert "queue-wait-longer" not in said(enter(talk, standing, Place(3))[0])
+    talk.facts = replace(talk.facts, at=talk.facts.at + timedelta(seconds=1))
+    silent = course()
+    silent.facts, silent.told_until = talk.facts, talk.told_until
+    assert said(enter(silent, standing, Place(3))[0]) == []
+    assert said(enter(talk, standing)[0]) == ["queue-wait-longer"]
+    assert "queue-wait-longer" not in said(enter(talk, standing, Place(3))[0])
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (None, []),
+        (ToldPlace("support", 1), ["queue-place-behind"]),
+        (ToldPlace("reception", 1), ["queue-place-other-line"]),
+        (ToldPlace("support", 2), []),
+        (ToldPlace("reception", 5), []),
+    ],
+)
+def test_a_place_that_is_worse_than_the_one_told_is_not_told_without_the_reason(
+    told: ToldPlace | None, why: list[str]
+) -> None:
+    """Second, then third: others have come, or it is another line."""
+    talk = course(say=replace(WORDS, wait=False))
+    talk.told_place = told
+    driver, _ = enter(talk, QueueFacts(waiting=5), Place(2))
+    assert said(driver) == [*why, "queue-place-is", *ordinal(3, "fa", "feminine")]
+    assert talk.told_place == ToldPlace("support", 2)
 
 
 def test_the_place_is_the_one_after_the_words() -> None:

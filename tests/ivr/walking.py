@@ -44,7 +44,7 @@ from ivr.effects import (
 )
 from ivr.machine import Question
 from ivr.rulebook import Rulebook
-from ivr.talk import Talk
+from ivr.talk import Talk, ToldPlace
 from routing import dialogues
 from routing.conditions import Condition, Range
 from routing.destinations import Route, ToAgent, ToQueue, ToSurvey
@@ -247,7 +247,8 @@ class Walk:
             self._follow(route, language)
         if queue.survey is not None:
             self._survey(queue.survey, language)
-        self._begin("back", queue.id, language, partial(_back, queue=queue.id))
+        for name, told in (("back", queue.id), ("from another queue", "")):
+            self._begin(name, queue.id, language, partial(_back, queue=queue.id, told=told))
 
     def _replies(self, effect: Effect) -> Iterator[Reply]:
         if isinstance(effect, LookAtQueues):
@@ -271,9 +272,10 @@ class Walk:
         return values | code | {"##", "*", "0"}
 
 
-def _back(course: Course, queue: str) -> Generator[Effect, Reply, Any]:
-    """Into a queue for the second time, by a caller who was told something shorter."""
+def _back(course: Course, queue: str, told: str) -> Generator[Effect, Reply, Any]:
+    """Into a queue, by a caller who was told something shorter, there or in another one."""
     course.has_waited, course.told_until = True, course.facts.at
+    course.told_place = ToldPlace(told, 0)
     return course.follow(Route(ToQueue(queue)))
 
 

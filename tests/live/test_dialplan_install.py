@@ -1,6 +1,7 @@
 """`rahyab dialplan install` on real Asterisks: what they take, what they refuse, who waits."""
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -119,6 +120,12 @@ class Site:
         self.asterisk.rx("channel originate Local/caller@install/n extension waits@install")
         assert wait_until(lambda: self.waiting() == 1, WAIT_SECONDS)
 
+    def let_an_hour_pass(self) -> None:
+        """Have been left out of the rules long ago what is kept."""
+        queues = self.ours / "queues.conf"
+        stamped = r"(?<=; Not in the rules since )\S+(?=,)"
+        queues.write_text(re.sub(stamped, "2026-01-31T12:00:00Z", queues.read_text()))
+
     def was_rung(self) -> bool:
         """Whether the agent was rung."""
         return any("agent rung" in line for line in self.asterisk.log.lines())
@@ -176,7 +183,7 @@ def test_a_mistake_in_asterisks_own_file_is_seen(site: Site):
 
 
 def test_a_queue_that_goes_is_kept_for_those_who_wait_in_it(site: Site):
-    """They are served; then it goes."""
+    """They are served; when the hour for calls that have begun is over too, it goes."""
     site.run("install")
     site.include()
     site.let_a_caller_wait()
@@ -188,6 +195,10 @@ def test_a_queue_that_goes_is_kept_for_those_who_wait_in_it(site: Site):
     site.asterisk.log.wait_for("ended <CONTINUE>", timeout=WAIT_SECONDS)
     assert site.was_rung()
     assert site.run("install")[0] == 0
+    assert "leaving has 0 calls" in site.asterisk.rx("queue show leaving")
+
+    site.let_an_hour_pass()
+    assert site.run("install")[0] == 0
     assert "No such queue" in site.asterisk.rx("queue show leaving")
 
 
@@ -196,6 +207,8 @@ def test_asterisk_leaves_callers_alone_in_a_queue_that_has_gone(site: Site):
     site.run("install")
     site.include()
     site.let_a_caller_wait()
+    site.run("build")
+    site.let_an_hour_pass()
     site.run("build")
     site.asterisk.rx("queue reload all")
     assert "No such queue" in site.asterisk.rx("queue show leaving")

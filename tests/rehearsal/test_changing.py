@@ -90,6 +90,7 @@ def _channels() -> Mapping[str, FakeChannel]:
         "look-up": call(0, Press("2"), Press("123456786")),
         "gone": call(0, HangUp()),
         "gone from the look-up": call(0, Press("2"), HangUp()),
+        "gone from a message": call(4, HangUp()),
         "north": call(3, SITE_REGION="north"),
         "elsewhere": call(3),
     }
@@ -158,7 +159,19 @@ def test_through_unchanged_rules_every_call_goes_as_it_went(
     for call in recorded.values():
         now = replay(rules, call)
         assert (now.end, now.turns) == (call.end, call.turns)
-    assert report(rules, *recorded.values()).same == len(recorded)
+    found = report(rules, *recorded.values())
+    assert found.same == len(recorded)
+    assert all(before == after for before, after in found.ends.values())
+
+
+def test_who_hung_up_in_a_message_is_followed_where_the_rules_lead_now(
+    recorded: Mapping[str, Recorded], tmp_path: Path
+) -> None:
+    """By another way they come to other prompts: what they do there nobody knows."""
+    call = recorded["gone from a message"]
+    assert call.end == HungUp("voicemail messages")
+    moved = book(tmp_path, ("{start: {voicemail: messages}}", "{start: {queue: reception}}"))
+    assert replay(moved, call).end == Arrived(ToQueue("reception"))
 
 
 def test_ends_have_their_own_words(recorded: Mapping[str, Recorded]) -> None:

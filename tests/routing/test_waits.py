@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.waits import (
@@ -11,6 +11,7 @@ from routing.waits import (
     WINDOW_SECONDS,
     Place,
     WaitRange,
+    exact_quantile,
     incomplete_beta,
     place_of,
     quantile,
@@ -45,6 +46,23 @@ def test_who_has_more_before_them_waits_longer_and_more_departures_shorten_it(
         here = quantile(part, place, departures)
         assert here < quantile(part, place + 1, departures)
         assert here > quantile(part, place, departures + 1)
+
+
+@given(st.integers(1, 1500), st.integers(FEWEST_DEPARTURES, 1500))
+@settings(max_examples=30)
+def test_long_sums_are_approximated_well(place: int, departures: int) -> None:
+    """To a part in a thousand: a second of a quarter of an hour."""
+    for part in (0.1, 0.5, 0.9):
+        exact = WINDOW_SECONDS * exact_quantile(part, place, departures)
+        assert quantile(part, place, departures) == pytest.approx(exact, rel=0.001)
+
+
+@pytest.mark.parametrize(("place", "is_summed"), [(20, True), (21, False), (500, False)])
+def test_nobody_waits_for_long_sums(place: int, is_summed: bool) -> None:
+    """What has some tens of terms is summed up, and nothing longer."""
+    for few, many in ((place, 600), (600, place)):
+        exact = WINDOW_SECONDS * exact_quantile(0.5, few, many)
+        assert (quantile(0.5, few, many) == exact) is is_summed
 
 
 @pytest.mark.parametrize(("place", "departures"), [(1, 5), (3, 30), (12, 8), (40, 100)])

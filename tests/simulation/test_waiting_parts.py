@@ -142,6 +142,18 @@ def test_who_waits_for_one_agent_alone_is_rung_through_to_nobody_else() -> None:
     assert told(queues.run(), "rung", "left") == [(20, "left", "c", "TIMEOUT")]
 
 
+def test_who_waits_for_one_agent_alone_waits_no_longer_than_the_rules_say() -> None:
+    """Though the telephone rings, for a minute by another queue that prefers the agent."""
+    soon = replace(HELP, prefer=Preference(("owner",), 5))
+    other = replace(HELP, id="other", ring_for=60, prefer=Preference(("owner",), 40))
+    queues = opened(site(AGENTS, [soon, other]), {"ann": Phone("PJSIP/ann", None)})
+    queues.call(Caller("c", f"{AGENT_QUEUE}ann", timeout=5, highest=1))
+    assert told(queues.run(), "rung", "left") == [
+        (0, "rung", "c", "ann"),
+        (5, "left", "c", "TIMEOUT"),
+    ]
+
+
 def test_one_agent_alone_who_lets_it_ring_is_not_put_out_of_their_own_queue() -> None:
     """It would be closed for all who want to wait for them."""
     phones = {"ann": Phone("PJSIP/ann", None)}

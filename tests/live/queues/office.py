@@ -16,7 +16,7 @@ from crm.records import CallStory
 from routing.rules import Policy
 from tests.live.conftest import COMMAND
 from tests.live.queue_log import QueueLine, QueueLog
-from tests.live.queues.visits import Visit, visit_of
+from tests.live.queues.visits import Entry, Visit, entries_of, visit_of
 from tests.live.speech.site import Lived, Site
 
 SECONDS: Final = 60.0
@@ -39,6 +39,11 @@ class Guest:
 
     number: str
     caller: Caller
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What Asterisk has logged by now of their entering queues."""
+        return entries_of(self.caller.log.lines)
 
     @property
     def visit(self) -> Visit | None:
@@ -72,6 +77,19 @@ class Office:
         self.site.telephony.asterisk.rx(f"channel originate {device} application Wait {NEVER:.0f}")
         self.wait(lambda: "(In use" in self.member(agent))
         return phone
+
+    def let_go(self, agent: str) -> None:
+        """End the call that an agent is in."""
+        device = self.policy.agents[agent].device
+        shown = self.asterisk_shows("core show channels concise")
+        (channel,) = re.findall(rf"^({re.escape(device)}-[^!]+)!", shown, re.MULTILINE)
+        self.asterisk_shows(f"channel request hangup {channel}")
+
+    def waiting(self, queue: str) -> list[str]:
+        """The channels of those who wait in an Asterisk queue, the first in line first."""
+        return re.findall(
+            r"^ +\d+\. (\S+) \(wait", self.asterisk_shows(f"queue show {queue}"), re.MULTILINE
+        )
 
     def member(self, agent: str, queue: str = "") -> str:
         """The lines in which Asterisk shows an agent as a member of a queue, or of every queue."""

@@ -8,6 +8,9 @@ from typing import Final
 
 MOMENT: Final = re.compile(r"^\[(?P<moment>[^\]]+)\]")
 ENTERED: Final = re.compile(r"Executing .*\bQueue\(")
+QUEUE: Final = re.compile(
+    r"Executing .*\bQueue\(\"(?P<channel>[^\"]+)\", \"(?P<arguments>[^\"]*)\"\)"
+)
 CALLED: Final = re.compile(r"app_queue\.c: .*Called (?P<device>\S+)$")
 ANSWERED: Final = re.compile(r"app_queue\.c: .*?(?P<device>PJSIP/[\w.]+)-\w+ answered ")
 
@@ -18,6 +21,15 @@ class Ring:
 
     after: float
     device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A caller's channel, and the queue and the place in it with which Queue() was run."""
+
+    channel: str
+    queue: str
+    position: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,13 @@ def visit_of(lines: Sequence[str]) -> Visit | None:
     later = lines[begins[-1] :]
     answers = _rings(later, ANSWERED, entered)
     return Visit(entered, _rings(later, CALLED, entered), answers[0] if answers else None)
+
+
+def entries_of(lines: Sequence[str]) -> list[Entry]:
+    """How queues were entered by the log of one call, in order. The place is the last argument."""
+    found = (each for line in lines if (each := QUEUE.search(line)))
+    arguments = ((each["channel"], each["arguments"].split(",")) for each in found)
+    return [Entry(channel, given[0], given[-1]) for channel, given in arguments]
 
 
 def _rings(lines: Sequence[str], pattern: re.Pattern[str], entered: datetime) -> tuple[Ring, ...]:

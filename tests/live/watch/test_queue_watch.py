@@ -1,5 +1,6 @@
 """Queues that are watched over a real manager interface, with the rights of the shipped sample."""
 
+import asyncio
 import json
 import re
 import subprocess
@@ -14,6 +15,8 @@ from agi_server.lab.caller import Caller
 from agi_server.lab.scenarios import Call
 from agi_server.lab.telephony import Telephony
 from agi_server.lab.waiting import wait_until
+from agi_server.waiting_callers import identity
+from ami.session import opened_session
 from crm.records import CallStory
 from crm.sqlite_store import SqliteStore
 from tests.live.conftest import COMMAND, Server
@@ -135,6 +138,29 @@ def test_an_agent_who_does_not_answer_is_paused_and_told_of(site: Site) -> None:
     shown = site.server.rahyab("calls", "show", story.call.id)
     assert "agent sara did not answer: rang" in shown
     assert "agent sara was paused in support for it" in shown
+
+
+def test_a_caller_has_the_same_id_in_events_and_lists(site: Site) -> None:
+    """By which the watch knows them; it is not the agent's in the event of a ring."""
+    site.telephony.plug_in(SARA, ring=60.0)
+    access = site.telephony.asterisk.manager
+    assert access is not None
+    told: dict[str, str] = {}
+
+    async def listen() -> None:
+        async with opened_session(access) as session, asyncio.timeout(SECONDS):
+            await asyncio.to_thread(site.wait, ANYBODY, 1)
+            listed = await session.ask_list("QueueStatus")
+            told.update((each.event, identity(each)) for each in listed if each.get("Position"))
+            while "QueueCallerLeave" not in told:
+                event = await session.next_event()
+                if event.event in {"QueueCallerJoin", "AgentRingNoAnswer", "QueueCallerLeave"}:
+                    told[event.event] = identity(event)
+
+    asyncio.run(listen())
+    assert set(told) == {"QueueEntry", "QueueCallerJoin", "AgentRingNoAnswer", "QueueCallerLeave"}
+    (unique,) = set(told.values())
+    assert re.fullmatch(r"(.*-)?\d+\.\d+", unique)
 
 
 def test_status_tells_how_the_link_stands(site: Site) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from ami import keeping
+from ami import reconnecting
 from ami.access import Access
-from ami.keeping import Link
+from ami.reconnecting import Link
 from ami.session import Session
 from ami.testing import fake_manager
 
@@ -21,7 +21,7 @@ Logs = list[MutableMapping[str, Any]]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are short."""
-    monkeypatch.setattr(keeping, "PAUSES_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(reconnecting, "PAUSES_SECONDS", (0.01, 0.02))
 
 
 async def follow(session: Session) -> None:
@@ -48,12 +48,11 @@ def tries(logs: Logs) -> int:
 
 
 @asynccontextmanager
-async def held(access: Access, serve: Callable[[Session], Awaitable[None]]) -> AsyncIterator[Link]:
-    """A link that is held meanwhile."""
-    link = Link(access, serve)
-    task = asyncio.create_task(link.run())
+async def held(access: Access, serve: Callable[[Session], Awaitable[None]]) -> AsyncIterator[None]:
+    """A link is held meanwhile."""
+    task = asyncio.create_task(Link(access, serve).run())
     try:
-        yield link
+        yield
     finally:
         task.cancel()
         await asyncio.wait((task,))
@@ -65,13 +64,12 @@ def test_a_link_that_is_lost_is_found_again() -> None:
     async def story(logs: Logs) -> None:
         async with AsyncExitStack() as asterisk, AsyncExitStack() as ours:
             first = await asterisk.enter_async_context(fake_manager())
-            link = await ours.enter_async_context(held(first.access, follow))
-            await until(lambda: link.is_up)
+            await ours.enter_async_context(held(first.access, follow))
+            await until(lambda: first.logins == 1)
             await asterisk.aclose()
-            await until(lambda: not link.is_up and tries(logs) >= 3)
-            await asterisk.enter_async_context(fake_manager(port=first.access.port))
-            await until(lambda: link.is_up)
-        assert not link.is_up
+            await until(lambda: tries(logs) >= 3)
+            again = await asterisk.enter_async_context(fake_manager(port=first.access.port))
+            await until(lambda: again.logins == 1 and told(logs)[2:] == ["manager link up"])
 
     with capture_logs() as logs:
         asyncio.run(story(logs))
@@ -114,8 +112,8 @@ def test_a_bug_of_ours_does_not_end_it() -> None:
         await follow(session)
 
     async def story() -> None:
-        async with fake_manager() as manager, held(manager.access, stumble) as link:
-            await until(lambda: served == 2 and link.is_up)
+        async with fake_manager() as manager, held(manager.access, stumble):
+            await until(lambda: served == 2)
 
     with capture_logs() as logs:
         asyncio.run(story())

@@ -1,4 +1,4 @@
-"""Keeping the link up: connect again and again, with growing pauses, and say each change once."""
+"""Connecting again whenever the link is lost, with growing pauses; each change is said once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,13 +26,9 @@ class Link:
         access: Where it is, and who we are there.
         serve: What is done with each connection: it may return only by an exception. LinkError
             says that the connection is lost.
-
-    Attributes:
-        is_up: Whether we are logged in now.
     """
 
     def __init__(self, access: Access, serve: Callable[[Session], Awaitable[None]]) -> None:
-        self.is_up = False
         self._access = access
         self._serve = serve
         self._tries = 0
@@ -52,13 +48,12 @@ class Link:
     async def _hold(self) -> None:
         """Hold one connection, to its end."""
         async with opened_session(self._access) as session:
-            self.is_up, self._trouble = True, None
+            self._trouble = None
             log.info("manager link up", host=self._access.host, port=self._access.port)
             began = asyncio.get_running_loop().time()
             try:
                 await self._serve(session)
             finally:
-                self.is_up = False
                 if asyncio.get_running_loop().time() - began >= STEADY_SECONDS:
                     self._tries = 0
 
