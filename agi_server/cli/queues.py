@@ -233,6 +233,7 @@ def _on_the_way_in(requirement: Requirement, policy: Policy) -> Iterator[str]:
             f"{latest} at the latest they go on into this queue. "
             "What follows counts from the end of that."
         )
+        yield "What follows counts from then on."
     heard = " and ".join(heard_on_entry(queue.say))
     if heard:
         yield f"On coming in they hear {heard}."

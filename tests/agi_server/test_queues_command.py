@@ -118,15 +118,15 @@ def test_what_callers_meet_in_a_queue_is_shown_in_words(waiting: Path) -> None:
     output = run(waiting, "show", "support", "--language", "en").output
     said = output[output.index("  Not let in") :]
     assert " ".join(said.split()) == (
-        "Not let in is a caller outside the hours office or while 20 wait. Then: voicemail "
-        "messages. At first a caller waits for the customer's own agent, else the one who last "
-        "spoke with the customer, for 20s: rahyab-agent-mina, rahyab-agent-sara; after 22s at "
-        "the latest they go on into this queue. What follows counts from the end of that. On "
-        "coming in they hear how many are before them and how long it will take. From 20s on "
-        "mina is rung. From 1m on also sara is rung. Every 45s they hear hello, then not-a- "
-        "choice. Nobody is rung for them meanwhile: a step, or the end, can come later by as "
-        "long as that takes. Key 1: ask to be called back. Waiting ends after 5m, or 5m 17s "
-        "where a telephone still rings then."
+        "Not let in is a caller outside the hours office or while 20 wait. Then: voicemail"
+        " messages. At first a caller waits for the customer's own agent, else the one who last"
+        " spoke with the customer, for 20s: rahyab-agent-mina, rahyab-agent-sara; after 22s"
+        " at the latest they go on into this queue. What follows counts from then on. On coming in"
+        " they hear how many are before them and how long it will take. From 20s on"
+        " mina is rung. From 1m on also sara is rung. Every 45s they hear"
+        " hello, then not-a-choice. Nobody is rung for them meanwhile: a step, or the end, can come"
+        " later by as long as that takes. Key 1: ask to be called back. Waiting ends after 5m, or"
+        " 5m 17s where a telephone still rings then."
     )
 
 
