@@ -230,8 +230,7 @@ def _on_the_way_in(requirement: Requirement, policy: Policy) -> Iterator[str]:
         latest = duration_in_words(latest_alone(queue.prefer))
         yield (
             f"At first a caller waits for {preference_in_words(queue.prefer)}: {names}; after "
-            f"{latest} at the latest they go on into this queue. "
-            "What follows counts from the end of that."
+            f"{latest} at the latest they go on into this queue."
         )
         yield "What follows counts from then on."
     heard = " and ".join(heard_on_entry(queue.say))
