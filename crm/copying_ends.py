@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -19,6 +20,11 @@ from crm.sqlite_database import raw_connection
 from crm.sqlite_database import store_error as sqlite_error
 from crm.sqlite_lock import check_unused
 from crm.sqlite_store import SqliteStore
+
+LEAVING_SECONDS: Final = 1.0
+"""PostgreSQL counts a connection for a moment after it was closed: that of the command before."""
+
+_LOOK_AGAIN_SECONDS: Final = 0.05
 
 _OTHERS: Final = """
 SELECT count(*) FROM pg_stat_activity
@@ -210,9 +216,17 @@ def _postgres_transaction(address: str, *, create: bool) -> Generator[Records]:
 
 
 def _check_unused(connection: Records, place: str) -> None:
+    """Refuse a database that others use, but not for those who are just leaving it."""
+    until = monotonic() + LEAVING_SECONDS
+    while others := _others(connection):
+        if monotonic() > until:
+            raise StoreUnavailableError(
+                f"The database {place} is in use by {others} connections of rahyab: stop every"
+                " server and command that uses it, then try again"
+            )
+        sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _others(connection: Records) -> int:
     found: Any = connection.execute(_OTHERS, (APPLICATION,)).fetchone()
-    if found[0]:
-        raise StoreUnavailableError(
-            f"The database {place} is in use by {found[0]} connections of rahyab: stop every server"
-            " and command that uses it, then try again"
-        )
+    return int(found[0])
